@@ -1,0 +1,38 @@
+namespace EsRefine;
+
+/// <summary>The search to send upstream: refined, or as it came in and the reason why.</summary>
+/// <param name="Body">The body to send: a new one only where <see cref="IsRewritten"/>.</param>
+/// <param name="IsRewritten">False: the original bytes go upstream, exactly as received.</param>
+/// <param name="Summary">What happened, for headers, metrics and gRPC.</param>
+internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritten, RefinementSummary Summary)
+{
+    public RefinementOutcome Outcome => Summary.Outcome;
+
+    /// <summary>The search as it came in.</summary>
+    public static PreparedSearch Original(SearchRequest search, RefinementSummary summary) => new(search.Body, IsRewritten: false, summary);
+}
+
+/// <summary>What refinement did to one search (of several clauses: the first refined one, else the first).</summary>
+internal sealed record RefinementSummary(RefinementOutcome Outcome)
+{
+    /// <summary>Hits judged in time.</summary>
+    public int Judged { get; init; }
+
+    /// <summary>Hits sampled.</summary>
+    public int Sampled { get; init; }
+
+    /// <summary>Angle between the query vector and the refined one, in radians.</summary>
+    public float Angle { get; init; }
+
+    /// <summary>Full name of the rule; null where nothing was refined.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>Time spent per stage, in the order they ran, for <c>Server-Timing</c>.</summary>
+    public StageTimings Timings { get; init; }
+
+    /// <summary>One sentence with the cause and the knob, for logs and <c>explain</c>; never holds document or query text.</summary>
+    public string? Detail { get; init; }
+}
+
+/// <summary>Time per stage; default = the stage did not run.</summary>
+internal readonly record struct StageTimings(TimeSpan Recognize, TimeSpan Sample, TimeSpan Judge, TimeSpan Refine);

@@ -1,0 +1,107 @@
+namespace EsRefine.Recognition;
+
+/// <summary>A run of bytes of the request body.</summary>
+internal readonly record struct ByteRange(int Start, int Length)
+{
+    public int End => Start + Length;
+
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> body) => body.Slice(Start, Length);
+}
+
+/// <summary>Whose query language a clause is written in: an Elasticsearch clause names its <c>field</c>, an OpenSearch clause is keyed by it.</summary>
+internal enum EngineDialect
+{
+    Elasticsearch,
+    OpenSearch,
+}
+
+/// <summary>Where a kNN clause stands.</summary>
+internal enum KnnClauseForm
+{
+    /// <summary>Elasticsearch top-level <c>knn</c> (object, or an element of the array).</summary>
+    TopLevel,
+
+    /// <summary><c>knn</c> inside the query DSL, of either engine.</summary>
+    Query,
+
+    /// <summary>Elasticsearch <c>knn</c> retriever.</summary>
+    Retriever,
+
+    /// <summary><c>script_score</c> with a vector function, or OpenSearch <c>knn_score</c>: exact kNN.</summary>
+    Script,
+
+    /// <summary>A clause with text and no vector (<c>query_vector_builder</c>, <c>neural</c>, <c>semantic</c>).</summary>
+    TextOnly,
+}
+
+/// <summary>How the vector is spelled. What a string means (Base64 or hex) depends on the mapping: see <c>Reissue/VectorText</c>.</summary>
+internal enum VectorSpelling
+{
+    Array,
+    String,
+    Number,
+}
+
+/// <summary>One vector in the body.</summary>
+internal readonly record struct VectorLocation(ByteRange Range, VectorSpelling Spelling);
+
+/// <summary>A filter that encloses or accompanies a clause: any hit must pass it, so the sample must too.</summary>
+/// <param name="Range">The filter's JSON: one query object, or an array of them.</param>
+/// <param name="IsNegated">From <c>must_not</c>: hits must not match.</param>
+internal readonly record struct EnclosingFilter(ByteRange Range, bool IsNegated = false);
+
+/// <summary>A kNN clause in a position that ranks hits.</summary>
+internal sealed record KnnClause
+{
+    public required EngineDialect Dialect { get; init; }
+
+    public required KnnClauseForm Form { get; init; }
+
+    /// <summary>The vector field.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The clause's own vector. Not set for <see cref="KnnClauseForm.TextOnly"/>.</summary>
+    public VectorLocation Vector { get; init; }
+
+    /// <summary><c>k</c> and <c>num_candidates</c> as sent; null where the engine's default applies.</summary>
+    public int? K { get; init; }
+
+    public int? NumCandidates { get; init; }
+
+    /// <summary>The clause's own <c>filter</c> and those that enclose it (<c>bool</c>, retrievers, <c>post_filter</c>).</summary>
+    public IReadOnlyList<EnclosingFilter> Filters { get; init; } = [];
+
+    /// <summary>Path of the <c>nested</c> query or the like around the clause; null for a flat field.</summary>
+    public string? NestedPath { get; init; }
+
+    /// <summary>Query text the clause itself carries (<c>model_text</c>, <c>query_text</c>).</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A radial clause (<c>similarity</c>, <c>min_score</c>, <c>max_distance</c>): thresholds are dropped from the sample, kept in the reissue.</summary>
+    public bool IsRadial { get; init; }
+}
+
+/// <summary>What the walker found in a search body.</summary>
+internal sealed record RecognizedSearch
+{
+    /// <summary>Never empty.</summary>
+    public required IReadOnlyList<KnnClause> Clauses { get; init; }
+
+    /// <summary>Other vectors in known places (rescore scripts, <c>diversify</c>, <c>highlight_query</c>, sorts, filters, …): those equal to a refined clause's vector are replaced with it, or none is.</summary>
+    public IReadOnlyList<VectorLocation> OtherVectors { get; init; } = [];
+
+    /// <summary>Text of the first lexical query in a scoring position; null where there is none.</summary>
+    public string? LexicalText { get; init; }
+
+    /// <summary>JSON of <c>pit</c>; null where there is none.</summary>
+    public ByteRange? PointInTime { get; init; }
+
+    /// <summary>JSON of the body's <c>search_pipeline</c>; null where there is none.</summary>
+    public ByteRange? SearchPipeline { get; init; }
+
+    /// <summary>JSON of <c>runtime_mappings</c>; null where there is none: filters may use its fields.</summary>
+    public ByteRange? RuntimeMappings { get; init; }
+
+    /// <summary>Hits asked for, where the body says so.</summary>
+    public int? Size { get; init; }
+}

@@ -1,0 +1,45 @@
+namespace EsRefine;
+
+/// <summary>One search as it came in at a door: all that the path needs to know of it.</summary>
+internal sealed record SearchRequest
+{
+    /// <summary>Index expression of the path exactly as sent (percent-encoding included), without slashes; empty = all indices or a PIT.</summary>
+    public required string Index { get; init; }
+
+    /// <summary>Raw query string with its question mark, or empty.</summary>
+    public string QueryString { get; init; } = "";
+
+    /// <summary>The JSON body, inflated where the client compressed it.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The caller's headers: their credentials go on every extra request (see <c>Upstream/CallerHeaders</c>).</summary>
+    public required IHeaderDictionary Headers { get; init; }
+
+    /// <summary>Query text named by the caller (header <c>EsRefine-Query</c>, gRPC <c>query_text</c>); serves every clause of the request.</summary>
+    public string? QueryText { get; init; }
+
+    /// <summary>Mode named by the caller (header <c>EsRefine-Mode</c>), over the target's.</summary>
+    public RefinementMode? Mode { get; init; }
+
+    /// <summary>Rule named by the caller (gRPC, <c>eval</c>), over the target's.</summary>
+    public Refinement.IRefinementRule? Rule { get; init; }
+
+    /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
+    public TimeSpan? Deadline { get; init; }
+}
+
+/// <summary>What is done with a search that could be refined.</summary>
+internal enum RefinementMode
+{
+    /// <summary>Wait up to the deadline, send the refined search.</summary>
+    Refine,
+
+    /// <summary>Send the original, record what would have changed.</summary>
+    Shadow,
+
+    /// <summary>Send the original, refine in the background, serve the refined vector from the next time on.</summary>
+    Learn,
+
+    /// <summary>Pass through.</summary>
+    Off,
+}

@@ -1,0 +1,36 @@
+using EsRefine.Recognition;
+using EsRefine.Refinement;
+
+namespace EsRefine.Upstream;
+
+/// <summary>What the mapping says of a vector field; all indices behind the expression agree on it.</summary>
+internal sealed record FieldMapping
+{
+    public required string Field { get; init; }
+
+    /// <summary><c>dense_vector</c> or <c>knn_vector</c>.</summary>
+    public required EngineDialect Dialect { get; init; }
+
+    /// <summary><c>dims</c> / <c>dimension</c>; null where no document has set it yet.</summary>
+    public int? Dimensions { get; init; }
+
+    public required VectorElementType ElementType { get; init; }
+
+    /// <summary>Null: a space that is not refined (<c>l1</c>, <c>linf</c>, <c>hamming</c>).</summary>
+    public VectorSimilarity? Similarity { get; init; }
+
+    /// <summary>Path of the innermost <c>nested</c> parent; null for a flat field.</summary>
+    public string? NestedPath { get; init; }
+
+    /// <summary>Names of all <c>text</c> fields of the index (and <c>semantic_text</c>), in mapping order.</summary>
+    public IReadOnlyList<string> TextFields { get; init; } = [];
+}
+
+/// <summary>Component type of a vector field.</summary>
+internal enum VectorElementType
+{
+    Float,
+    BFloat16,
+    Byte,
+    Bit,
+}

@@ -1,0 +1,47 @@
+namespace EsRefine.TestSupport;
+
+/// <summary>Engines, models, data and golden numbers that lie beside the repository (<c>../shared</c>, or where <c>ESREFINE_SHARED</c> says).</summary>
+public static class SharedMaterial
+{
+    /// <summary>The repository's top folder.</summary>
+    public static string RepositoryRoot { get; } = FindRepositoryRoot();
+
+    /// <summary>The folder, or null where it is not at hand.</summary>
+    public static string? Folder { get; } = FindFolder();
+
+    /// <summary>Why tests that need it are skipped.</summary>
+    public const string Missing = "the shared material is not at hand: lay it beside the repository as ../shared, or set ESREFINE_SHARED to its folder";
+
+    /// <summary>Full path of a file or folder in it; null where it is missing.</summary>
+    public static string? Find(string relativePath)
+    {
+        if (Folder is null)
+        {
+            return null;
+        }
+
+        string path = Path.Combine(Folder, relativePath);
+        return Path.Exists(path) ? path : null;
+    }
+
+    private static string FindRepositoryRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "EsRefine.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("no EsRefine.sln above " + AppContext.BaseDirectory);
+    }
+
+    private static string? FindFolder()
+    {
+        string folder = Environment.GetEnvironmentVariable("ESREFINE_SHARED") is { Length: > 0 } named
+            ? named
+            : Path.Combine(RepositoryRoot, "..", "shared");
+        return Directory.Exists(folder) ? Path.GetFullPath(folder) : null;
+    }
+}
