@@ -8,8 +8,15 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritte
 {
     public RefinementOutcome Outcome => Summary.Outcome;
 
+    /// <summary>The clauses and what became of each, for those who ask in this process (evaluation, the demo); empty where none was looked at.</summary>
+    public IReadOnlyList<RefinedClause> Clauses { get; init; } = [];
+
     /// <summary>The search as it came in.</summary>
     public static PreparedSearch Original(SearchRequest search, RefinementSummary summary) => new(search.Body, IsRewritten: false, summary);
+
+    /// <summary>The search as it came in, and why.</summary>
+    public static PreparedSearch Original(SearchRequest search, RefinementOutcome outcome, string? detail = null) =>
+        Original(search, new RefinementSummary(outcome) { Detail = detail });
 }
 
 /// <summary>What refinement did to one search (of several clauses: the first refined one, else the first).</summary>

@@ -1,11 +1,289 @@
+using System.Numerics.Tensors;
+using EsRefine.Configuration;
+using EsRefine.Judging;
+using EsRefine.Recognition;
+using EsRefine.Refinement;
+using EsRefine.Reissue;
+using EsRefine.Sampling;
+using EsRefine.Telemetry;
+using EsRefine.Upstream;
+
 namespace EsRefine;
 
 /// <summary>THE STORY: one search, one line per stage; start reading here.</summary>
-internal sealed class RefinedSearch
+/// <remarks>
+/// recognize → sample → judge → refine → reissue. The stages do work and throw what went wrong; which outcome that is, is decided here, and here is the one place
+/// that fails open. Whatever the outcome, the caller gets a search to send upstream: the refined one, or the bytes that came in.
+/// </remarks>
+internal sealed partial class RefinedSearch(
+    TargetTable targets, MappingCache mappings, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    : IDisposable
 {
-    /// <summary>Returns the search to send upstream: refined, or the one that came in and the reason why. Never throws but for the caller's own cancellation.</summary>
-    public ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken cancellationToken)
+    private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
+
+    /// <summary>False: no judge is configured, so every search passes and the doors need not even look.</summary>
+    public bool CanRefine => judge is not null;
+
+    /// <summary>Returns the search to send upstream: refined, or the one that came in and the reason why.</summary>
+    /// <exception cref="OperationCanceledException">The caller is gone. Nothing else is thrown.</exception>
+    public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken cancellationToken)
     {
-        throw new NotSupportedException();
+        long started = timeProvider.GetTimestamp();
+        PreparedSearch prepared = await PrepareCoreAsync(search, started, cancellationToken);
+        EsRefineMeter.RecordSearch(prepared.Summary, timeProvider.GetElapsedTime(started));
+        return prepared;
     }
+
+    public void Dispose() => _permits.Dispose();
+
+    private async ValueTask<PreparedSearch> PrepareCoreAsync(SearchRequest search, long started, CancellationToken cancellationToken)
+    {
+        if (!Recognizer.MayHoldKnn(search.Body.Span) || Recognizer.Recognize(search.Body.Span) is not { } recognized)
+        {
+            return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
+        }
+
+        TimeSpan recognize = timeProvider.GetElapsedTime(started);
+        if (!CanRefine)
+        {
+            return PreparedSearch.Original(search, RefinementOutcome.TargetOff, "no judge is configured: set judge.kind");
+        }
+
+        if (CallerHeaders.WhyNotDelegable(search.Headers) is { } reason)
+        {
+            return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
+        }
+
+        ClauseInHand[] clauses = [.. recognized.Clauses.Select(clause => new ClauseInHand(clause, targets.Find(search, clause.Field), QueryText.Of(search, recognized, clause)))];
+        if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
+        {
+            return PreparedSearch.Original(search, clauses[0].WhyNot!.Value);
+        }
+
+        if (!_permits.Wait(0, CancellationToken.None))
+        {
+            return PreparedSearch.Original(search, RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
+        }
+
+        if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null || clause.Target.Mode == RefinementMode.Shadow))
+        {
+            _ = ShadowAsync(search.Detach(), recognized, clauses);   // takes over the permit
+            return PreparedSearch.Original(search, RefinementOutcome.Shadowed);
+        }
+
+        try
+        {
+            return Reissue(search, await RefineAsync(search, recognized, clauses, started, cancellationToken), recognize);
+        }
+        finally
+        {
+            _permits.Release();
+        }
+    }
+
+    /// <summary>Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.</summary>
+    private async Task<RefinedClause[]> RefineAsync(
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, long started, CancellationToken cancellationToken)
+    {
+        Task<RefinedClause>[] refined = new Task<RefinedClause>[clauses.Length];
+        for (int i = 0; i < clauses.Length; i++)
+        {
+            ClauseInHand clause = clauses[i];
+            ClauseInHand? twin = Array.Find(clauses, other => other.Clause.IsTwinOf(clause.Clause, search.Body.Span));
+            int first = Array.IndexOf(clauses, twin, 0, i);
+            refined[i] = first >= 0 ? refined[first] : RefineAsync(search, recognized, clause, started, cancellationToken);
+        }
+
+        return await Task.WhenAll(refined);
+    }
+
+    /// <summary>One clause from its mapping to the bytes that replace its vector.</summary>
+    private async Task<RefinedClause> RefineAsync(
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, long started, CancellationToken cancellationToken)
+    {
+        (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
+        RefinedClause refined = new(clause, RefinementOutcome.InternalError);
+        if (inHand.WhyNot is { } whyNot)
+        {
+            return refined with { Outcome = whyNot };
+        }
+
+        StageClock clock = new(timeProvider);
+        using Deadline deadline = Deadline.Start(target.Deadline, timeProvider, started, cancellationToken);
+        try
+        {
+            FieldMapping mapping = await mappings.ReadAsync(search, clause.Field, deadline.Token).AsTask().WaitAsync(deadline.Token);
+            if (WhyNotRefinable(clause, mapping) is { } unsupported)
+            {
+                return refined with { Outcome = RefinementOutcome.Unsupported, Detail = unsupported };
+            }
+
+            if (!VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] queryVector))
+            {
+                return refined with { Outcome = RefinementOutcome.Unsupported, Detail = $"the query vector is not one that field '{clause.Field}' takes" };
+            }
+
+            if (mapping.Dimensions is { } dimensions && dimensions != queryVector.Length)
+            {
+                string mismatch = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model";
+                return refined with { Outcome = RefinementOutcome.DimensionMismatch, Detail = mismatch };
+            }
+
+            IReadOnlyList<string> textFields = target.TextFields(mapping);
+            HitSample sample = await sampler.SampleAsync(search, recognized, clause, mapping, textFields, queryVector.Length, target.SampleSize, deadline.Token)
+                .WaitAsync(deadline.Token);
+            refined = refined with { Sample = sample, Timings = refined.Timings with { Sample = clock.Lap() } };
+            if (sample.Count < 2)
+            {
+                return refined with { Outcome = RefinementOutcome.TooFewHits };
+            }
+
+            (IReadOnlyList<Judgment?> judgments, Exception? failure) = await JudgeAsync(inHand.QueryText!, target, sample, deadline);
+            cancellationToken.ThrowIfCancellationRequested();
+            refined = refined with { Judgments = judgments, Failure = failure, Timings = refined.Timings with { Judge = clock.Lap() } };
+            if (refined.Judged < 2 && failure is not null)
+            {
+                return refined with { Outcome = failure is JudgeException ? RefinementOutcome.JudgeFailed : RefinementOutcome.DeadlinePassed, Detail = failure.Message };
+            }
+
+            float[] refinedVector = new float[queryVector.Length];
+            RefinementVerdict verdict = Refine(queryVector, sample, judgments, target, mapping, refinedVector, out float angle);
+            refined = refined with { Timings = refined.Timings with { Refine = clock.Lap() } };
+            if (verdict != RefinementVerdict.Refined)
+            {
+                return refined with { Outcome = OutcomeOf(verdict), Rule = null };
+            }
+
+            IReadOnlyList<BodyEdit> edits = VectorCopies.Replace(search.Body.Span, recognized, clause, mapping, queryVector, refinedVector);
+            return refined with { Outcome = RefinementOutcome.Refined, Angle = angle, Rule = target.Rule.Name, Edits = edits };
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
+        {
+            return refined with { Outcome = RefinementOutcome.DeadlinePassed, Detail = "the deadline passed before the sample was in", Failure = new TimeoutException("the deadline passed") };
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)   // the one place that fails open
+        {
+            RefinementOutcome outcome = OutcomeOf(exception);
+            if (outcome == RefinementOutcome.InternalError)
+            {
+                LogInternalError(logger, exception);
+            }
+
+            return refined with { Outcome = outcome, Detail = outcome == RefinementOutcome.InternalError ? null : exception.Message, Failure = exception };
+        }
+    }
+
+    /// <summary>Waits for the judge, but not past the deadline: what has arrived by then is used, the rest is absent.</summary>
+    private async Task<(IReadOnlyList<Judgment?> Judgments, Exception? Failure)> JudgeAsync(string queryText, Target target, HitSample sample, Deadline deadline)
+    {
+        JudgmentSheet sheet = new(sample.Count);
+        JudgingTask task = new(queryText, target.Task, [.. sample.Hits.Select(static hit => new JudgedDocument(hit.Id, hit.Text))]);
+        Exception? failure = null;
+        try
+        {
+            Task judging = judge!.JudgeAsync(task, sheet, deadline.Token);
+            _ = judging.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            await judging.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            failure = new TimeoutException("the deadline passed before two judgments had arrived: a longer deadlineMs or a faster judge would help");
+        }
+        catch (JudgeException exception)
+        {
+            failure = exception;
+        }
+
+        IReadOnlyList<Judgment?> judgments = sheet.Close();
+        EsRefineMeter.RecordJudgments(judgments);
+        return (judgments, failure);
+    }
+
+    private static RefinementVerdict Refine(
+        float[] queryVector, HitSample sample, IReadOnlyList<Judgment?> judgments, Target target, FieldMapping mapping, float[] refinedVector, out float angle)
+    {
+        JudgedRows judged = JudgedRows.Of(sample, judgments);
+        RefinementSample rows = new()
+        {
+            QueryVector = queryVector,
+            HitVectors = judged.Vectors,
+            Judgments = judged.Probabilities,
+            Similarity = mapping.Similarity!.Value,
+        };
+        RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, rows, target.Guards, refinedVector, out angle);
+        if (verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte)
+        {
+            // Integers need the length they came with, whatever the similarity.
+            TensorPrimitives.Multiply(refinedVector, TensorPrimitives.Norm<float>(queryVector) / TensorPrimitives.Norm<float>(refinedVector), refinedVector);
+        }
+
+        return verdict;
+    }
+
+    private static PreparedSearch Reissue(SearchRequest search, RefinedClause[] clauses, TimeSpan recognize)
+    {
+        RefinedClause shown = Array.Find(clauses, static clause => clause.Outcome == RefinementOutcome.Refined) ?? clauses[0];
+        RefinementSummary summary = new(shown.Outcome)
+        {
+            Judged = shown.Judged,
+            Sampled = shown.Sample?.Count ?? 0,
+            Angle = shown.Angle,
+            Rule = shown.Rule,
+            Timings = shown.Timings with { Recognize = recognize },
+            Detail = shown.Detail,
+        };
+        BodyEdit[] edits = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];
+        return edits.Length == 0
+            ? PreparedSearch.Original(search, summary) with { Clauses = clauses }
+            : new PreparedSearch(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary) { Clauses = clauses };
+    }
+
+    /// <summary>Refines for the record, while the original search is on its way.</summary>
+    private async Task ShadowAsync(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses)
+    {
+        await Task.Yield();
+        try
+        {
+            foreach (RefinedClause clause in await RefineAsync(search, recognized, clauses, timeProvider.GetTimestamp(), CancellationToken.None))
+            {
+                LogShadow(logger, clause.Clause.Field, clause.Outcome.ToName(), clause.Judged, clause.Sample?.Count ?? 0, clause.Angle, clause.Detail);
+            }
+        }
+        finally
+        {
+            _permits.Release();
+        }
+    }
+
+    private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
+    {
+        { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
+        { Similarity: null } => $"field '{clause.Field}' is ranked by a space that is not refined",
+        { NestedPath: not null } => $"field '{clause.Field}' is nested: its hits are passages",
+        _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect => $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
+        _ => null,
+    };
+
+    private static RefinementOutcome OutcomeOf(RefinementVerdict verdict) => verdict switch
+    {
+        RefinementVerdict.Refined => RefinementOutcome.Refined,
+        RefinementVerdict.TooFewHits => RefinementOutcome.TooFewHits,
+        RefinementVerdict.NoSignal => RefinementOutcome.NoSignal,
+        _ => RefinementOutcome.Unsupported,
+    };
+
+    private static RefinementOutcome OutcomeOf(Exception exception) => exception switch
+    {
+        SampleException sample => sample.Outcome,
+        MappingException => RefinementOutcome.Unsupported,
+        JudgeException => RefinementOutcome.JudgeFailed,
+        HttpRequestException => RefinementOutcome.UpstreamRefusedSample,
+        _ => RefinementOutcome.InternalError,
+    };
+
+    [LoggerMessage(100, LogLevel.Error, "A search could not be refined because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
+    private static partial void LogInternalError(ILogger logger, Exception exception);
+
+    [LoggerMessage(101, LogLevel.Information, "Shadow: a search on field {Field} would have been {Outcome} (judged {Judged} of {Sampled}, angle {Angle:0.###}) {Detail}")]
+    private static partial void LogShadow(ILogger logger, string field, string outcome, int judged, int sampled, float angle, string? detail);
 }

@@ -26,6 +26,13 @@ internal sealed record SearchRequest
 
     /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
     public TimeSpan? Deadline { get; init; }
+
+    /// <summary>A copy that outlives the request: the door may reuse its buffers and headers once the reply is sent.</summary>
+    public SearchRequest Detach() => this with
+    {
+        Body = Body.ToArray(),
+        Headers = new HeaderDictionary(Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase)),
+    };
 }
 
 /// <summary>What is done with a search that could be refined.</summary>

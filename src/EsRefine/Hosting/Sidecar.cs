@@ -1,21 +1,77 @@
 using EsRefine.Configuration;
+using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Hosting;
 
 /// <summary>The running process: its doors and their addresses. <c>run</c>, <c>demo</c> and tests start the same one.</summary>
 internal sealed class Sidecar : IAsyncDisposable
 {
-    public Uri DataUrl => throw new NotSupportedException();
+    private readonly IHost _host;
 
-    public Uri GrpcUrl => throw new NotSupportedException();
+    private Sidecar(IHost host, Uri dataUrl, Uri grpcUrl, Uri adminUrl)
+    {
+        _host = host;
+        DataUrl = dataUrl;
+        GrpcUrl = grpcUrl;
+        AdminUrl = adminUrl;
+    }
 
-    public Uri AdminUrl => throw new NotSupportedException();
+    /// <summary>The transparent proxy, HTTP/1.1.</summary>
+    public Uri DataUrl { get; }
+
+    /// <summary><c>esrefine.v1</c>, health and reflection; HTTP/2 cleartext.</summary>
+    public Uri GrpcUrl { get; }
+
+    /// <summary><c>/livez</c> and <c>/readyz</c>.</summary>
+    public Uri AdminUrl { get; }
+
+    /// <summary>The parts behind the doors.</summary>
+    public IServiceProvider Services => _host.Services;
 
     /// <summary>Opens the doors.</summary>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="replace">Puts other parts in the place of the usual ones.</param>
+    /// <param name="configureLogging">Where logs go; null = nowhere.</param>
     /// <exception cref="ConfigurationException">The settings cannot work; the message names the fix.</exception>
-    public static Task<Sidecar> StartAsync(EsRefineSettings settings, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public static async Task<Sidecar> StartAsync(
+        EsRefineSettings settings, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null, Action<ILoggingBuilder>? configureLogging = null)
+    {
+        IHost host = new HostBuilder()
+            .ConfigureLogging(logging => configureLogging?.Invoke(logging))
+            .ConfigureWebHost(web => web
+                .UseKestrel(kestrel => Doors.Open(kestrel, settings.Listen))
+                .ConfigureServices(services =>
+                {
+                    replace?.Invoke(services);
+                    services.AddEsRefine(settings);
+                    Doors.AddServices(services);
+                })
+                .Configure(Doors.Map))
+            .Build();
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            Uri[] urls = Doors.Addresses(host);
+            return new Sidecar(host, urls[0], urls[1], urls[2]);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            host.Dispose();
+            throw new ConfigurationException($"{exception.Message} Another process listens there: choose another listen.data, listen.grpc or listen.admin.", exception);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
 
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Completes when the process is asked to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _host.WaitForShutdownAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
 }

@@ -79,6 +79,11 @@ internal sealed record KnnClause
 
     /// <summary>A radial clause (<c>similarity</c>, <c>min_score</c>, <c>max_distance</c>): thresholds are dropped from the sample, kept in the reissue.</summary>
     public bool IsRadial { get; init; }
+
+    /// <summary>Whether another clause searches the same field with the same bytes for a vector.</summary>
+    public bool IsTwinOf(KnnClause other, ReadOnlySpan<byte> body) =>
+        Form != KnnClauseForm.TextOnly && other.Form != KnnClauseForm.TextOnly && Field == other.Field
+        && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body));
 }
 
 /// <summary>What the walker found in a search body.</summary>

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
 
 namespace EsRefine.Upstream;
 
 /// <summary>What the mapping says of a vector field; all indices behind the expression agree on it.</summary>
+[ImmutableObject(true)]   // so the cache hands out the instance itself
 internal sealed record FieldMapping
 {
     public required string Field { get; init; }
@@ -22,8 +24,12 @@ internal sealed record FieldMapping
     /// <summary>Path of the innermost <c>nested</c> parent; null for a flat field.</summary>
     public string? NestedPath { get; init; }
 
-    /// <summary>Names of all <c>text</c> fields of the index (and <c>semantic_text</c>), in mapping order.</summary>
+    /// <summary>Names of all <c>text</c> fields of the indices, in mapping order.</summary>
     public IReadOnlyList<string> TextFields { get; init; } = [];
+
+    /// <summary>Whether two indices hold the field alike, so that one query vector means the same in both.</summary>
+    public bool AgreesWith(FieldMapping other) =>
+        (Dialect, Dimensions, ElementType, Similarity, NestedPath) == (other.Dialect, other.Dimensions, other.ElementType, other.Similarity, other.NestedPath);
 }
 
 /// <summary>Component type of a vector field.</summary>

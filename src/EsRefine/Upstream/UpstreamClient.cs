@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using EsRefine.Configuration;
 
 namespace EsRefine.Upstream;
@@ -5,10 +6,16 @@ namespace EsRefine.Upstream;
 /// <summary>The one connection pool to the cluster: no cookies, no redirects, no decompression, no timeout of ours.</summary>
 internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
 {
+    /// <summary>Largest reply to a request of ours that is read, in bytes: 20 hits of 4,096 dimensions and their texts are far below it.</summary>
+    public const int MaxReplyBytes = 64 * 1024 * 1024;
+
     private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
     public HttpMessageInvoker Invoker { get; } = new(CreateHandler(), disposeHandler: true);
+
+    /// <summary>Nodes of the cluster.</summary>
+    public IReadOnlyList<Uri> Nodes => settings.Urls;
 
     /// <summary>The node for the next request: the configured ones in turn.</summary>
     public Uri NextNode() => settings.Urls[(int)((uint)Interlocked.Increment(ref _turn) % (uint)settings.Urls.Count)];
@@ -16,16 +23,49 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
     /// <summary>Sends an extra request of ours on a caller's behalf: their credentials, JSON both ways, the reply's body read whole.</summary>
     /// <param name="method">POST for searches.</param>
     /// <param name="pathAndQuery">Raw, from the slash on; percent-encoding is kept.</param>
-    /// <param name="callerHeaders">What the client sent; connection, content and tracing headers are left out.</param>
+    /// <param name="callerHeaders">What the client sent; headers of the message and of its connection are left out.</param>
     /// <param name="body">JSON, or empty.</param>
-    public Task<UpstreamReply> SendAsync(
-        HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    /// <exception cref="HttpRequestException">The cluster cannot be reached, or its reply breaks off or is larger than <see cref="MaxReplyBytes"/>.</exception>
+    public async Task<UpstreamReply> SendAsync(
+        HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(method, Target(NextNode(), pathAndQuery));
+        CallerHeaders.CopyTo(request, callerHeaders);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (!body.IsEmpty)
+        {
+            request.Content = new ReadOnlyMemoryContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        using HttpResponseMessage response = await Invoker.SendAsync(request, cancellationToken);
+        return new UpstreamReply((int)response.StatusCode, await ReadAsync(response.Content, cancellationToken), response.Headers.Contains("X-Elastic-Product"));
+    }
+
+    /// <summary>A node's address with a raw path and query that nothing re-encodes: date-math names keep their <c>%3C</c> and <c>%2F</c>.</summary>
+    public static Uri Target(Uri node, string pathAndQuery)
+    {
+        string authority = node.GetLeftPart(UriPartial.Authority);
+        string prefix = node.AbsolutePath.TrimEnd('/');
+        return new Uri(authority + prefix + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
 
     public void Dispose() => Invoker.Dispose();
+
+    private static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        await content.LoadIntoBufferAsync(MaxReplyBytes, cancellationToken);
+        return await content.ReadAsByteArrayAsync(cancellationToken);
+    }
 
     private static SocketsHttpHandler CreateHandler() => new();
 }
 
 /// <summary>A whole reply of the cluster.</summary>
-internal sealed record UpstreamReply(int StatusCode, byte[] Body);
+/// <param name="StatusCode">HTTP status.</param>
+/// <param name="Body">The body, as sent.</param>
+/// <param name="IsElasticsearch">It carried the product header that every reply of Elasticsearch has, refusals included.</param>
+internal sealed record UpstreamReply(int StatusCode, byte[] Body, bool IsElasticsearch)
+{
+    public bool IsSuccess => StatusCode is >= 200 and < 300;
+}

@@ -1,0 +1,25 @@
+using EsRefine.Recognition;
+
+namespace EsRefine;
+
+/// <summary>A clause with what was decided before any work: its target and the text its vector stands for.</summary>
+internal sealed record ClauseInHand(KnnClause Clause, Target Target, string? QueryText)
+{
+    /// <summary>Why nothing is tried; null where something is.</summary>
+    public RefinementOutcome? WhyNot =>
+        Target.Mode == RefinementMode.Off ? RefinementOutcome.TargetOff
+        : Clause.Form == KnnClauseForm.TextOnly ? RefinementOutcome.Unsupported
+        : string.IsNullOrWhiteSpace(QueryText) ? RefinementOutcome.NoQueryText
+        : null;
+}
+
+/// <summary>The text a query vector stands for: the first source that has it.</summary>
+internal static class QueryText
+{
+    /// <summary>Header · text of the clause, or of a clause of text alone beside it · lexical sibling.</summary>
+    public static string? Of(SearchRequest search, RecognizedSearch recognized, KnnClause clause) =>
+        search.QueryText
+        ?? clause.Text
+        ?? recognized.Clauses.FirstOrDefault(static other => other.Form == KnnClauseForm.TextOnly)?.Text
+        ?? recognized.LexicalText;
+}

@@ -1,0 +1,118 @@
+using EsRefine.Embedding;
+using EsRefine.Grpc.V1;
+using EsRefine.Recognition;
+using EsRefine.Refinement;
+using EsRefine.Upstream;
+using Grpc.Core;
+using Microsoft.Extensions.Primitives;
+
+namespace EsRefine.Grpc;
+
+/// <summary>The typed door: writes the search a client of the cluster would have sent, and lets the one path refine it.</summary>
+internal sealed class RefinementGrpcService(RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, QueryModel model) : RefinementService.RefinementServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<SearchResponse> Search(V1.SearchRequest request, ServerCallContext context)
+    {
+        CancellationToken cancellationToken = context.CancellationToken;
+        EsRefine.SearchRequest caller = ReadCaller(request, context);
+        try
+        {
+            float[] vector = await VectorAsync(request, cancellationToken);
+            EngineDialect dialect = await DialectAsync(caller, request.Field, cancellationToken);
+            EsRefine.SearchRequest search = caller with { Body = SearchBody.Write(request, vector, dialect) };
+
+            PreparedSearch prepared = await refinedSearch.PrepareAsync(search, cancellationToken);
+            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, $"/{search.Index}/_search", search.Headers, prepared.Body, cancellationToken);
+            return new SearchResponse { Hits = { SearchHits.Read(reply) }, Refinement = Describe(prepared.Summary) };
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the cluster cannot be reached; check upstream.urls", exception));
+        }
+    }
+
+    private static EsRefine.SearchRequest ReadCaller(V1.SearchRequest request, ServerCallContext context)
+    {
+        Require(request.Index.Length > 0, "index is missing: name the index to search");
+        Require(request.Field.Length > 0, "field is missing: name the vector field");
+        IRefinementRule? rule = null;
+        Require(request.Rule.Length == 0 || RefinementRules.TryParse(request.Rule, out rule), $"there is no rule '{request.Rule}'; use one of: {string.Join(", ", RefinementRules.Names)}");
+        return new EsRefine.SearchRequest
+        {
+            Index = Uri.EscapeDataString(request.Index).Replace("%2C", ",", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal),
+            Body = default,
+            Headers = Authorization(context.RequestHeaders),
+            QueryText = request.QueryText.Length > 0 ? request.QueryText : request.QueryCase == V1.SearchRequest.QueryOneofCase.Text ? request.Text : null,
+            Rule = rule,
+            Deadline = request.DeadlineMs > 0 ? TimeSpan.FromMilliseconds(Math.Min(request.DeadlineMs, int.MaxValue)) : null,
+        };
+    }
+
+    /// <summary>What the cluster knows a caller by; the rest of the metadata is gRPC's.</summary>
+    private static HeaderDictionary Authorization(Metadata metadata)
+    {
+        HeaderDictionary headers = [];
+        foreach (Metadata.Entry entry in metadata)
+        {
+            if (!entry.IsBinary && entry.Key is "authorization" or "es-security-runas-user" or "opendistro_security_impersonate_as" or "securitytenant" or "x-opaque-id")
+            {
+                headers[entry.Key] = StringValues.Concat(headers[entry.Key], entry.Value);
+            }
+        }
+
+        return headers;
+    }
+
+    private async Task<float[]> VectorAsync(V1.SearchRequest request, CancellationToken cancellationToken)
+    {
+        switch (request.QueryCase)
+        {
+            case V1.SearchRequest.QueryOneofCase.Vector:
+                float[] vector = [.. request.Vector.Values];
+                Require(vector.Length > 0, "vector is empty");
+                Require(Array.TrueForAll(vector, float.IsFinite), "vector holds a component that is not a finite number");
+                return vector;
+            case V1.SearchRequest.QueryOneofCase.Text:
+                Require(request.Text.Length > 0, "text is empty");
+                return await model.EmbedAsync(request.Text, cancellationToken)
+                    ?? throw new RpcException(new Status(StatusCode.FailedPrecondition, "text queries need an embedding model: start EsRefine with --model DIR, or send a vector"));
+            default:
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "query is missing: send a vector or a text"));
+        }
+    }
+
+    /// <summary>Whose query language the field wants. A caller who may search but not read the mapping is served by what the refusal shows of the cluster.</summary>
+    private async Task<EngineDialect> DialectAsync(EsRefine.SearchRequest search, string field, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await mappings.ReadAsync(search, field, cancellationToken)).Dialect;
+        }
+        catch (MappingException exception) when (exception.Reply.StatusCode == 403)
+        {
+            return exception.Reply.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
+        }
+        catch (MappingException exception)
+        {
+            throw exception.Reply.IsSuccess ? new RpcException(new Status(StatusCode.InvalidArgument, exception.Message)) : SearchHits.Refusal(exception.Reply);
+        }
+    }
+
+    private static V1.Refinement Describe(RefinementSummary summary) => new()
+    {
+        Outcome = summary.Outcome.ToName(),
+        Judged = (uint)summary.Judged,
+        Sampled = (uint)summary.Sampled,
+        Angle = summary.Angle,
+        Rule = summary.Rule ?? "",
+    };
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, otherwise));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using EsRefine.Configuration;
+using EsRefine.Grpc;
+using EsRefine.Http;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EsRefine.Hosting;
+
+/// <summary>The doors of the process: one server, a listener per door, and what answers behind each.</summary>
+/// <remarks>A connection is marked by its listener, so that nothing a client writes into a request can lead it to another door.</remarks>
+internal static class Doors
+{
+    private enum Door
+    {
+        Data,
+        Grpc,
+        Admin,
+    }
+
+    /// <summary>Opens a listener per door.</summary>
+    /// <exception cref="ConfigurationException">An address that cannot be read.</exception>
+    public static void Open(KestrelServerOptions kestrel, ListenSettings listen)
+    {
+        Open(kestrel, Door.Data, "listen.data", listen.Data, HttpProtocols.Http1);
+        Open(kestrel, Door.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel cannot speak both on one cleartext port
+        Open(kestrel, Door.Admin, "listen.admin", listen.Admin, HttpProtocols.Http1);
+    }
+
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddRouting();
+        services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
+    }
+
+    /// <summary>What answers behind each door. The data door has no routing: the path is the cluster's.</summary>
+    public static void Map(IApplicationBuilder app)
+    {
+        app.MapWhen(static context => DoorOf(context) == Door.Data, static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().InvokeAsync));
+        app.MapWhen(static context => DoorOf(context) == Door.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
+        {
+            endpoints.MapGrpcService<RefinementGrpcService>();
+            endpoints.MapGrpcHealthChecksService();
+            endpoints.MapGrpcReflectionService();
+        }));
+        app.MapWhen(static context => DoorOf(context) == Door.Admin, static admin => admin.UseRouting().UseEndpoints(static endpoints =>
+        {
+            endpoints.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = static _ => false });
+            endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
+        }));
+    }
+
+    /// <summary>The addresses in use, in the order of the doors: a port 0 has become a number.</summary>
+    public static Uri[] Addresses(IHost host) =>
+        [.. host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address))];
+
+    private static void Open(KestrelServerOptions kestrel, Door door, string setting, string address, HttpProtocols protocols)
+    {
+        if (!TryRead(address, out IPAddress? host, out int port))
+        {
+            throw new ConfigurationException($"{setting} must be host:port, such as 127.0.0.1:9280 or 0.0.0.0:9280, not '{address}'");
+        }
+
+        kestrel.Listen(host!, port, options =>
+        {
+            options.Protocols = protocols;
+            options.Use(next => connection =>
+            {
+                connection.Features.Set(new DoorFeature(door));
+                return next(connection);
+            });
+        });
+    }
+
+    private static bool TryRead(string address, out IPAddress? host, out int port)
+    {
+        int colon = address.LastIndexOf(':');
+        host = null;
+        port = 0;
+        if (colon < 0 || !int.TryParse(address.AsSpan(colon + 1), out port) || port is < 0 or > IPEndPoint.MaxPort)
+        {
+            return false;
+        }
+
+        string name = address[..colon].Trim('[', ']');
+        host = name switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" => IPAddress.IPv6Any,
+            _ => IPAddress.TryParse(name, out IPAddress? parsed) ? parsed : null,
+        };
+        return host is not null;
+    }
+
+    private static Door? DoorOf(HttpContext context) => context.Features.Get<DoorFeature>()?.Door;
+
+    private sealed record DoorFeature(Door Door);
+}

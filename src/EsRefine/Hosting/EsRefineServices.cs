@@ -1,0 +1,51 @@
+using EsRefine.Configuration;
+using EsRefine.Embedding;
+using EsRefine.Sampling;
+using EsRefine.Upstream;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace EsRefine.Hosting;
+
+/// <summary>The parts of the process, a line per stage. <c>TryAdd</c> throughout: the demo, evaluation and tests put their own part in first.</summary>
+internal static class EsRefineServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>Everything behind the doors.</summary>
+        /// <exception cref="ConfigurationException">Settings that cannot work.</exception>
+        public IServiceCollection AddEsRefine(EsRefineSettings settings)
+        {
+            services.TryAddSingleton(settings);
+            services.TryAddSingleton(settings.Upstream);
+            services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton(new TargetTable(settings));
+            services.TryAddSingleton<RefinedSearch>();
+            return services.AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings);
+        }
+
+        private IServiceCollection AddUpstream()
+        {
+            services.AddHybridCache();
+            services.TryAddSingleton<UpstreamClient>();
+            services.TryAddSingleton<MappingCache>();
+            return services;
+        }
+
+        private IServiceCollection AddSampling()
+        {
+            services.TryAddSingleton<Sampler>();
+            return services;
+        }
+
+        private IServiceCollection AddJudging(EsRefineSettings settings)
+        {
+            return services;
+        }
+
+        private IServiceCollection AddEmbedding(EsRefineSettings settings)
+        {
+            services.TryAddSingleton<QueryModel>();
+            return services;
+        }
+    }
+}

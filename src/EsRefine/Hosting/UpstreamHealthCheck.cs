@@ -1,0 +1,25 @@
+using EsRefine.Upstream;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EsRefine.Hosting;
+
+/// <summary>Ready = the cluster answers, whatever it answers: without credentials of our own a 401 is as good as a 200.</summary>
+internal sealed class UpstreamHealthCheck(UpstreamClient upstream) : IHealthCheck
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Patience);
+        try
+        {
+            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, timeout.Token);
+            return reply.StatusCode < 500 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"the cluster answers {reply.StatusCode}");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("the cluster cannot be reached; check upstream.urls", exception);
+        }
+    }
+}

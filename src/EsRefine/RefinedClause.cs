@@ -1,0 +1,34 @@
+using EsRefine.Judging;
+using EsRefine.Recognition;
+using EsRefine.Sampling;
+
+namespace EsRefine;
+
+/// <summary>What became of one kNN clause, stage by stage, as far as it got.</summary>
+internal sealed record RefinedClause(KnnClause Clause, RefinementOutcome Outcome)
+{
+    /// <summary>The hits that were judged.</summary>
+    public HitSample? Sample { get; init; }
+
+    /// <summary>One entry per sampled hit; null = absent.</summary>
+    public IReadOnlyList<Judgment?> Judgments { get; init; } = [];
+
+    /// <summary>Judgments that arrived in time.</summary>
+    public int Judged => Judgments.Count(static judgment => judgment is not null);
+
+    /// <summary>The bytes to splice in; empty unless <see cref="RefinementOutcome.Refined"/>.</summary>
+    public IReadOnlyList<Reissue.BodyEdit> Edits { get; init; } = [];
+
+    /// <summary>Angle between the query vector and the refined one, in radians.</summary>
+    public float Angle { get; init; }
+
+    public string? Rule { get; init; }
+
+    public StageTimings Timings { get; init; }
+
+    /// <summary>The cause and the knob, in one sentence without document or query text.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What was caught on the way, also where the judgments that had arrived were enough; evaluation stops at it.</summary>
+    public Exception? Failure { get; init; }
+}

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using EsRefine.Recognition;
+using EsRefine.Refinement;
+
+namespace EsRefine.Upstream;
+
+/// <summary>Reads a vector field out of the reply to <c>GET /{index}/_mapping</c> (the same shape in both engines).</summary>
+internal static class MappingReader
+{
+    /// <summary>The field as all indices of the reply hold it.</summary>
+    /// <param name="reply">The reply's body.</param>
+    /// <param name="field">Full name of the vector field.</param>
+    /// <param name="reason">Why there is no mapping to work with; null where there is.</param>
+    public static FieldMapping? Read(ReadOnlyMemory<byte> reply, string field, out string? reason)
+    {
+        using JsonDocument document = JsonDocument.Parse(reply);
+        FieldMapping? agreed = null;
+        List<string> textFields = [];
+        foreach (JsonProperty index in document.RootElement.EnumerateObject())
+        {
+            if (!index.Value.TryGetProperty("mappings", out JsonElement mappings) || !mappings.TryGetProperty("properties", out JsonElement properties))
+            {
+                continue;
+            }
+
+            if (Find(properties, field) is not { } found)
+            {
+                continue;
+            }
+
+            if (agreed is not null && !agreed.AgreesWith(found))
+            {
+                reason = $"the indices behind the expression map field '{field}' differently ('{index.Name}' disagrees): one query vector cannot be refined for both";
+                return null;
+            }
+
+            agreed ??= found;
+            CollectTextFields(properties, prefix: "", textFields);
+        }
+
+        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector" : null;
+        return agreed is null ? null : agreed with { TextFields = [.. textFields.Distinct(StringComparer.Ordinal)] };
+    }
+
+    private static FieldMapping? Find(JsonElement properties, string field, bool mayFollowAlias = true)
+    {
+        string? nestedPath = null;
+        JsonElement level = properties;
+        int start = 0;
+        while (true)
+        {
+            // A name may itself hold dots (subobjects: false), so the longest match of whole segments is tried at each level.
+            (JsonElement definition, int end) = Longest(level, field, start);
+            if (end < 0)
+            {
+                return null;
+            }
+
+            if (end == field.Length)
+            {
+                if (mayFollowAlias && TypeOf(definition) == "alias" && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
+                {
+                    return Find(properties, target, mayFollowAlias: false) is { } aliased ? aliased with { Field = target } : null;
+                }
+
+                return ReadField(definition, field, nestedPath);
+            }
+
+            if (TypeOf(definition) == "nested")
+            {
+                nestedPath = field[..end];
+            }
+
+            if (!definition.TryGetProperty("properties", out level))
+            {
+                return null;
+            }
+
+            start = end + 1;
+        }
+    }
+
+    private static (JsonElement Definition, int End) Longest(JsonElement level, string field, int start)
+    {
+        for (int end = field.Length; end > start; end = field.LastIndexOf('.', end - 1))
+        {
+            if (level.TryGetProperty(field.AsSpan(start, end - start), out JsonElement definition))
+            {
+                return (definition, end);
+            }
+        }
+
+        return (default, -1);
+    }
+
+    private static FieldMapping? ReadField(JsonElement definition, string field, string? nestedPath) => TypeOf(definition) switch
+    {
+        "dense_vector" => ReadDenseVector(definition, field, nestedPath),
+        "knn_vector" => ReadKnnVector(definition, field, nestedPath),
+        _ => null,
+    };
+
+    private static FieldMapping ReadDenseVector(JsonElement definition, string field, string? nestedPath)
+    {
+        VectorElementType elementType = Text(definition, "element_type") switch
+        {
+            "byte" => VectorElementType.Byte,
+            "bit" => VectorElementType.Bit,
+            "bfloat16" => VectorElementType.BFloat16,
+            _ => VectorElementType.Float,
+        };
+        return new FieldMapping
+        {
+            Field = field,
+            Dialect = EngineDialect.Elasticsearch,
+            Dimensions = Number(definition, "dims"),
+            ElementType = elementType,
+            NestedPath = nestedPath,
+            Similarity = (Text(definition, "similarity"), elementType) switch
+            {
+                (_, VectorElementType.Bit) => null,   // hamming
+                (null or "cosine", _) => VectorSimilarity.Cosine,
+                ("dot_product", _) => VectorSimilarity.DotProduct,
+                ("l2_norm", _) => VectorSimilarity.L2Norm,
+                ("max_inner_product", _) => VectorSimilarity.MaxInnerProduct,
+                _ => null,
+            },
+        };
+    }
+
+    private static FieldMapping ReadKnnVector(JsonElement definition, string field, string? nestedPath)
+    {
+        string? space = Text(definition, "space_type");
+        if (space is null && definition.TryGetProperty("method", out JsonElement method))
+        {
+            space = Text(method, "space_type");
+        }
+
+        VectorElementType elementType = Text(definition, "data_type") switch
+        {
+            "byte" => VectorElementType.Byte,
+            "binary" => VectorElementType.Bit,
+            _ => VectorElementType.Float,
+        };
+        bool takesSpaceFromModel = definition.TryGetProperty("model_id", out _);
+        return new FieldMapping
+        {
+            Field = field,
+            Dialect = EngineDialect.OpenSearch,
+            Dimensions = Number(definition, "dimension"),
+            ElementType = elementType,
+            NestedPath = nestedPath,
+            Similarity = (space, elementType) switch
+            {
+                (_, VectorElementType.Bit) => null,   // hamming
+                (null, _) when takesSpaceFromModel => null,
+                (null or "l2", _) => VectorSimilarity.L2Norm,
+                ("cosinesimil", _) => VectorSimilarity.Cosine,
+                ("innerproduct", _) => VectorSimilarity.MaxInnerProduct,
+                _ => null,
+            },
+        };
+    }
+
+    private static void CollectTextFields(JsonElement properties, string prefix, List<string> names)
+    {
+        foreach (JsonProperty property in properties.EnumerateObject())
+        {
+            string name = prefix + property.Name;
+            if (TypeOf(property.Value) is "text" or "match_only_text" or "semantic_text")
+            {
+                names.Add(name);
+            }
+            else if (property.Value.TryGetProperty("properties", out JsonElement children))
+            {
+                CollectTextFields(children, name + ".", names);
+            }
+        }
+    }
+
+    private static string? TypeOf(JsonElement definition) => Text(definition, "type");
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static int? Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.TryGetInt32(out int number) ? number : null;
+}

@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace EsRefine.Upstream;
+
+/// <summary>URL parameters of a search that our own requests keep, spelled as the client spelled them.</summary>
+internal static class SearchParameters
+{
+    /// <summary>What decides which indices an expression means.</summary>
+    public static readonly FrozenSet<string> IndexResolution = FrozenSet.ToFrozenSet(["expand_wildcards", "ignore_unavailable", "allow_no_indices"], StringComparer.Ordinal);
+
+    /// <summary>What decides where a search runs and which documents it can see; everything that shapes the reply is dropped.</summary>
+    public static readonly FrozenSet<string> Sample = FrozenSet.ToFrozenSet(
+        [.. IndexResolution, "routing", "preference", "search_pipeline", "project_routing", "allow_partial_search_results", "ccs_minimize_roundtrips"], StringComparer.Ordinal);
+
+    /// <summary>The query string with only these parameters, with its question mark; empty where none is left.</summary>
+    public static string Keep(string queryString, FrozenSet<string> names)
+    {
+        if (queryString.Length < 2)
+        {
+            return "";
+        }
+
+        StringBuilder? kept = null;
+        foreach (Range part in queryString.AsSpan(1).Split('&'))
+        {
+            ReadOnlySpan<char> parameter = queryString.AsSpan(1)[part];
+            int equals = parameter.IndexOf('=');
+            if (names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(equals < 0 ? parameter : parameter[..equals]))
+            {
+                kept ??= new StringBuilder();
+                kept.Append(kept.Length == 0 ? '?' : '&').Append(parameter);
+            }
+        }
+
+        return kept?.ToString() ?? "";
+    }
+}
