@@ -1,16 +1,31 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace EsRefine.Refinement;
 
 /// <summary>The rules by name.</summary>
 public static class RefinementRules
 {
+    private const string RocchioPrefix = "rocchio@";
+
     /// <summary>Every name a configuration may use, for messages and help.</summary>
     public static IReadOnlyList<string> Names { get; } = ["kl-adam", "rocchio@ANGLE"];
 
     /// <summary>Reads <c>kl-adam</c>, <c>rocchio</c> (= <c>rocchio@0.3</c>) or <c>rocchio@ANGLE</c> with the angle in radians, in (0, π/2].</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out IRefinementRule? rule)
     {
-        throw new NotSupportedException();
+        rule = name switch
+        {
+            "kl-adam" => new KlAdam(),
+            "rocchio" => new Rocchio(),
+            _ when name is not null && name.StartsWith(RocchioPrefix, StringComparison.Ordinal) && TryParseAngle(name.AsSpan(RocchioPrefix.Length), out float angle)
+                => new Rocchio(angle),
+            _ => null,
+        };
+        return rule is not null;
     }
+
+    // Neither a sign nor white space: one spelling of an angle in files, headers and reports.
+    private static bool TryParseAngle(ReadOnlySpan<char> text, out float angle) =>
+        float.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out angle) && angle > 0 && angle <= MathF.PI / 2;
 }

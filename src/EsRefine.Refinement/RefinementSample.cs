@@ -10,7 +10,13 @@ public readonly ref struct RefinementSample
     /// <summary>The query vector; <c>d</c> components. The path passes it at unit length, the kernel takes it as it comes.</summary>
     public required ReadOnlySpan<float> QueryVector { get; init; }
 
-    /// <summary>Vectors of the judged hits: <c>n</c> rows of <c>d</c> components, row-major.</summary>
+    /// <summary>
+    /// Length of the query vector that the engine compares with; null: that of <see cref="QueryVector"/> itself.
+    /// Only <see cref="VectorSimilarity.L2Norm"/> ranks differently at another length.
+    /// </summary>
+    public double? QueryLength { get; init; }
+
+    /// <summary>Vectors of the judged hits as the index holds them: <c>n</c> rows of <c>d</c> components, row-major.</summary>
     public required ReadOnlySpan<float> HitVectors { get; init; }
 
     /// <summary>P(relevant) in [0, 1] of each judged hit; <c>n</c> values.</summary>
@@ -27,4 +33,7 @@ public readonly ref struct RefinementSample
 
     /// <summary>Judged hits, <c>n</c>.</summary>
     public int Count => Judgments.Length;
+
+    /// <summary>Vector of one judged hit; <c>d</c> components.</summary>
+    public ReadOnlySpan<float> HitVector(int hit) => HitVectors.Slice(hit * Dimensions, Dimensions);
 }
