@@ -1,0 +1,87 @@
+using System.Text;
+using EsRefine.Recognition;
+using EsRefine.Upstream;
+using Xunit;
+
+namespace EsRefine.Tests.Upstream;
+
+public class MappingReaderTests
+{
+    [Theory]
+    [InlineData("""{"type":"dense_vector","dims":3}""", "Cosine", "Float")]
+    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"dot_product"}""", "DotProduct", "Float")]
+    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"l2_norm","element_type":"byte"}""", "L2Norm", "Byte")]
+    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"max_inner_product","element_type":"bfloat16"}""", "MaxInnerProduct", "BFloat16")]
+    [InlineData("""{"type":"dense_vector","dims":24,"element_type":"bit"}""", null, "Bit")]
+    [InlineData("""{"type":"knn_vector","dimension":3}""", "L2Norm", "Float")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"space_type":"innerproduct"}""", "MaxInnerProduct", "Float")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}""", "Cosine", "Float")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","space_type":"linf"}}""", null, "Float")]
+    [InlineData("""{"type":"knn_vector","dimension":24,"data_type":"binary"}""", null, "Bit")]
+    [InlineData("""{"type":"knn_vector","model_id":"m"}""", null, "Float")]
+    public void A_vector_field_is_read_with_what_the_engine_ranks_it_by(string definition, string? similarity, string elementType)
+    {
+        FieldMapping mapping = Read("""{"i":{"mappings":{"properties":{"v":DEFINITION}}}}""".Replace("DEFINITION", definition, StringComparison.Ordinal), "v", out _)!;
+
+        Assert.Equal(similarity, mapping.Similarity?.ToString());
+        Assert.Equal(elementType, mapping.ElementType.ToString());
+        Assert.Equal(definition.Contains("dense_vector") ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch, mapping.Dialect);
+    }
+
+    [Fact]
+    public void A_field_below_objects_and_nested_parents_is_found_with_its_nested_path()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"a":{"properties":{"p":{"type":"nested","properties":{"v":{"type":"dense_vector","dims":2},"t":{"type":"text"}}}}},"title":{"type":"text"}}}}}
+            """;
+
+        FieldMapping mapping = Read(Mapping, "a.p.v", out _)!;
+
+        Assert.Equal("a.p", mapping.NestedPath);
+        Assert.Equal(["a.p.t", "title"], mapping.TextFields);
+    }
+
+    [Fact]
+    public void A_field_whose_own_name_holds_dots_is_found()
+    {
+        Assert.NotNull(Read("""{"i":{"mappings":{"subobjects":false,"properties":{"a.b.v":{"type":"dense_vector","dims":2}}}}}""", "a.b.v", out _));
+    }
+
+    [Fact]
+    public void An_alias_field_leads_to_the_vector_it_names()
+    {
+        FieldMapping mapping = Read("""{"i":{"mappings":{"properties":{"alias":{"type":"alias","path":"v"},"v":{"type":"dense_vector","dims":2}}}}}""", "alias", out _)!;
+
+        Assert.Equal("v", mapping.Field);
+    }
+
+    [Fact]
+    public void Aliases_that_lead_to_each_other_end()
+    {
+        Assert.Null(Read("""{"i":{"mappings":{"properties":{"a":{"type":"alias","path":"b"},"b":{"type":"alias","path":"a"}}}}}""", "a", out string? reason));
+        Assert.Contains("'a' is not mapped", reason);
+    }
+
+    [Fact]
+    public void Indices_that_disagree_about_the_field_give_no_mapping_and_the_reason()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2}}}},"j":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":3}}}}}
+            """;
+
+        Assert.Null(Read(Mapping, "v", out string? reason));
+        Assert.Contains("'j' disagrees", reason);
+    }
+
+    [Fact]
+    public void Indices_without_the_field_do_not_matter()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"t":{"type":"text"}}}},"j":{"mappings":{}},"k":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":3},"u":{"type":"text"}}}}}
+            """;
+
+        Assert.Equal(["u"], Read(Mapping, "v", out _)!.TextFields);
+    }
+
+    private static FieldMapping? Read(string json, string field, out string? reason) => MappingReader.Read(Encoding.UTF8.GetBytes(json), field, out reason);
+}
