@@ -2,8 +2,8 @@ namespace EsRefine.Evaluation;
 
 /// <summary>Orders document ids by their UTF-8 bytes, as <c>strcmp</c> does in trec_eval.</summary>
 /// <remarks>
-/// UTF-8 order is code point order. <see cref="string.CompareOrdinal(string, string)"/> compares UTF-16 units, where surrogate pairs (U+10000 and up) come before U+E000…U+FFFF;
-/// everywhere else the two agree.
+/// UTF-8 order is code point order. <see cref="string.CompareOrdinal(string, string)"/> compares UTF-16 units, where surrogate pairs (U+10000 and up) come
+/// before U+E000…U+FFFF; everywhere else the two agree.
 /// </remarks>
 public sealed class DocumentIdComparer : IComparer<string>
 {

@@ -3,7 +3,9 @@ using EsRefine.TestSupport;
 
 namespace EsRefine.Evaluation.Tests;
 
-/// <summary>Values of trec_eval, scipy, scikit-learn and statsmodels: <c>golden/measures.json</c> of the shared material, which says how they were made.</summary>
+/// <summary>
+/// Values of trec_eval, scipy, scikit-learn and statsmodels: <c>golden/measures.json</c> of the shared material, which says how they were made.
+/// </summary>
 internal static class GoldenMeasures
 {
     /// <summary>Absolute for measures and p-values, relative for t.</summary>
@@ -26,7 +28,8 @@ internal static class GoldenMeasures
 
     public static string Name(this JsonElement goldenCase) => goldenCase.GetProperty("name").GetString()!;
 
-    public static double[] Doubles(this JsonElement parent, string name) => [.. parent.GetProperty(name).EnumerateArray().Select(static value => value.GetDouble())];
+    public static double[] Doubles(this JsonElement parent, string name) =>
+        [.. parent.GetProperty(name).EnumerateArray().Select(static value => value.GetDouble())];
 
     /// <summary>A number; NaN for null, and the infinity that JSON must put in quotes.</summary>
     public static double Double(this JsonElement parent, string name) => parent.GetProperty(name) switch
@@ -44,7 +47,8 @@ internal static class GoldenMeasures
         Run run = new("golden");
         foreach (JsonProperty query in rankingCase.GetProperty("run").EnumerateObject())
         {
-            run.Add(query.Name, new RankedList(query.Value.EnumerateArray().Select(static pair => new ScoredDocument(pair[0].GetString()!, pair[1].GetDouble()))));
+            var documents = query.Value.EnumerateArray().Select(static pair => new ScoredDocument(pair[0].GetString()!, pair[1].GetDouble()));
+            run.Add(query.Name, new RankedList(documents));
         }
 
         return run;

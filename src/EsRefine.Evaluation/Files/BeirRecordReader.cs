@@ -7,7 +7,9 @@ internal static class BeirRecordReader
 {
     /// <summary>Streams documents; two with one id are an error.</summary>
     internal static IEnumerable<BeirDocument> ReadDocuments(string path) => Distinct(
-        path, static (line, path) => new BeirDocument(Id(line, path), Optional(line, path, "title"), Required(line, path, "text")), static document => document.Id);
+        path,
+        static (line, path) => new BeirDocument(Id(line, path), Optional(line, path, "title"), Required(line, path, "text")),
+        static document => document.Id);
 
     /// <summary>Streams queries; two with one id are an error.</summary>
     internal static IEnumerable<BeirQuery> ReadQueries(string path) => Distinct(
@@ -21,7 +23,7 @@ internal static class BeirRecordReader
             TRecord record = Parse(line, path, parse);
             if (!ids.Add(idOf(record)))
             {
-                throw new EvaluationFileException(path, line.Number, $"_id '{idOf(record)}' was there before; ids must be unique: drop or rename one of the two");
+                throw new EvaluationFileException(path, line.Number, $"_id '{idOf(record)}' was there before; ids must be unique: drop or rename one");
             }
 
             yield return record;
@@ -39,7 +41,8 @@ internal static class BeirRecordReader
         }
         catch (JsonException exception)
         {
-            throw new EvaluationFileException(path, line.Number, $"is not JSON at byte {exception.BytePositionInLine}: every line must be one whole JSON object", exception);
+            throw new EvaluationFileException(
+                path, line.Number, $"is not JSON at byte {exception.BytePositionInLine}: every line must be one whole JSON object", exception);
         }
     }
 
@@ -69,7 +72,8 @@ internal static class BeirRecordReader
         catch (InvalidOperationException exception)
         {
             // An escape such as \ud83d without its second half.
-            throw new EvaluationFileException(path, line.Number, $"{property} holds half of a surrogate pair, which is no text; write the whole character", exception);
+            throw new EvaluationFileException(
+                path, line.Number, $"{property} holds half of a surrogate pair, which is no text; write the whole character", exception);
         }
     }
 

@@ -10,7 +10,8 @@ namespace EsRefine.Evaluation.Files;
 /// qrels/SPLIT.tsv[.gz]    query-id, corpus-id, score between tabs, with that header
 /// meta.json               {"name": "…", "pool": "corpus" or "listed"}  optional: the folder's name, corpus
 /// </code>
-/// Where a file lies there both plain and packed, the plain one is read. Every reading method throws <see cref="EvaluationFileException"/> on what it cannot read.
+/// Where a file lies there both plain and packed, the plain one is read. Every reading method throws <see cref="EvaluationFileException"/> on what it
+/// cannot read.
 /// </remarks>
 public sealed class BeirSet
 {
@@ -63,8 +64,12 @@ public sealed class BeirSet
     public Qrels ReadQrels(string split)
     {
         string file = Path.Combine("qrels", split + ".tsv");
-        string path = Splits.Contains(split) ? NumberedLines.Find(Folder, file)! : throw new EvaluationFileException(
-            Path.Combine(Folder, file), $"there is no split '{split}'; {(Splits.Count == 0 ? "qrels/ holds none" : $"there are: {string.Join(", ", Splits)}")}");
+        if (!Splits.Contains(split) || NumberedLines.Find(Folder, file) is not { } path)
+        {
+            string choice = Splits.Count == 0 ? "qrels/ holds none" : $"there are: {string.Join(", ", Splits)}";
+            throw new EvaluationFileException(Path.Combine(Folder, file), $"there is no split '{split}'; {choice}");
+        }
+
         return QrelsFile.ReadBeir(path);
     }
 

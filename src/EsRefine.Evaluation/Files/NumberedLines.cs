@@ -60,11 +60,12 @@ internal static class NumberedLines
         catch (DecoderFallbackException exception)
         {
             // The reader decodes ahead of the line it returns, so the bytes may stand a few lines further down.
-            throw new EvaluationFileException(path, $"holds bytes after line {linesBefore} that are not UTF-8; convert the file, for example with iconv", exception);
+            throw new EvaluationFileException(path, $"holds bytes after line {linesBefore} that are not UTF-8; convert it, for example with iconv", exception);
         }
         catch (InvalidDataException exception)
         {
-            throw new EvaluationFileException(path, $"is damaged after line {linesBefore}, or is not gzip although its name ends in {Packed}; fetch it again", exception);
+            throw new EvaluationFileException(
+                path, $"is damaged after line {linesBefore}, or is not gzip although its name ends in {Packed}; fetch it again", exception);
         }
         catch (IOException exception)
         {

@@ -34,7 +34,7 @@ public static class QrelsFile
             {
                 header = line.Text == BeirHeader
                     ? false
-                    : throw new EvaluationFileException(path, line.Number, $"the first line must be the header {BeirShape}; add it, or name a split that has it");
+                    : throw new EvaluationFileException(path, line.Number, $"must be the header {BeirShape}; add it, or name a split that has it");
                 continue;
             }
 
@@ -96,7 +96,7 @@ public static class QrelsFile
             if (!grades.TryAdd(documentId, value))
             {
                 throw new EvaluationFileException(
-                    path, line, $"query '{queryId}' and document '{documentId}' were judged before, with grade {grades[documentId]}; keep one of the two lines");
+                    path, line, $"query '{queryId}' and document '{documentId}' were judged before, with grade {grades[documentId]}; drop one of the lines");
             }
         }
 

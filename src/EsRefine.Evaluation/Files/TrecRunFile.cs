@@ -7,8 +7,13 @@ public static class TrecRunFile
 {
     private const string Shape = "query, Q0, document, rank, score and tag between spaces or tabs";
 
-    /// <summary>Writes a run, replacing the file. Scores are written so that reading gives the same double; ranks count from 1. A query with an empty list leaves no line.</summary>
-    /// <exception cref="EvaluationFileException">An id or the tag is empty or holds white space, which the format cannot express (nothing is written then); or the file cannot be written.</exception>
+    /// <summary>
+    /// Writes a run, replacing the file. Scores are written so that reading gives the same double; ranks count from 1. A query with an empty list
+    /// leaves no line.
+    /// </summary>
+    /// <exception cref="EvaluationFileException">
+    /// An id or the tag is empty or holds white space, which the format cannot express (nothing is written then); or the file cannot be written.
+    /// </exception>
     public static void Write(string path, Run run)
     {
         RequireColumn(path, "the tag", run.Tag);
@@ -92,8 +97,8 @@ public static class TrecRunFile
     {
         if (!TrecColumns.CanHold(value))
         {
-            throw new EvaluationFileException(
-                path, $"{what} '{value}' {(value.Length == 0 ? "is empty" : "holds white space")}, which a TREC run cannot express; rename it, or do without the run file");
+            string why = value.Length == 0 ? "is empty" : "holds white space";
+            throw new EvaluationFileException(path, $"{what} '{value}' {why}, which a TREC run cannot express; rename it, or do without the run file");
         }
     }
 }

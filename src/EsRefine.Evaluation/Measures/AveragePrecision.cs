@@ -1,6 +1,8 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>AP: the precision at the rank of each relevant document, averaged over all relevant documents, retrieved or not. Its mean over queries is MAP.</summary>
+/// <summary>
+/// AP: the precision at the rank of each relevant document, averaged over all relevant documents, retrieved or not. Its mean over queries is MAP.
+/// </summary>
 public sealed class AveragePrecision : Measure
 {
     private readonly int? _cutoff;

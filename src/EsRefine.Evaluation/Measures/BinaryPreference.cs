@@ -1,9 +1,12 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>bpref: how seldom documents judged not relevant stand above relevant ones. Unjudged documents do not count, so it is fair to runs the judges did not see.</summary>
+/// <summary>
+/// bpref: how seldom documents judged not relevant stand above relevant ones. Unjudged documents do not count, so it is fair to runs the judges did
+/// not see.
+/// </summary>
 /// <remarks>
-/// With R relevant and N not relevant documents judged: (1/R) Σ over retrieved relevant documents of 1 − min(n, R) / min(N, R), where n counts the documents judged not relevant
-/// above it (Buckley and Voorhees 2004, in trec_eval's form). Negative grades are left out.
+/// With R relevant and N not relevant documents judged: (1/R) Σ over retrieved relevant documents of 1 − min(n, R) / min(N, R), where n counts the
+/// documents judged not relevant above it (Buckley and Voorhees 2004, in trec_eval's form). Negative grades are left out.
 /// </remarks>
 public sealed class BinaryPreference() : Measure("bpref")
 {

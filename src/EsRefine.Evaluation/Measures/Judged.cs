@@ -1,6 +1,8 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>Judged@k: the share of the first k documents that have a grade, whichever it is. Low values warn that a run holds what the judges never saw.</summary>
+/// <summary>
+/// Judged@k: the share of the first k documents that have a grade, whichever it is. Low values warn that a run holds what the judges never saw.
+/// </summary>
 /// <remarks>ir-measures' definition on trec_eval's order. A list shorter than k is divided by its length; for an empty list the value is NaN.</remarks>
 /// <param name="cutoff">k.</param>
 public sealed class Judged(int cutoff) : Measure($"judged_{Positive(cutoff)}")

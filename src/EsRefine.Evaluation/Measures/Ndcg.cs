@@ -17,7 +17,10 @@ public sealed class Ndcg : Measure
     private readonly int? _cutoff;
     private readonly Gain _gain;
 
-    /// <summary>nDCG over the whole list (<c>ndcg</c>), or over its first <paramref name="cutoff"/> documents (<c>ndcg_cut_10</c>, with exponential gain <c>ndcg_exp_10</c>).</summary>
+    /// <summary>
+    /// nDCG over the whole list (<c>ndcg</c>), or over its first <paramref name="cutoff"/> documents (<c>ndcg_cut_10</c>, with exponential gain
+    /// <c>ndcg_exp_10</c>).
+    /// </summary>
     public Ndcg(int? cutoff = null, Gain gain = Gain.Linear)
         : base(NameOf(cutoff, gain))
     {

@@ -1,7 +1,10 @@
 namespace EsRefine.Evaluation.Measures;
 
 /// <summary>ROC AUC, "separation": the chance that a relevant document of the list scores above one that is not, a tie counting one half.</summary>
-/// <remarks>It looks at the retrieved documents only, so it says something about a whole pool when the list holds the whole pool. NaN without documents of both kinds.</remarks>
+/// <remarks>
+/// It looks at the retrieved documents only, so it says something about a whole pool when the list holds the whole pool. NaN without documents of
+/// both kinds.
+/// </remarks>
 public sealed class RocAuc() : Measure("roc_auc")
 {
     /// <inheritdoc/>

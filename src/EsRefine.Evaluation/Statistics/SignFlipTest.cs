@@ -1,10 +1,13 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>Fisher's randomization test, two-sided: if the systems were alike, each difference could as well have had the other sign. How often is the sum then this far from 0?</summary>
+/// <summary>
+/// Fisher's randomization test, two-sided: if the systems were alike, each difference could as well have had the other sign. How often is the sum
+/// then this far from 0?
+/// </summary>
 /// <remarks>
-/// P(|Σ ±dᵢ| ≥ |Σ dᵢ|) over all assignments, the observed one included; no sampling. Up to 20 differences that are not 0 are enumerated. More are laid on a lattice of steps
-/// and their exact distribution is computed there: without loss where the differences are decimals of few digits, else after rounding each to a millionth of Σ |dᵢ|
-/// (for a few hundred queries that moves p in its fourth digit at most).
+/// P(|Σ ±dᵢ| ≥ |Σ dᵢ|) over all assignments, the observed one included; no sampling. Up to 20 differences that are not 0 are enumerated. More are laid
+/// on a lattice of steps and their exact distribution is computed there: without loss where the differences are decimals of few digits, else after
+/// rounding each to a millionth of Σ |dᵢ| (for a few hundred queries that moves p in its fourth digit at most).
 /// </remarks>
 /// <param name="P">The probability.</param>
 /// <param name="Exact">False where the differences had to be rounded to the lattice.</param>

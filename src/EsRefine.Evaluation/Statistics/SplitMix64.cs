@@ -1,6 +1,9 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>The splitmix64 generator (Steele, Lea and Flood 2014): small, seeded, the same on every platform and in every version, which <see cref="Random"/> does not promise.</summary>
+/// <summary>
+/// The splitmix64 generator (Steele, Lea and Flood 2014): small, seeded, the same on every platform and in every version, which <see cref="Random"/>
+/// does not promise.
+/// </summary>
 /// <param name="seed">The first state.</param>
 internal sealed class SplitMix64(ulong seed)
 {

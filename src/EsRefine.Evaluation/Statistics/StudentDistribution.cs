@@ -14,7 +14,8 @@ internal static class StudentDistribution
     internal static double TwoSidedTail(double t, double degreesOfFreedom)
     {
         double square = t * t;
-        return double.IsInfinity(square) ? 0 : RegularizedBeta(degreesOfFreedom / (degreesOfFreedom + square), square / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
+        double sum = degreesOfFreedom + square;
+        return double.IsInfinity(sum) ? 0 : RegularizedBeta(degreesOfFreedom / sum, square / sum, degreesOfFreedom / 2, 0.5);
     }
 
     /// <summary>I_x(a, b), with y = 1 − x given beside x because it would lose its digits where x is close to 1.</summary>

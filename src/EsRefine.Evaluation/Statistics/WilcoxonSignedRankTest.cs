@@ -1,14 +1,18 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>Wilcoxon's signed-rank test, two-sided: the t-test's question asked of the ranks of the differences, so that one wild query cannot decide it.</summary>
+/// <summary>
+/// Wilcoxon's signed-rank test, two-sided: the t-test's question asked of the ranks of the differences, so that one wild query cannot decide it.
+/// </summary>
 /// <remarks>Differences are rounded to 12 decimals; zeros are dropped; equal ones share their mean rank (scipy's <c>zero_method="wilcox"</c>).</remarks>
 /// <param name="NonZero">Pairs that differ.</param>
 /// <param name="PositiveRanks">W⁺: sum of the ranks of the pairs where a is above b.</param>
 /// <param name="NegativeRanks">W⁻: sum of the ranks of the others.</param>
 /// <param name="NormalP">p of the normal approximation with the variance corrected for ties; NaN where no pair differs.</param>
 /// <param name="NormalPWithContinuity">The same with continuity correction.</param>
-/// <param name="ExactP">min(1, 2·P(W ≤ min(W⁺, W⁻))) over all assignments of signs to the ranks; 1 where no pair differs, NaN where more than 1,000 do (it takes n³ steps, and the
-/// normal approximation is as good by then).</param>
+/// <param name="ExactP">
+/// min(1, 2·P(W ≤ min(W⁺, W⁻))) over all assignments of signs to the ranks; 1 where no pair differs, NaN where more than 1,000 do: it takes n³ steps, and
+/// the normal approximation is as good by then.
+/// </param>
 public readonly record struct WilcoxonSignedRankTest(
     int NonZero, double PositiveRanks, double NegativeRanks, double NormalP, double NormalPWithContinuity, double ExactP)
 {

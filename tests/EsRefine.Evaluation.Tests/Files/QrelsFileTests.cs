@@ -15,7 +15,7 @@ public sealed class QrelsFileTests
 
         Assert.Equal(["q1", "q2"], qrels.Topics.Select(static topic => topic.QueryId));
         Assert.Equal([2, -1, null], new[] { "d1", "d2", "d3" }.Select(qrels.Topics[0].Grade));
-        Assert.Equal((1, 0, 0, 1), (qrels.Topics[0].RelevantCount, qrels.Topics[0].NotRelevantCount, qrels.Topics[1].RelevantCount, qrels.Topics[1].NotRelevantCount));
+        Assert.Equal([(1, 0), (0, 1)], qrels.Topics.Select(static topic => (topic.RelevantCount, topic.NotRelevantCount)));
         Assert.Equal([true, false, false], new[] { ("q1", "d1"), ("q1", "d2"), ("q9", "d1") }.Select(pair => qrels.IsRelevant(pair.Item1, pair.Item2)));
     }
 

@@ -7,8 +7,8 @@ public sealed class MeasureTests
 {
     private static readonly Measure[] All =
     [
-        new AveragePrecision(), new AveragePrecision(3), new Ndcg(), new Ndcg(3), new Ndcg(3, Gain.Exponential), new ReciprocalRank(), new Recall(3), new Precision(3),
-        new BinaryPreference(), new Judged(3), new RocAuc(),
+        new AveragePrecision(), new AveragePrecision(3), new Ndcg(), new Ndcg(3), new Ndcg(3, Gain.Exponential), new ReciprocalRank(), new Recall(3),
+        new Precision(3), new BinaryPreference(), new Judged(3), new RocAuc(),
     ];
 
     // Few documents and few distinct scores, so that ties, gaps and grades of every sign come up.
@@ -32,10 +32,8 @@ public sealed class MeasureTests
     public void Ideal_ranking_has_the_full_value() => Topic.Where(static topic => topic.Judgments.RelevantCount > 0).Sample(static topic =>
     {
         RankedList ideal = new(topic.Judgments.Grades.Select(static pair => new ScoredDocument(pair.Key, pair.Value)));
-        foreach (Measure measure in new Measure[] { new AveragePrecision(), new Ndcg(), new Ndcg(3), new Ndcg(3, Gain.Exponential), new ReciprocalRank(), new BinaryPreference() })
-        {
-            Assert.Equal(1, measure.Evaluate(ideal, topic.Judgments), 1e-12);
-        }
+        Measure[] reachOne = [new AveragePrecision(), new Ndcg(), new Ndcg(3), new Ndcg(3, Gain.Exponential), new ReciprocalRank(), new BinaryPreference()];
+        Assert.All(reachOne, measure => Assert.Equal(1, measure.Evaluate(ideal, topic.Judgments), 1e-12));
     });
 
     [Fact]

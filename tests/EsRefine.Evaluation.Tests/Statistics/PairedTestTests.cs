@@ -39,7 +39,8 @@ public sealed class PairedTestTests
     public void Lists_of_different_length_are_refused() => Assert.Throws<ArgumentException>(static () => StudentTTest.Paired([1, 2, 3], [1, 2]));
 
     [Fact]
-    public void Differences_below_the_tolerance_tie() => Assert.Equal(new WinTieLoss(1, 2, 1), WinTieLoss.Of([0.5, 0.5 + 9e-10, 0.6, 0.2], [0.5, 0.5, 0.5, 0.3]));
+    public void Differences_below_the_tolerance_tie() =>
+        Assert.Equal(new WinTieLoss(1, 2, 1), WinTieLoss.Of([0.5, 0.5 + 9e-10, 0.6, 0.2], [0.5, 0.5, 0.5, 0.3]));
 
     [Fact]
     public void Sign_flip_test_of_many_odd_differences_comes_close_to_sampling()
