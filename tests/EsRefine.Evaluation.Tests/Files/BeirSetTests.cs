@@ -57,7 +57,7 @@ public sealed class BeirSetTests
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\traw\nq1\td1\t1\n", "test.tsv:1: must be the header")]
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t0.5\n", "test.tsv:2: grade '0.5' is not a whole number; use 0 for not relevant")]
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1 d1 1\n", "test.tsv:2: has one column, but should have three")]
-    [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t1\nq1\td1\t0\n", ":3: query 'q1' and document 'd1' were judged before, with grade 1; drop")]
+    [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t1\nq1\td1\t0\n", ":3: query 'q1' and document 'd1' were judged before, with grade 1")]
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\n\td1\t1\n", "test.tsv:2: the query id is empty")]
     [InlineData("qrels/test.tsv", "", "test.tsv: is empty; it should start with the header")]
     [InlineData("meta.json", "{\n\"pool\": corpus}", "meta.json:2: is not JSON")]
