@@ -1,0 +1,60 @@
+using System.Text.Json;
+using EsRefine.TestSupport;
+
+namespace EsRefine.Evaluation.Tests;
+
+/// <summary>
+/// Values of trec_eval, scipy, scikit-learn and statsmodels: <c>golden/measures.json</c> of the shared material, which says how they were made.
+/// </summary>
+internal static class GoldenMeasures
+{
+    /// <summary>Absolute for measures and p-values, relative for t.</summary>
+    public const double Tolerance = 1e-9;
+
+    private static readonly Lazy<JsonElement> File = new(() =>
+    {
+        string? path = SharedMaterial.Find("golden/measures.json");
+        Assert.SkipUnless(path is not null, SharedMaterial.Missing);
+        using JsonDocument document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+        return document.RootElement.Clone();
+    });
+
+    /// <summary>A part of the file; skips the test where the file is not at hand.</summary>
+    public static JsonElement Section(string name) => File.Value.GetProperty(name);
+
+    public static IEnumerable<JsonElement> RankingCases => Section("ranking_cases").EnumerateArray();
+
+    public static IEnumerable<JsonElement> PairedTests => Section("paired_tests").EnumerateArray();
+
+    public static string Name(this JsonElement goldenCase) => goldenCase.GetProperty("name").GetString()!;
+
+    public static double[] Doubles(this JsonElement parent, string name) =>
+        [.. parent.GetProperty(name).EnumerateArray().Select(static value => value.GetDouble())];
+
+    /// <summary>A number; NaN for null, and the infinity that JSON must put in quotes.</summary>
+    public static double Double(this JsonElement parent, string name) => parent.GetProperty(name) switch
+    {
+        { ValueKind: JsonValueKind.Null } => double.NaN,
+        { ValueKind: JsonValueKind.String } text when text.GetString() == "Infinity" => double.PositiveInfinity,
+        var number => number.GetDouble(),
+    };
+
+    public static Qrels Qrels(this JsonElement rankingCase) => new(rankingCase.GetProperty("qrels").EnumerateObject().Select(static topic =>
+        new TopicJudgments(topic.Name, topic.Value.EnumerateObject().Select(static pair => KeyValuePair.Create(pair.Name, pair.Value.GetInt32())))));
+
+    public static Run Run(this JsonElement rankingCase)
+    {
+        Run run = new("golden");
+        foreach (JsonProperty query in rankingCase.GetProperty("run").EnumerateObject())
+        {
+            var documents = query.Value.EnumerateArray().Select(static pair => new ScoredDocument(pair[0].GetString()!, pair[1].GetDouble()));
+            run.Add(query.Name, new RankedList(documents));
+        }
+
+        return run;
+    }
+
+    /// <summary>Equal within <see cref="Tolerance"/>; NaN and infinities equal themselves.</summary>
+    public static void AssertClose(double expected, double actual, string what) =>
+        Assert.True(expected.Equals(actual) || Math.Abs(expected - actual) <= Tolerance, $"{what}: expected {expected:R}, got {actual:R}");
+}
