@@ -1,0 +1,9 @@
+namespace EsRefine.Evaluation.Measures;
+
+/// <summary>P@k: relevant documents among the first k, divided by k however short the list is.</summary>
+/// <param name="cutoff">k.</param>
+public sealed class Precision(int cutoff) : Measure($"P_{Positive(cutoff)}")
+{
+    /// <inheritdoc/>
+    public override double Evaluate(RankedList list, TopicJudgments judgments) => (double)CountRelevant(list.Top(cutoff), judgments) / cutoff;
+}
