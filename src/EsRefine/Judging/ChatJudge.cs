@@ -49,7 +49,10 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 
     public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {
-        Task<bool>[] calls = [.. task.Hits.Select((hit, i) => JudgeHitAsync(i, JudgePrompt.Of(task.QueryText, task.Instruction, hit.Text), judgments, cancellationToken))];
+        Task<bool>[] calls =
+        [
+            .. task.Hits.Select((hit, i) => JudgeHitAsync(i, JudgePrompt.Of(task.QueryText, task.Instruction, hit.Text), judgments, cancellationToken)),
+        ];
         try
         {
             int judged = (await Task.WhenAll(calls)).Count(static judged => judged);
@@ -117,7 +120,8 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     {
         if (verdict.Source == ChatVerdictSource.Thinking)
         {
-            throw _client.Failure($"the model {_model} thinks before it answers, even when told not to; name another in judge.model, or start the server with thinking off");
+            throw _client.Failure(
+                $"the model {_model} thinks before it answers, even when told not to; name another in judge.model, or start the server with thinking off");
         }
 
         if (verdict.Source == ChatVerdictSource.Words)

@@ -64,9 +64,12 @@ public sealed class ChatJudgeFaultTests
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
         using ChatJudge judge = new(
-            new JudgeSettings { Kind = "chat", Url = new Uri($"http://user:password@127.0.0.1:{port}/v1"), Model = "any" }, TimeProvider.System, new FakeLogger<ChatJudge>());
+            new JudgeSettings { Kind = "chat", Url = new Uri($"http://user:password@127.0.0.1:{port}/v1"), Model = "any" },
+            TimeProvider.System,
+            new FakeLogger<ChatJudge>());
 
-        JudgeException failure = await Assert.ThrowsAsync<JudgeException>(() => judge.JudgeAsync(Some.Task("a", "b"), new JudgmentSheet(2), TestContext.Current.CancellationToken));
+        JudgeException failure = await Assert.ThrowsAsync<JudgeException>(
+            () => judge.JudgeAsync(Some.Task("a", "b"), new JudgmentSheet(2), TestContext.Current.CancellationToken));
 
         Assert.Equal($"judge at http://127.0.0.1:{port}/v1/chat/completions: cannot connect; check that the server runs and that judge.url is right", failure.Message);
     }
@@ -82,13 +85,15 @@ public sealed class ChatJudgeFaultTests
             using Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
             byte[] buffer = new byte[64 * 1024];
             await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
-            await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"choices\":["u8.ToArray(), TestContext.Current.CancellationToken);
+            ReadOnlyMemory<byte> reply = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"choices\":["u8.ToArray();
+            await socket.SendAsync(reply, TestContext.Current.CancellationToken);
             socket.Shutdown(SocketShutdown.Both);
         }, TestContext.Current.CancellationToken);
         Uri url = new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/v1");
         using ChatJudge judge = new(new JudgeSettings { Kind = "chat", Url = url, Model = "any" }, TimeProvider.System, new FakeLogger<ChatJudge>());
 
-        JudgeException failure = await Assert.ThrowsAsync<JudgeException>(() => judge.JudgeAsync(Some.Task("a"), new JudgmentSheet(1), TestContext.Current.CancellationToken));
+        JudgeException failure = await Assert.ThrowsAsync<JudgeException>(
+            () => judge.JudgeAsync(Some.Task("a"), new JudgmentSheet(1), TestContext.Current.CancellationToken));
 
         Assert.Contains("before the reply was complete", failure.Message, StringComparison.Ordinal);
         await answering;
