@@ -34,7 +34,13 @@ public static class ChatScripts
     /// <summary>A refusal in OpenAI's shape. Its message repeats the prompt, as those of real servers may.</summary>
     public static ChatScript Error(int status, string code) => (context, call) => Json(status, new JsonObject
     {
-        ["error"] = new JsonObject { ["message"] = "refused: " + (call is null ? "" : call.Prompt), ["type"] = "invalid_request_error", ["param"] = null, ["code"] = code },
+        ["error"] = new JsonObject
+        {
+            ["message"] = "refused: " + call?.Prompt,
+            ["type"] = "invalid_request_error",
+            ["param"] = null,
+            ["code"] = code,
+        },
     })(context, call!);
 
     /// <summary>Any bytes.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EsRefine.TestSupport;
 
-/// <summary>An OpenAI-compatible server that answers <c>POST /v1/chat/completions</c> as a script says, faults included; everything else is a 404 in OpenAI's words.</summary>
+/// <summary>An OpenAI-compatible server that answers <c>POST /v1/chat/completions</c> as a script says, faults included; all else is a 404.</summary>
 public sealed class ScriptedChatServer : IAsyncDisposable
 {
     private readonly WebApplication _application;

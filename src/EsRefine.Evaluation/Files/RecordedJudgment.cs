@@ -15,6 +15,6 @@ public sealed record RecordedJudgment(
     [property: JsonRequired] double Yes,
     [property: JsonRequired] double No);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RecordedJudgment))]
 internal sealed partial class RecordedJudgmentJson : JsonSerializerContext;

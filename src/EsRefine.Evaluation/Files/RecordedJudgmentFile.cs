@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>Reads and writes recorded judgments: <c>{"set": "…", "query": "…", "doc": "…", "yes": 0.58, "no": 0.41}</c>, one a line; <c>.gz</c> is read too.</summary>
+/// <summary>Reads and writes recorded judgments, <c>{"set": "…", "query": "…", "doc": "…", "yes": 0.58, "no": 0.41}</c> a line; reads <c>.gz</c> too.</summary>
 public static class RecordedJudgmentFile
 {
     /// <summary>Reads the judgments of one set.</summary>
@@ -26,14 +26,17 @@ public static class RecordedJudgmentFile
             if (!pairs.Add((judgment.Query, judgment.Doc)))
             {
                 throw new EvaluationFileException(
-                    path, line.Number, $"query '{judgment.Query}' and document '{judgment.Doc}' were judged before; keep one of the two lines, or name the set to read");
+                    path,
+                    line.Number,
+                    $"query '{judgment.Query}' and document '{judgment.Doc}' were judged before; keep one of the two lines, or name the set to read");
             }
 
             judgments.Add(judgment);
         }
 
         return judgments.Count > 0 ? judgments : throw new EvaluationFileException(
-            path, otherSets.Count > 0 ? $"holds no judgment of the set '{set}'; it holds {string.Join(", ", otherSets)}" : "is empty; it should hold judgments");
+            path,
+            otherSets.Count > 0 ? $"holds no judgment of the set '{set}'; it holds {string.Join(", ", otherSets)}" : "is empty; it should hold judgments");
     }
 
     /// <summary>Writes judgments, replacing the file.</summary>

@@ -14,7 +14,7 @@ internal enum ChatAnswer
 /// <summary>Reads yes and no up to case, spaces and punctuation.</summary>
 internal static class ChatAnswers
 {
-    /// <summary>A token is an answer when nothing but spaces and punctuation stands around it: <c>" Yes"</c>, <c>"YES."</c>, <c>"no\n"</c>; not <c>"Not"</c>.</summary>
+    /// <summary>A token is an answer when only spaces and punctuation stand around it: <c>" Yes"</c>, <c>"YES."</c>, <c>"no\n"</c>; not <c>"Not"</c>.</summary>
     public static ChatAnswer OfToken(ReadOnlySpan<char> token)
     {
         int start = 0;

@@ -7,8 +7,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Speaks <c>POST {judge.url}/chat/completions</c>. Everything that can go wrong on the way becomes a <see cref="JudgeException"/> that names the setting to look at
-/// and repeats nothing a server could have copied from the prompt.
+/// Speaks <c>POST {judge.url}/chat/completions</c>. Everything that can go wrong on the way becomes a <see cref="JudgeException"/> that names the setting
+/// to look at and repeats nothing a server could have copied from the prompt.
 /// </summary>
 // A bare HttpMessageInvoker rather than an SDK: a call costs a quarter of the CPU.
 internal sealed class ChatClient : IDisposable
@@ -134,7 +134,8 @@ internal sealed class ChatClient : IDisposable
     {
         JsonException => "the reply is not a chat completion; check judge.url: it ends before /chat/completions, often in /v1",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "no such host; check judge.url",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection; check judge.url and the server's certificate",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            "no secure connection; check judge.url and the server's certificate",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "cannot connect; check that the server runs and that judge.url is right",
         _ => "the connection broke before the reply was complete; see the server's own log",
     };
@@ -148,7 +149,7 @@ internal sealed class ChatClient : IDisposable
 
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            throw new ConfigurationException("judge.url is no address of a server: give one that starts with http:// or https://, such as http://localhost:8085/v1");
+            throw new ConfigurationException("judge.url is no address of a server: give one with http:// or https://, such as http://localhost:8085/v1");
         }
 
         // A query string stays: Azure wants its api-version there.

@@ -47,7 +47,8 @@ internal sealed record ChatChoice(string? FinishReason, ChatMessage? Message, Ch
 internal sealed record ChatMessage(string? Content, string? Refusal, string? ReasoningContent, string? Reasoning)
 {
     /// <summary>Whether the tokens read are the start of a train of thought rather than an answer.</summary>
-    public bool Thinks => ReasoningContent is { Length: > 0 } || Reasoning is { Length: > 0 } || Content?.StartsWith("<think>", StringComparison.Ordinal) == true;
+    public bool Thinks =>
+        ReasoningContent is { Length: > 0 } || Reasoning is { Length: > 0 } || Content?.StartsWith("<think>", StringComparison.Ordinal) == true;
 }
 
 internal sealed record ChatLogprobs(IReadOnlyList<ChatPosition>? Content);

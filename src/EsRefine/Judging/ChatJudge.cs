@@ -128,7 +128,8 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         {
             if (verdict.Judgment is null && form.TopLogprobs > 0)
             {
-                throw _client.Failure("the reply holds neither log-probabilities nor a yes or no; use a model (judge.model) or a server (judge.url) that gives logprobs");
+                throw _client.Failure(
+                    "the reply holds neither log-probabilities nor a yes or no; use a model (judge.model) or a server (judge.url) that gives logprobs");
             }
 
             if (!Interlocked.Exchange(ref _answersInWords, true))

@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace EsRefine.Judging;
 
 /// <summary>How a chat server answered a call: with a verdict, or with a refusal.</summary>
-/// <param name="Error">The server's short name for a refusal (<c>invalid_api_key</c>); null where it gave none. Never its message, which may repeat the prompt.</param>
+/// <param name="Error">
+/// The server's short name for a refusal (<c>invalid_api_key</c>); null where it gave none. Never its message, which may repeat the prompt.
+/// </param>
 internal readonly record struct ChatReply(HttpStatusCode Status, ChatVerdict? Verdict, string? Error)
 {
     private const string ContentFilter = "content_filter";
@@ -50,7 +52,8 @@ internal readonly record struct ChatReply(HttpStatusCode Status, ChatVerdict? Ve
 
     private static string? NameIn(JsonElement error, ReadOnlySpan<byte> property) =>
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty(property, out JsonElement name) && name.ValueKind == JsonValueKind.String
-        && name.GetString() is { Length: > 0 and <= MaxErrorLength } text && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')
+        && name.GetString() is { Length: > 0 and <= MaxErrorLength } text
+        && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')
             ? text
             : null;
 }

@@ -11,7 +11,7 @@ internal static class JudgePrompt
     /// <summary>Raised with every change of wording or framing: judgments of two versions are not comparable.</summary>
     public const string Version = "1";
 
-    /// <summary>What is read of a document, and of a query, in UTF-16 code units. The start of a text nearly always tells what it is about; the rest costs tokens.</summary>
+    /// <summary>What is read of a text, in UTF-16 code units. Its start nearly always tells what it is about; the rest costs tokens.</summary>
     public const int MaxTextLength = 2000;
 
     /// <summary>The user message for one document.</summary>

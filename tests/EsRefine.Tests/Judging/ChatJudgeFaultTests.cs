@@ -12,7 +12,7 @@ namespace EsRefine.Tests.Judging;
 /// <summary>What a broken server does to a judgment: it fails with a cause and a setting, and says nothing of the document.</summary>
 public sealed class ChatJudgeFaultTests
 {
-    private const string Secret = "the account number is 4711";
+    private const string Secret = "the password is tulip";
 
     public static TheoryData<string, ChatScript, string> Faults => new()
     {
@@ -51,7 +51,7 @@ public sealed class ChatJudgeFaultTests
 
         string told = failure.Message + string.Concat(trial.Log.Collector.GetSnapshot().Select(static record => record.Message));
         Assert.True(failure.Message.Contains(remedy, StringComparison.Ordinal), $"{fault}: {failure.Message}");
-        Assert.DoesNotContain("4711", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("tulip", told, StringComparison.Ordinal);
         Assert.DoesNotContain("savings", told, StringComparison.Ordinal);
         Assert.Single(trial.Server.Calls);
     }
@@ -71,7 +71,8 @@ public sealed class ChatJudgeFaultTests
         JudgeException failure = await Assert.ThrowsAsync<JudgeException>(
             () => judge.JudgeAsync(Some.Task("a", "b"), new JudgmentSheet(2), TestContext.Current.CancellationToken));
 
-        Assert.Equal($"judge at http://127.0.0.1:{port}/v1/chat/completions: cannot connect; check that the server runs and that judge.url is right", failure.Message);
+        Assert.Equal(
+            $"judge at http://127.0.0.1:{port}/v1/chat/completions: cannot connect; check that the server runs and that judge.url is right", failure.Message);
     }
 
     [Fact]
@@ -127,5 +128,7 @@ public sealed class ChatJudgeFaultTests
     }
 
     private static ChatScript Alternatives(string alternative) => ChatScripts.Raw(
-        200, "application/json", $$$"""{"choices":[{"message":{"content":"Yes"},"logprobs":{"content":[{"token":"Yes","top_logprobs":[{{{alternative}}}]}]}}]}""");
+        200,
+        "application/json",
+        $$$"""{"choices":[{"message":{"content":"Yes"},"logprobs":{"content":[{"token":"Yes","top_logprobs":[{{{alternative}}}]}]}}]}""");
 }

@@ -12,7 +12,8 @@ public sealed class ChatJudgeTests
     public async Task Probability_is_yes_over_yes_and_no_in_every_spelling()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Says(
-            ("Yes", 0.30), (" Yes", 0.10), ("YES.", 0.05), ("**yes**", 0.03), ("▁Yes", 0.02), ("no\n", 0.20), ("ĠNO", 0.10), ("Not", 0.08), ("Yesterday", 0.05), ("Maybe", 0.02)));
+            ("Yes", 0.30), (" Yes", 0.10), ("YES.", 0.05), ("**yes**", 0.03), ("▁Yes", 0.02),
+            ("no\n", 0.20), ("ĠNO", 0.10), ("Not", 0.08), ("Yesterday", 0.05), ("Maybe", 0.02)));
 
         Judgment? judgment = await trial.JudgeOneAsync();
 
@@ -167,13 +168,15 @@ public sealed class ChatJudgeTests
     {
         const string Variable = "ESREFINE_TEST_JUDGE_KEY_SENT";
         Environment.SetEnvironmentVariable(Variable, " sk-secret-1234\n");
-        await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Error(401, "sk-secret-1234 is wrong"), settings => settings with { ApiKeyEnv = Variable });
+        await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Error(401, "sk-secret-1234 is wrong"),
+            settings => settings with { ApiKeyEnv = Variable });
 
         JudgeException failure = await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeOneAsync());
 
         Assert.Equal("Bearer sk-secret-1234", Assert.Single(trial.Server.Calls).Authorization);
         Assert.Contains("judge.apiKeyEnv", failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", failure + string.Concat(trial.Log.Collector.GetSnapshot().Select(static record => record.Message)), StringComparison.Ordinal);
+        string told = failure + string.Concat(trial.Log.Collector.GetSnapshot().Select(static record => record.Message));
+        Assert.DoesNotContain("secret", told, StringComparison.Ordinal);
     }
 
     [Fact]

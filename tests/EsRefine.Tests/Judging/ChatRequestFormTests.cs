@@ -27,7 +27,8 @@ public sealed class ChatRequestFormTests
     [Fact]
     public async Task Server_that_wants_the_parameters_of_reasoning_models_gets_them()
     {
-        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (call.Has("max_tokens") || call.Has("temperature") ? BadRequest : Yes)(context, call));
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
+            (call.Has("max_tokens") || call.Has("temperature") ? BadRequest : Yes)(context, call));
 
         Assert.Equal(0.8f, (await trial.JudgeOneAsync())!.Value.Probability, 1e-6f);
 

@@ -80,7 +80,9 @@ public sealed class FileJudgeTests : IDisposable
     [InlineData("{\"set\":\"s\",\"query\":null,\"doc\":\"d0\",\"yes\":0.6,\"no\":0.1}", null, "recorded.jsonl:1:")]
     [InlineData("{\"set\":\"s\",\"query\":\"q1\",\"doc\":\"d0\",\"yes\":60,\"no\":40}", null, "0 to 1")]
     [InlineData("{\"set\":\"s\",\"query\":\"q1\",\"doc\":\"d0\",\"yes\":0.6,\"no\":0.1}", "t", "it holds s")]
-    [InlineData("{\"set\":\"s\",\"query\":\"q\",\"doc\":\"d\",\"yes\":1,\"no\":0}\n{\"set\":\"t\",\"query\":\"q\",\"doc\":\"d\",\"yes\":0,\"no\":1}", null, "recorded.jsonl:2:")]
+    [InlineData(
+        "{\"set\":\"s\",\"query\":\"q\",\"doc\":\"d\",\"yes\":1,\"no\":0}\n"
+            + "{\"set\":\"t\",\"query\":\"q\",\"doc\":\"d\",\"yes\":0,\"no\":1}", null, "recorded.jsonl:2:")]
     [InlineData("", null, "is empty")]
     public void Malformed_recordings_are_refused_with_file_and_line(string lines, string? set, string told)
     {
@@ -136,7 +138,8 @@ public sealed class FileJudgeTests : IDisposable
     [MemberData(nameof(BadSettings))]
     public void Setting_that_cannot_work_is_refused_by_name_with_the_fix(string settings, string name, string fix)
     {
-        Dictionary<string, string> said = settings.Split(", ").Select(static pair => pair.Split(": ", 2)).ToDictionary(static pair => pair[0], static pair => pair[1]);
+        Dictionary<string, string> said = settings.Split(", ").Select(static pair => pair.Split(": ", 2))
+            .ToDictionary(static pair => pair[0], static pair => pair[1]);
         string? Said(string key) => said.GetValueOrDefault(key);
 
         ConfigurationException refusal = Assert.Throws<ConfigurationException>(() => Create(new JudgeSettings

@@ -73,9 +73,10 @@ public sealed class JudgePromptTests
         string text = new string('x', JudgePrompt.MaxTextLength - 1) + "😀 tail";
 
         string prompt = JudgePrompt.Of("q", null, text);
+        string shifted = JudgePrompt.Of("q", null, text[1..]);
 
         Assert.Contains("\n" + new string('x', JudgePrompt.MaxTextLength - 1) + "\n</document>", prompt, StringComparison.Ordinal);
-        Assert.Contains("\n" + new string('x', JudgePrompt.MaxTextLength - 2) + "😀\n</document>", JudgePrompt.Of("q", null, text[1..]), StringComparison.Ordinal);
+        Assert.Contains("\n" + new string('x', JudgePrompt.MaxTextLength - 2) + "😀\n</document>", shifted, StringComparison.Ordinal);
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

@@ -67,7 +67,9 @@ public sealed class LlamaServerTests
 
         // Its numbers differ in the third digit with what else is in flight, so the same reply is read twice rather than asked for twice.
         Assert.Equal(documents.Length, trial.Server.Calls.Count);
-        Assert.Equal(documents.Select(document => ExpectedOf(replies[JudgePrompt.Of(Some.Query, null, document)])), judgments.Select(static judgment => judgment?.Probability));
+        Assert.Equal(
+            documents.Select(document => ExpectedOf(replies[JudgePrompt.Of(Some.Query, null, document)])),
+            judgments.Select(static judgment => judgment?.Probability));
         Assert.True(judgments.Distinct().Count() > 1);
     }
 
