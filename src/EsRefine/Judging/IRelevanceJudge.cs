@@ -7,7 +7,8 @@ internal interface IRelevanceJudge
     string Name { get; }
 
     /// <summary>
-    /// Judges the hits, concurrently where that helps, writing each judgment to <paramref name="judgments"/> as it arrives. A hit the judge cannot judge stays absent.
+    /// Judges the hits, concurrently where that helps, writing each judgment to <paramref name="judgments"/> as it arrives.
+    /// A hit the judge cannot judge stays absent.
     /// </summary>
     /// <exception cref="JudgeException">The judge failed for one hit or all: judgments written before it stay valid.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled: the deadline passed, or the client left.</exception>

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace EsRefine.Judging;
+
+/// <summary>
+/// Remembers every judgment as long as it lives, so that an evaluation pays for each pair once however many rules it compares.
+/// One inner call for all misses; only what the inner judge finished is kept, so a failed or cancelled call poisons nothing.
+/// </summary>
+/// <remarks>
+/// Memory is bounded by the evaluation; it belongs in no long-running process. Misses reach the sheet when the inner call ends, not one by one:
+/// an evaluation has no deadline. The inner judge's name and prompt version are not in the key, because one instance knows a single judge.
+/// </remarks>
+internal sealed class CachingRelevanceJudge(IRelevanceJudge innerJudge) : IRelevanceJudge
+{
+    private readonly ConcurrentDictionary<Key, Judgment?> _judgments = [];
+
+    // Searches for the same text go one after the other, so that two running side by side do not judge a hit twice.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+
+    public string Name => innerJudge.Name;
+
+    /// <summary>Pairs the inner judge has finished with, those it left absent included: for a chat judge, the calls that got an answer.</summary>
+    public int JudgedCount => _judgments.Count;
+
+    /// <summary>The judgments so far, in no order.</summary>
+    public IEnumerable<(string QueryText, string DocumentId, Judgment Judgment)> Judgments =>
+        from entry in _judgments
+        where entry.Value.HasValue
+        select (entry.Key.QueryText, entry.Key.DocumentId, entry.Value.GetValueOrDefault());
+
+    public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim turn = _turns.GetOrAdd(task.QueryText, static _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            Key[] keys = [.. task.Hits.Select(hit => Key.Of(task, hit))];
+            List<int> misses = [];
+            for (int i = 0; i < keys.Length; i++)
+            {
+                if (!_judgments.TryGetValue(keys[i], out Judgment? known))
+                {
+                    misses.Add(i);
+                }
+                else if (known is { } judgment)
+                {
+                    judgments.Write(i, judgment);
+                }
+            }
+
+            if (misses.Count > 0)
+            {
+                await JudgeMissesAsync(task, keys, misses, judgments, cancellationToken);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task JudgeMissesAsync(JudgingTask task, Key[] keys, List<int> misses, JudgmentSheet judgments, CancellationToken cancellationToken)
+    {
+        JudgmentSheet sheet = new(misses.Count);
+        bool finished = false;
+        try
+        {
+            await innerJudge.JudgeAsync(task with { Hits = [.. misses.Select(i => task.Hits[i])] }, sheet, cancellationToken);
+            finished = true;
+        }
+        finally
+        {
+            IReadOnlyList<Judgment?> judged = sheet.Close();
+            for (int i = 0; i < misses.Count; i++)
+            {
+                if (judged[i] is { } judgment)
+                {
+                    _judgments[keys[misses[i]]] = judgment;
+                    judgments.Write(misses[i], judgment);
+                }
+                else if (finished)
+                {
+                    // Absent is an answer only of a judge that came to its end.
+                    _judgments[keys[misses[i]]] = null;
+                }
+            }
+        }
+    }
+
+    private readonly record struct Key(string QueryText, string? Instruction, string DocumentId, string TextHash)
+    {
+        public static Key Of(JudgingTask task, JudgedDocument hit) =>
+            new(task.QueryText, task.Instruction, hit.Id, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(hit.Text))));
+    }
+}

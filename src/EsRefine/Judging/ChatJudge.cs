@@ -1,0 +1,166 @@
+using EsRefine.Configuration;
+
+namespace EsRefine.Judging;
+
+/// <summary>
+/// Asks a language model behind an OpenAI-compatible API, one call per document; P(relevant) comes from the log-probabilities of yes and no.
+/// Calls beyond <see cref="JudgeSettings.Concurrency"/>, counted over all searches, wait for a free place and stop with their search.
+/// </summary>
+// Nothing is retried: a search has no time for it, and a struggling server no need of more calls. Sent again is only what the server refused to
+// understand (in a plainer form, until a first call is accepted) and what a model answered with thoughts (once, with thinking switched off).
+internal sealed class ChatJudge : IRelevanceJudge, IDisposable
+{
+    private const int Unsettled = -1;
+
+    private readonly ChatClient _client;
+    private readonly string _model;
+    private readonly IReadOnlyList<ChatRequestForm> _forms;
+    private readonly SemaphoreSlim _places;
+    private readonly ILogger<ChatJudge> _logger;
+
+    // What the replies have taught about the server so far.
+    private int _settledForm = Unsettled;
+    private bool _switchesThinkingOff;
+    private bool _answersInWords;
+
+    /// <exception cref="ConfigurationException">A setting is missing or cannot work.</exception>
+    public ChatJudge(JudgeSettings settings, TimeProvider timeProvider, ILogger<ChatJudge> logger)
+    {
+        _model = settings.Model is { Length: > 0 } model ? model : throw new ConfigurationException(
+            "judge.model is missing: name the model that is to judge; a server that serves a single model takes any name");
+        if (settings.Concurrency < 1)
+        {
+            throw new ConfigurationException($"judge.concurrency is {settings.Concurrency}: at least one call must be allowed at a time");
+        }
+
+        if (settings.TopLogprobs < 0)
+        {
+            throw new ConfigurationException($"judge.topLogprobs is {settings.TopLogprobs}: give 1 to 20, or 0 for a server without log-probabilities");
+        }
+
+        _client = new ChatClient(settings, timeProvider);
+        _forms = ChatRequestForm.Ladder(settings.TopLogprobs);
+        _places = new SemaphoreSlim(settings.Concurrency);
+        _logger = logger;
+        Name = "chat:" + _model;
+    }
+
+    public string Name { get; }
+
+    public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
+    {
+        Task<bool>[] calls =
+        [
+            .. task.Hits.Select((hit, i) => JudgeHitAsync(i, JudgePrompt.Of(task.QueryText, task.Instruction, hit.Text), judgments, cancellationToken)),
+        ];
+        try
+        {
+            int judged = (await Task.WhenAll(calls)).Count(static judged => judged);
+            if (judged < calls.Length)
+            {
+                Log.NeitherYesNorNo(_logger, Name, calls.Length - judged, calls.Length);
+            }
+        }
+        catch (JudgeException failure)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Log.CallsFailed(_logger, Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
+            throw;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>False where the model said neither yes nor no.</summary>
+    private async Task<bool> JudgeHitAsync(int hit, string prompt, JudgmentSheet judgments, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            if (await AskAsync(prompt, cancellationToken) is not { } judgment)
+            {
+                return false;
+            }
+
+            judgments.Write(hit, judgment);
+            return true;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private async Task<Judgment?> AskAsync(string prompt, CancellationToken cancellationToken)
+    {
+        int i = Math.Max(Volatile.Read(ref _settledForm), 0);
+        while (true)
+        {
+            ChatRequestForm form = _forms[i] with { SwitchesThinkingOff = Volatile.Read(ref _switchesThinkingOff) };
+            ChatReply reply = await _client.CompleteAsync(form.Write(_model, prompt), cancellationToken);
+            if (reply.IsNotUnderstood && HasPlainerForm(i))
+            {
+                i++;
+                continue;
+            }
+
+            ChatVerdict verdict = reply.Verdict ?? throw _client.Refused(reply);
+            Settle(i);
+            if (verdict.Source == ChatVerdictSource.Thinking && !form.SwitchesThinkingOff)
+            {
+                SwitchThinkingOff();
+                continue;
+            }
+
+            return Read(verdict, form);
+        }
+    }
+
+    private Judgment? Read(ChatVerdict verdict, ChatRequestForm form)
+    {
+        if (verdict.Source == ChatVerdictSource.Thinking)
+        {
+            throw _client.Failure(
+                $"the model {_model} thinks before it answers, even when told not to; name another in judge.model, or start the server with thinking off");
+        }
+
+        if (verdict.Source == ChatVerdictSource.Words)
+        {
+            if (verdict.Judgment is null && form.TopLogprobs > 0)
+            {
+                throw _client.Failure(
+                    "the reply holds neither log-probabilities nor a yes or no; use a model (judge.model) or a server (judge.url) that gives logprobs");
+            }
+
+            if (!Interlocked.Exchange(ref _answersInWords, true))
+            {
+                Log.AnswersInWords(_logger, Name);
+            }
+        }
+
+        return verdict.Judgment;
+    }
+
+    /// <summary>Whether another form is worth a try: not once this one, or a fuller one, was accepted, for then the form is not what is wrong.</summary>
+    private bool HasPlainerForm(int form)
+    {
+        int settled = Volatile.Read(ref _settledForm);
+        return form + 1 < _forms.Count && (settled == Unsettled || settled > form);
+    }
+
+    private void Settle(int form)
+    {
+        if (Volatile.Read(ref _settledForm) == Unsettled && Interlocked.CompareExchange(ref _settledForm, form, Unsettled) == Unsettled)
+        {
+            Log.FormSettled(_logger, Name, _forms[form]);
+        }
+    }
+
+    private void SwitchThinkingOff()
+    {
+        if (!Interlocked.Exchange(ref _switchesThinkingOff, true))
+        {
+            Log.ThinkingSwitchedOff(_logger, Name);
+        }
+    }
+}

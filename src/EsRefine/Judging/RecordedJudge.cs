@@ -1,0 +1,36 @@
+using EsRefine.Evaluation.Files;
+
+namespace EsRefine.Judging;
+
+/// <summary>Replays what a language model said about these pairs before. Pairs it never saw, and those it said neither yes nor no to, stay absent.</summary>
+internal sealed class RecordedJudge : IRelevanceJudge
+{
+    private readonly Dictionary<(string Query, string Document), Judgment?> _judgments;
+    private readonly QueryIds _queryIds;
+
+    public RecordedJudge(string name, IReadOnlyList<RecordedJudgment> judgments, QueryIds queryIds)
+    {
+        Name = name;
+        _judgments = judgments.ToDictionary(
+            static judgment => (judgment.Query, judgment.Doc),
+            static judgment => Judgment.FromMasses(judgment.Yes, judgment.No));
+        _queryIds = queryIds;
+    }
+
+    public string Name { get; }
+
+    public Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> ids = _queryIds.Of(task.QueryText);
+        for (int i = 0; i < task.Hits.Count; i++)
+        {
+            string document = task.Hits[i].Id;
+            if (ids.Select(id => _judgments.GetValueOrDefault((id, document))).FirstOrDefault(static judgment => judgment is not null) is { } judgment)
+            {
+                judgments.Write(i, judgment);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using EsRefine.Judging;
+using EsRefine.TestSupport;
+using Xunit;
+
+namespace EsRefine.Tests.Judging;
+
+/// <summary>What the judge learns from the first replies of a server, and that it learns nothing it should not.</summary>
+public sealed class ChatRequestFormTests
+{
+    private static readonly ChatScript Yes = ChatScripts.Says(("Yes", 0.8), ("No", 0.2));
+    private static readonly ChatScript BadRequest = ChatScripts.Error(400, "invalid_value");
+
+    [Fact]
+    public async Task Server_that_allows_five_alternatives_is_asked_for_five_from_then_on()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
+            (call.Body.GetProperty("top_logprobs").GetInt32() > 5 ? BadRequest : Yes)(context, call));
+
+        Assert.Equal(0.8f, (await trial.JudgeOneAsync())!.Value.Probability, 1e-6f);
+        Assert.Equal(0.8f, (await trial.JudgeOneAsync())!.Value.Probability, 1e-6f);
+
+        Assert.Equal([20, 5, 5], trial.Server.Calls.Select(static call => call.Body.GetProperty("top_logprobs").GetInt32()));
+        Assert.Equal(300, trial.Log.LatestRecord.Id.Id);
+    }
+
+    [Fact]
+    public async Task Server_that_wants_the_parameters_of_reasoning_models_gets_them()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
+            (call.Has("max_tokens") || call.Has("temperature") ? BadRequest : Yes)(context, call));
+
+        Assert.Equal(0.8f, (await trial.JudgeOneAsync())!.Value.Probability, 1e-6f);
+
+        ChatCall accepted = trial.Server.Calls.Last();
+        Assert.Equal(20, accepted.Body.GetProperty("top_logprobs").GetInt32());
+        Assert.Equal(2, accepted.Body.GetProperty("max_completion_tokens").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("Yes, it is.", 1)]
+    [InlineData("**No**", 0)]
+    public async Task Server_that_refuses_log_probabilities_is_read_by_its_words_with_a_warning(string text, float probability)
+    {
+        ChatScript words = ChatScripts.SaysInWords(text);
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (call.Has("logprobs") ? BadRequest : words)(context, call));
+
+        Assert.Equal(probability, (await trial.JudgeOneAsync())!.Value.Probability);
+        await trial.JudgeOneAsync();
+
+        Assert.Single(trial.Log.Collector.GetSnapshot(), static record => record.Id.Id == 301);
+        Assert.False(trial.Server.Calls.Last().Has("logprobs"));
+    }
+
+    [Fact]
+    public async Task Server_that_leaves_log_probabilities_out_is_read_by_its_words_too()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.SaysInWords("No"));
+
+        Assert.Equal(0f, (await trial.JudgeOneAsync())!.Value.Probability);
+        Assert.Single(trial.Server.Calls);
+    }
+
+    [Fact]
+    public async Task Refusal_after_a_first_success_is_not_blamed_on_the_form()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
+            (call.Prompt.Contains("too long", StringComparison.Ordinal) ? ChatScripts.Error(400, "context_length_exceeded") : Yes)(context, call));
+        await trial.JudgeOneAsync();
+
+        JudgeException failure = await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeOneAsync("too long"));
+
+        Assert.Contains("HTTP 400 (context_length_exceeded)", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(2, trial.Server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Server_that_refuses_every_form_fails_and_leaves_the_judge_as_it_was()
+    {
+        bool isRefusing = true;
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (isRefusing ? BadRequest : Yes)(context, call));
+
+        await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeOneAsync());
+        int tried = trial.Server.Calls.Count;
+        isRefusing = false;
+        await trial.JudgeOneAsync();
+
+        Assert.Equal(ChatRequestForm.Ladder(20).Count, tried);
+        Assert.Equal(20, trial.Server.Calls.Last().Body.GetProperty("top_logprobs").GetInt32());
+    }
+
+    [Fact]
+    public async Task Model_that_thinks_is_told_not_to_and_asked_again()
+    {
+        ChatScript thinking = ChatScripts.SaysInTurn([("<think>", 1)], [("Okay", 0.9), ("Yes", 0.1)]);
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (call.Has("chat_template_kwargs") ? Yes : thinking)(context, call));
+
+        Assert.Equal(0.8f, (await trial.JudgeOneAsync())!.Value.Probability, 1e-6f);
+        await trial.JudgeOneAsync();
+
+        Assert.Equal([false, true, true], trial.Server.Calls.Select(static call => call.Has("chat_template_kwargs")));
+        Assert.False(trial.Server.Calls.Last().Body.GetProperty("chat_template_kwargs").GetProperty("enable_thinking").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Model_that_cannot_stop_thinking_is_a_failure_that_names_the_model()
+    {
+        JsonObject thinking = ChatScripts.Completion(text: "", logprobs: null);
+        thinking["choices"]![0]!["message"]!["reasoning_content"] = "Okay, the user";
+        await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Json(200, thinking));
+
+        JudgeException failure = await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeOneAsync());
+
+        Assert.Contains("judge.model", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(2, trial.Server.Calls.Count);
+    }
+}
