@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.ML.OnnxRuntime;
 using Xunit;
 
 namespace EsRefine.Tests.Embedding;
@@ -117,6 +118,7 @@ public sealed class ModelFolderTests
     {
         string? obstacle = CudaRuntime.FindObstacle();
         Assert.SkipWhen(obstacle is null, "this machine has CUDA");
+        TestContext.Current.TestOutputHelper?.WriteLine(obstacle);
         string folder = EmbeddingModels.SharedFolder(Model);
         FakeLogger logger = new();
 
@@ -125,6 +127,26 @@ public sealed class ModelFolderTests
 
         Assert.Equal(256, generator.Dimensions);
         Assert.Contains(logger.Collector.GetSnapshot(), record => record.Message.Contains(obstacle, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Complaint_of_ONNX_Runtime_about_CUDA_becomes_one_line()
+    {
+        Assert.SkipWhen(CudaRuntime.FindObstacle() is null, "this machine has CUDA");
+        string model = Path.Combine(EmbeddingModels.SharedFolder(Model), "onnx/model.onnx");
+
+        Exception? exception = Record.Exception(() =>
+        {
+            using SessionOptions options = CudaRuntime.Options();
+            new InferenceSession(model, options).Dispose();
+        });
+
+        Assert.NotNull(exception);
+        Assert.True(CudaRuntime.IsComplaint(exception), exception.ToString());
+        string message = CudaRuntime.Explain(exception);
+        TestContext.Current.TestOutputHelper?.WriteLine(message);
+        Assert.DoesNotContain('\n', message);
+        Assert.Contains("ONNX Runtime cannot use the GPU (", message, StringComparison.Ordinal);
     }
 
     private static void AssertRefused(ModelSettings settings, string message) =>
