@@ -8,7 +8,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
     private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(CreateHandler(), disposeHandler: true);
+    public HttpMessageInvoker Invoker { get; } = new(Http.TransparentHttp.CreateHandler(), disposeHandler: true);
 
     /// <summary>The node for the next request: the configured ones in turn.</summary>
     public Uri NextNode() => settings.Urls[(int)((uint)Interlocked.Increment(ref _turn) % (uint)settings.Urls.Count)];
@@ -23,8 +23,6 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
         throw new NotSupportedException();
 
     public void Dispose() => Invoker.Dispose();
-
-    private static SocketsHttpHandler CreateHandler() => new();
 }
 
 /// <summary>A whole reply of the cluster.</summary>
