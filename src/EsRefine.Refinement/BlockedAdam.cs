@@ -8,7 +8,8 @@ namespace EsRefine.Refinement;
 /// The hits' vectors are packed once into blocks of four registers' width, and the query vector and Adam's moments travel with them:
 /// <code>block 0: q | m | v | e₀ | e₁ | … | eₙ₋₁     block 1: q | m | v | e₀ | …</code>
 /// A step needs the hits twice, for the gradient and for the dot products with the moved query vector. Both are linear in the hits and the step itself is
-/// component by component, so all three are done block by block while the block (6 KB for 20 hits and AVX-512) sits in the first-level cache: half the traffic of two passes, and no two rows a power of two apart.
+/// component by component, so all three are done block by block while the block (6 KB for 20 hits and AVX-512) sits in the first-level cache: half the
+/// traffic of two passes, and no two rows a power of two apart.
 /// </remarks>
 internal static unsafe class BlockedAdam<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -151,9 +152,10 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
     {
         float* firstMoment = query + RowWidth;
         float* secondMoment = query + (2 * RowWidth);
-        TVector m = TLanes.MultiplyAdd(TLanes.Broadcast((float)(1 - Beta1)), gradient, TLanes.Multiply(TLanes.Broadcast((float)Beta1), TLanes.Load(firstMoment)));
-        TVector v = TLanes.MultiplyAdd(
-            TLanes.Multiply(TLanes.Broadcast((float)(1 - Beta2)), gradient), gradient, TLanes.Multiply(TLanes.Broadcast((float)Beta2), TLanes.Load(secondMoment)));
+        TVector m = TLanes.Multiply(TLanes.Broadcast((float)Beta1), TLanes.Load(firstMoment));
+        m = TLanes.MultiplyAdd(TLanes.Broadcast((float)(1 - Beta1)), gradient, m);
+        TVector v = TLanes.Multiply(TLanes.Broadcast((float)Beta2), TLanes.Load(secondMoment));
+        v = TLanes.MultiplyAdd(TLanes.Multiply(TLanes.Broadcast((float)(1 - Beta2)), gradient), gradient, v);
         TLanes.Store(firstMoment, m);
         TLanes.Store(secondMoment, v);
         TVector direction = TLanes.Divide(m, TLanes.Add(TLanes.Sqrt(v), epsilon));

@@ -4,7 +4,10 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Refinement;
 
-/// <summary>The n-sized half of the rule: from the hits' similarities to the weights with which their vectors make up the gradient. All in double; n is about 20.</summary>
+/// <summary>
+/// The n-sized half of <see cref="KlAdam"/>: from the hits' similarities to the weights with which their vectors make up the gradient.
+/// All in double, since n is about 20.
+/// </summary>
 internal readonly ref struct StudentDistribution
 {
     /// <summary>Keeps the logarithm of the loss finite; the paper's constant.</summary>

@@ -8,10 +8,10 @@ using EsRefine.TestSupport;
 namespace EsRefine.Benchmarks;
 
 /// <summary>
-/// <c>kernel [--json] [--rounds N] [--python PATH]</c>: EsRefine, the TensorPrimitives transcription and (with <c>--python</c>) PyTorch in turns on the same inputs.
+/// <c>kernel [--json] [--rounds N] [--python PATH]</c>: EsRefine, the TensorPrimitives transcription and, with <c>--python</c>, PyTorch on the same inputs.
 /// Run it through <c>peers/compare</c>, which puts all of it on one core and has it compiled fully at first use.
 /// </summary>
-/// <remarks>Rounds are interleaved, so that what else the machine does falls on all alike; times are medians and minima over rounds, ratios medians of the rounds' ratios.</remarks>
+/// <remarks>They take turns, so that what else the machine does falls on all alike. Ratios are medians of the rounds' ratios.</remarks>
 internal static class KernelComparison
 {
     private const int Hits = 20;
@@ -76,15 +76,16 @@ internal static class KernelComparison
             Math.Max(Difference(ours, plain), peer is null ? 0 : Difference(ours, torch)));
     }
 
+    // Processor time, as kl_adam.py measures its own: the wall clock would count whoever else got the core in between.
     private static double Time(Action refine, int repeats)
     {
-        long start = Stopwatch.GetTimestamp();
+        TimeSpan start = Environment.CpuUsage.TotalTime;
         for (int i = 0; i < repeats; i++)
         {
             refine();
         }
 
-        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / repeats;
+        return (Environment.CpuUsage.TotalTime - start).TotalMicroseconds / repeats;
     }
 
     private static Process StartPeer(string python) =>
@@ -94,7 +95,7 @@ internal static class KernelComparison
             RedirectStandardOutput = true,
         }) ?? throw new InvalidOperationException($"{python} does not start");
 
-    /// <summary>Sends one input to <c>kl_adam.py</c>; microseconds per refinement, measured over there.</summary>
+    /// <summary>Sends one input to <c>kl_adam.py</c>; microseconds of processor time per refinement, measured over there.</summary>
     private static double Ask(Process peer, RefinementInput input, out float[] refined)
     {
         peer.StandardInput.WriteLine(JsonSerializer.Serialize(new
@@ -111,21 +112,36 @@ internal static class KernelComparison
         return answer.RootElement.GetProperty("seconds").GetDouble() * 1e6;
     }
 
-    private static double Difference(float[] a, float[] b) =>
-        a.Length == b.Length ? a.Zip(b, (x, y) => Math.Abs((double)x - y)).Max(difference => double.IsNaN(difference) ? double.PositiveInfinity : difference) : double.PositiveInfinity;
+    // Infinite where a result is missing or not a number: neither agrees with anything.
+    private static double Difference(float[] a, float[] b)
+    {
+        double largest = a.Length == b.Length ? a.Zip(b, (x, y) => Math.Abs((double)x - y)).Aggregate(0.0, Math.Max) : double.NaN;
+        return double.IsNaN(largest) ? double.PositiveInfinity : largest;
+    }
 
     private static string? Option(string[] args, string name) =>
         Array.IndexOf(args, name) is >= 0 and int index && index + 1 < args.Length ? args[index + 1] : null;
 
-    private static string Table(IEnumerable<Row> rows) => string.Join('\n', rows
-        .Select(row => string.Create(
+    private static string Table(IEnumerable<Row> rows)
+    {
+        const string format = "{0,-9} {1,14} {2,18} {3,16} {4,20} {5,15} {6,20}";
+        IEnumerable<string> lines = rows.Select(row => string.Format(
             CultureInfo.InvariantCulture,
-            $"{row.Shape,-8} | {row.EsRefine,15} | {row.TensorPrimitives,15} | {row.PyTorch?.ToString() ?? "-",19} | {row.OfTensorPrimitives,18:0.00}x | {row.PyTorchOf,13:0}x | {row.MaxDifference:0.0e+0}")
-            .TrimEnd())
-        .Prepend($"{"100 steps",-8}| {"EsRefine",15} | {"TensorPrimitives",15}| {"PyTorch",19} | {"of TensorPrimitives",19} | {"PyTorch takes",14} | largest difference")
-        .Prepend("microseconds per refinement, median (minimum) over interleaved rounds"));
+            format,
+            row.Shape,
+            row.EsRefine,
+            row.TensorPrimitives,
+            row.PyTorch,
+            row.OfTensorPrimitives.ToString("0.00x", CultureInfo.InvariantCulture),
+            row.PyTorchOf?.ToString("0x", CultureInfo.InvariantCulture),
+            row.MaxDifference.ToString("0.0e+0", CultureInfo.InvariantCulture)));
+        return string.Join('\n', [
+            $"kl-adam, {Steps} steps: microseconds of processor time per refinement, median (minimum) over interleaved rounds",
+            string.Format(null, format, "hits x d", "EsRefine", "TensorPrimitives", "PyTorch", "of TensorPrimitives", "PyTorch takes", "largest difference"),
+            .. lines]);
+    }
 
-    /// <summary>Microseconds over rounds.</summary>
+    /// <summary>Microseconds of processor time over rounds.</summary>
     private sealed record Spread(double Median, double Minimum)
     {
         public static Spread Of(IEnumerable<double> values)

@@ -3,7 +3,7 @@ using EsRefine.Refinement;
 
 namespace EsRefine.Benchmarks;
 
-/// <summary>The formula of <see cref="KlAdam"/> for cosine, transcribed call by call to TensorPrimitives: what one would write first, and the baseline of the fused kernel.</summary>
+/// <summary>The formula of <see cref="KlAdam"/> for cosine, transcribed call by call to TensorPrimitives: what one would write first.</summary>
 internal sealed class TensorPrimitivesKlAdam(int hits, int dimensions)
 {
     private const float LearningRate = 1e-4f;

@@ -16,7 +16,8 @@ internal static class Measure
         return 2 * Math.Asin(Math.Min(1, chord / 2));
     }
 
-    /// <summary>Bytes that a hundred calls allocate once the pools are warm; the least of a few attempts, because a full collection may empty a pool in between.</summary>
+    /// <summary>Bytes that a hundred calls allocate once the pools are warm.</summary>
+    /// <remarks>The least of a few attempts, because a full collection may empty a pool in between.</remarks>
     public static long AllocatedBytes(Action action)
     {
         long least = long.MaxValue;

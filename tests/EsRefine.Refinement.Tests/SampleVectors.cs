@@ -19,7 +19,8 @@ internal sealed record SampleVectors(float[] Query, float[] HitVectors, float[] 
             double length = 0.5 + (1.5 * random.NextDouble());
             return query.Zip(noise, (q, n) => length * ((0.6 * q) + (0.8 * n)));
         })];
-        return new([.. query.Select(c => (float)c)], [.. rows.Select(c => (float)c)], [.. Enumerable.Range(0, hits).Select(_ => random.NextSingle())], similarity);
+        float[] judgments = [.. Enumerable.Range(0, hits).Select(_ => random.NextSingle())];
+        return new([.. query.Select(c => (float)c)], [.. rows.Select(c => (float)c)], judgments, similarity);
     }
 
     public SampleVectors ScaleHits(float factor) => this with { HitVectors = [.. HitVectors.Select(c => c * factor)] };
