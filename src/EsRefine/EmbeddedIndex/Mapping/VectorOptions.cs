@@ -38,7 +38,7 @@ internal sealed record VectorOptions
                 "dims" => options with { Dimensions = ParseDimensions(value) },
                 "index" when value.ValueKind is JsonValueKind.True or JsonValueKind.False => options with { Indexed = value.GetBoolean() },
                 "similarity" => options with { Similarity = ParseSimilarity(value.ToString()) },
-                "element_type" when value.ValueEquals("float") => options,
+                "element_type" when value.ToString() == "float" => options,
                 "element_type" => throw MappingErrors.Parsing($"element_type [{value}] is not supported by the embedded index: only [float] is"),
                 "index_options" => options with { IndexOptions = ParseIndexOptions(value) },
                 _ => throw MappingErrors.Parsing($"unknown parameter [{parameter.Name}] on mapper [{name}] of type [dense_vector]"),

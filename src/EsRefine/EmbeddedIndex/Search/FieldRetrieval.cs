@@ -179,7 +179,7 @@ internal sealed record FieldPattern(string Pattern, string? Format)
             pattern = member.Name switch
             {
                 "field" => pattern with { Pattern = member.Value.ToString() },
-                "format" when member.Value.ValueEquals("array") || member.Value.ValueEquals("binary") => pattern with { Format = member.Value.ToString() },
+                "format" when member.Value.ToString() is "array" or "binary" => pattern with { Format = member.Value.ToString() },
                 "format" => throw ElasticsearchException.IllegalArgument($"format [{member.Value}] is not supported by the embedded index"),
                 _ => throw QueryParser.UnknownField("fields", member.Name),
             };
