@@ -6,7 +6,9 @@ namespace EsRefine.EmbeddedIndex.Http;
 /// <summary>Finds the endpoint of a request. All of what the embedded index answers is listed here.</summary>
 internal sealed class Routes(IndexCatalog catalog, TimeProvider clock)
 {
-    /// <summary>Parameters that some endpoint reads, and parameters without meaning here: writes are visible at once, there is one node and one shard.</summary>
+    /// <summary>
+    /// Parameters that some endpoint reads, and parameters without meaning here: writes are visible at once, there is one node and one shard.
+    /// </summary>
     private static readonly HashSet<string> KnownParameters = new(StringComparer.Ordinal)
     {
         "_source", "_source_includes", "_source_excludes", "_source_exclude_vectors", "docvalue_fields", "from", "size", "track_total_hits", "op_type",
