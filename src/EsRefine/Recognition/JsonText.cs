@@ -3,7 +3,8 @@ using System.Text.Unicode;
 
 namespace EsRefine.Recognition;
 
-/// <summary>Whether a JSON string is text. <c>Utf8JsonReader</c> only finds out by throwing when the string is fetched, and bodies may hold thousands of bad ones.</summary>
+/// <summary>Whether a JSON string is text.</summary>
+// Utf8JsonReader finds out only when the string is fetched, and says so by throwing; a body may hold thousands of bad ones.
 internal static class JsonText
 {
     /// <summary>Valid UTF-8 without lone surrogates.</summary>

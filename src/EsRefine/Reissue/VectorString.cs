@@ -34,7 +34,7 @@ internal static class VectorString
         vector = [];
         encoding = default;
         if (mapping is not { Dialect: EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
-            || json.Length > 2 + 6 * (8 * VectorText.MaxDimensions))   // every character escaped
+            || json.Length > 2 + 2 * (4 + 6 * mapping.Dimensions))   // Base64 of float32 takes less than 6 characters each, all slashes escaped twice that
         {
             return false;
         }
