@@ -1,4 +1,3 @@
-# syntax is kept to what every builder knows.
 # docker build -t esrefine:0.1.0 .
 # Other base images (a mirror, a local build): --build-arg SDK_IMAGE=… --build-arg RUNTIME_IMAGE=…
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
@@ -19,7 +18,9 @@ RUN dotnet restore src/EsRefine/EsRefine.csproj --locked-mode
 COPY .editorconfig ./
 COPY protos protos
 COPY src src
-RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app
+# Native code of other systems is no use in a Linux image.
+RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app \
+ && find /app/runtimes -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name unix -exec rm -rf {} +
 
 FROM ${RUNTIME_IMAGE}
 WORKDIR /app
