@@ -7,8 +7,9 @@ using Xunit;
 namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
-/// A real search engine for tests, found at first use, in this order: a URL from the environment; the engines of the shared material, started (and left running:
-/// the next run finds them); a container. Where none can be had, the test that asks is skipped with the reason, or fails where <c>ESREFINE_REQUIRE_ENGINES=1</c>.
+/// A real search engine for tests, found at first use, in this order: a URL from the environment; the engines of the shared material, started (and left
+/// running: the next run finds them); a container. Where none can be had, the test that asks is skipped with the reason, or fails where
+/// <c>ESREFINE_REQUIRE_ENGINES=1</c>.
 /// Derived classes are meant as assembly fixtures: <c>[assembly: AssemblyFixture(typeof(ElasticsearchEngine))]</c>.
 /// </summary>
 public abstract class SearchEngine : IAsyncDisposable
