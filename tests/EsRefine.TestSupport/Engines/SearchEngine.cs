@@ -70,7 +70,7 @@ public abstract class SearchEngine : IAsyncDisposable
 
     private async Task<RunningEngine> ConnectAsync(Uri url)
     {
-        HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(url.GetLeftPart(UriPartial.Authority)) };
+        HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)) };
         string credentials = url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : _source.Credentials ?? "";
         if (credentials.Length > 0)
         {
