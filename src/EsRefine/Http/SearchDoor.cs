@@ -36,7 +36,7 @@ internal sealed class SearchDoor(
         SearchEndpoint endpoint = SearchEndpoint.Recognize(request.Method, target.Path);
         return endpoint.Kind == SearchEndpointKind.Search && SearchBody.MayBeRefined(request)
             ? AnswerSearchAsync(context, endpoint, target)
-            : proxy.ForwardAsync(context, target, summary: null);
+            : proxy.ForwardAsync(context, summary: null);
     }
 
     private async Task AnswerSearchAsync(HttpContext context, SearchEndpoint endpoint, RawTarget target)
@@ -67,7 +67,7 @@ internal sealed class SearchDoor(
             return;
         }
 
-        await proxy.ForwardAsync(context, target, summary);
+        await proxy.ForwardAsync(context, summary);
     }
 
     private static SearchRequest Describe(HttpRequest request, SearchEndpoint endpoint, RawTarget target, ReadOnlyMemory<byte> json) => new()

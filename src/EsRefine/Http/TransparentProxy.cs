@@ -21,10 +21,10 @@ internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient 
     };
 
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
-    /// <param name="target">The target, raw.</param>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
-    public async Task ForwardAsync(HttpContext context, RawTarget target, RefinementSummary? summary)
+    public async Task ForwardAsync(HttpContext context, RefinementSummary? summary)
     {
+        RawTarget target = RawTarget.Of(context);
         // No switching of protocols: a tunnel could not be read, and a server is free to ignore the wish.
         context.Features.Set<IHttpUpgradeFeature>(null);
         CarryContentHeaders(context);
