@@ -69,9 +69,9 @@ public sealed class RefinedSearchTests(ElasticsearchEngine elasticsearch, OpenSe
         SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body, header);
         SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, header);
 
+        Assert.Equal("refined;judged=20;sample=20;angle=0.3;rule=\"rocchio@0.3\"", refined.Outcome);
         Assert.Equal(form.Finds(0).Select(static document => document.Id), plain.Ids);
         Assert.Equal(form.Finds(Fan.Turn).Select(static document => document.Id), refined.Ids);
-        Assert.Equal("refined;judged=20;sample=20;angle=0.3;rule=\"rocchio@0.3\"", refined.Outcome);
         Assert.Equal(plain.Masked, unjudged.Masked);
         Assert.Equal("judge-failed;judged=0;sample=20", unjudged.Outcome);
     }
