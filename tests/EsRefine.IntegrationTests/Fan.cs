@@ -82,18 +82,9 @@ internal static class Fan
         return reply.GetProperty("errors").GetBoolean() ? throw new InvalidOperationException("bulk: " + reply) : index;
     }
 
-    /// <summary>A judge that has read the labels: huts are relevant. Its files are written once per run.</summary>
-    public static JudgeSettings Judge { get; } = WriteJudge();
-
-    private static JudgeSettings WriteJudge()
-    {
-        string folder = Directory.CreateTempSubdirectory("esrefine-fan-").FullName;
-        string qrels = Path.Combine(folder, "qrels.tsv");
-        string queries = Path.Combine(folder, "queries.jsonl");
-        File.WriteAllText(qrels, "query-id\tcorpus-id\tscore\n" + string.Concat(Documents.Where(static document => document.IsRelevant).Select(static document => $"q1\t{document.Id}\t1\n")));
-        File.WriteAllText(queries, JsonSerializer.Serialize(new { _id = "q1", text = QueryText }) + "\n");
-        return new JudgeSettings { Kind = "qrels", File = qrels, Queries = queries };
-    }
+    /// <summary>A judge that has read the labels: huts are relevant.</summary>
+    public static JudgeSettings Judge { get; } =
+        LabelFiles.Write(QueryText, Documents.Where(static document => document.IsRelevant).Select(static document => document.Id));
 }
 
 /// <summary>One document.</summary>
