@@ -53,7 +53,8 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         }
 
         ByteRange? filter = null, postFilter = null, pointInTime = null, searchPipeline = null, runtimeMappings = null;
-        int? size = null;
+        int? size = null, from = null;
+        bool hasSearchAfter = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
@@ -97,6 +98,13 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
                 case BodyWord.Size:
                     size = ReadInteger();
                     break;
+                case BodyWord.From:
+                    from = ReadInteger();
+                    break;
+                case BodyWord.SearchAfter:
+                    hasSearchAfter = _reader.TokenType != JsonTokenType.Null;
+                    _reader.Skip();
+                    break;
                 default:
                     WalkHitOption(word);
                     break;
@@ -120,6 +128,8 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             SearchPipeline = searchPipeline,
             RuntimeMappings = runtimeMappings,
             Size = size,
+            From = from,
+            HasSearchAfter = hasSearchAfter,
         };
     }
 
