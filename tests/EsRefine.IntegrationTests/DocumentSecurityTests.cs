@@ -96,13 +96,17 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         string elsewhere = await Fan.IndexAsync(engine, FanMapping.Elasticsearch());
         AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
+        AuthenticationHeaderValue readsOnly = await CreateKeyAsync(engine, index, "\"read\"", """{"term":{"shelf":"even"}}""");
 
         V1.SearchResponse response = await CallAsync(sidecar, index, evenShelf.ToString());
+        V1.SearchResponse unrefined = await CallAsync(sidecar, index, readsOnly.ToString());
         RpcException wrongKey = await Assert.ThrowsAsync<RpcException>(() => CallAsync(sidecar, index, "ApiKey bm9ib2R5Om5vdGhpbmc="));
         RpcException otherIndex = await Assert.ThrowsAsync<RpcException>(() => CallAsync(sidecar, elsewhere, evenShelf.ToString()));
 
         Assert.Equal("refined", response.Refinement.Outcome);
         Assert.Equal(EvenShelf(Fan.Turn), response.Hits.Select(static hit => hit.Id));
+        Assert.Equal("unsupported", unrefined.Refinement.Outcome);
+        Assert.Equal(EvenShelf(0), unrefined.Hits.Select(static hit => hit.Id));
         Assert.Equal(StatusCode.Unauthenticated, wrongKey.StatusCode);
         Assert.Equal(StatusCode.PermissionDenied, otherIndex.StatusCode);
     }
