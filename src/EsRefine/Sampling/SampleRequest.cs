@@ -13,7 +13,10 @@ internal enum VectorReading
     /// <summary><c>fields</c>: older Elasticsearch.</summary>
     Fields,
 
-    /// <summary><c>_source</c>, beside the texts: OpenSearch. Since 3.0 it derives vectors from the index, and <c>fields</c> is empty where a filter leaves them out of _source.</summary>
+    /// <summary>
+    /// <c>_source</c>, beside the texts: OpenSearch. Since 3.0 it derives vectors from the index, and <c>fields</c> is empty where a filter leaves them out of
+    /// <c>_source</c>.
+    /// </summary>
     Source,
 }
 
