@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Judging;
 using EsRefine.Sampling;
 using EsRefine.Upstream;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -39,6 +40,11 @@ internal static class EsRefineServices
 
         private IServiceCollection AddJudging(EsRefineSettings settings)
         {
+            if (settings.Judge is { } judge)
+            {
+                services.TryAddSingleton(provider => RelevanceJudges.Create(judge, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+            }
+
             return services;
         }
 

@@ -50,6 +50,7 @@ internal sealed class Sidecar : IAsyncDisposable
             .Build();
         try
         {
+            _ = host.Services.GetRequiredService<RefinedSearch>();   // a judge or a model that cannot work stops the start, not the first search
             await host.StartAsync(cancellationToken);
             Uri[] urls = Doors.Addresses(host);
             return new Sidecar(host, urls[0], urls[1], urls[2]);

@@ -154,6 +154,6 @@ internal static class SampleReply
             i++;
         }
 
-        return true;
+        return destination.ContainsAnyExcept(0f);   // a vector of zeros points nowhere
     }
 }
