@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using EsRefine.Embedding;
+
+namespace EsRefine.Evaluating;
+
+/// <summary>Vectors of a corpus on disk, so that another engine, judge or rule does not embed it again; what an interrupted run has embedded counts.</summary>
+/// <remarks>
+/// One file of little-endian floats, row-major, named by all that decides the vectors: model and texts. While it grows it is called <c>.partial</c>; the rename at
+/// its end makes it whole, so a file by its full name is complete.
+/// </remarks>
+internal sealed class VectorCache(string folder)
+{
+    /// <summary>Texts embedded between two writes: what an interruption can lose.</summary>
+    private const int TextsPerWrite = 1024;
+
+    /// <summary><c>${XDG_CACHE_HOME:-~/.cache}/esrefine/eval</c>.</summary>
+    public static VectorCache Default()
+    {
+        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        return new(Path.Combine(
+            Path.IsPathRooted(cache) ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "esrefine", "eval"));
+    }
+
+    /// <summary>The vectors of documents, from the file or from the model.</summary>
+    /// <param name="model">Embeds what is missing.</param>
+    /// <param name="modelFingerprint"><see cref="OnnxEmbeddingGenerator.ComputeFingerprint"/>.</param>
+    /// <param name="texts">In the order of the rows.</param>
+    /// <param name="progress">Told how many are done.</param>
+    /// <exception cref="IOException">The folder cannot be written, or another process is embedding the same texts.</exception>
+    public async Task<VectorTable> ReadOrEmbedAsync(
+        OnnxEmbeddingGenerator model, string modelFingerprint, IReadOnlyList<string> texts, IProgress<int> progress, CancellationToken cancellationToken)
+    {
+        float[] values = new float[texts.Count * model.Dimensions];
+        string path = Path.Combine(folder, KeyOf(modelFingerprint, texts) + ".f32");
+        if (!TryRead(path, values))
+        {
+            Directory.CreateDirectory(folder);
+            await EmbedAsync(model, texts, values, path + ".partial", progress, cancellationToken);
+            File.Move(path + ".partial", path, overwrite: true);
+        }
+
+        progress.Report(texts.Count);
+        return new(values, model.Dimensions);
+    }
+
+    private static async Task EmbedAsync(
+        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, string path, IProgress<int> progress, CancellationToken cancellationToken)
+    {
+        int rowBytes = model.Dimensions * sizeof(float);
+        using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);   // one writer: two would interleave their rows
+        int done = (int)Math.Min(file.Length / rowBytes, texts.Count);
+        file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(0, done * model.Dimensions)));
+        file.SetLength((long)done * rowBytes);
+        while (done < texts.Count)
+        {
+            string[] next = [.. texts.Skip(done).Take(TextsPerWrite)];
+            int before = done;
+            float[][] rows = await model.EmbedAsync(
+                next, EmbeddingPurpose.Document, new Offset(progress, before), cancellationToken);
+            foreach (float[] row in rows)
+            {
+                row.CopyTo(values.AsSpan(done++ * model.Dimensions));
+            }
+
+            file.Write(MemoryMarshal.AsBytes(values.AsSpan(before * model.Dimensions, rows.Length * model.Dimensions)));
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    private static bool TryRead(string path, float[] values)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using FileStream file = File.OpenRead(path);
+        Span<byte> bytes = MemoryMarshal.AsBytes(values.AsSpan());
+        if (file.Length != bytes.Length)
+        {
+            return false;
+        }
+
+        file.ReadExactly(bytes);
+        return true;
+    }
+
+    /// <summary>Hash over the model and every text with its length: no two corpora share one.</summary>
+    public static string KeyOf(string modelFingerprint, IReadOnlyList<string> texts)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string text in texts.Prepend(modelFingerprint))
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            hash.AppendData(BitConverter.GetBytes(bytes.Length));
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed class Offset(IProgress<int> progress, int before) : IProgress<int>
+    {
+        public void Report(int value) => progress.Report(before + value);
+    }
+}
