@@ -30,25 +30,34 @@ internal static class CudaRuntime
             return "this build carries the CPU flavor of ONNX Runtime; build with -p:OnnxRuntimeFlavor=Gpu";
         }
 
+        List<string> missing = [];
         foreach ((string linux, string windows, string product) in Libraries)
         {
             string name = OperatingSystem.IsWindows() ? windows : linux;
-            if (!NativeLibrary.TryLoad(name, out nint handle))
+            if (NativeLibrary.TryLoad(name, out nint handle))
             {
-                return $"{product} is missing ({name} does not load); install it, or in a container use an image with CUDA 13 and start it with --gpus all";
+                NativeLibrary.Free(handle);
             }
-
-            NativeLibrary.Free(handle);
+            else
+            {
+                missing.Add($"{product} ({name})");
+            }
         }
 
-        return null;
+        return missing.Count == 0
+            ? null
+            : $"not found: {string.Join(", ", missing)}; install what is missing, or in a container use an image with CUDA 13 and cuDNN 9 and start it "
+                + "with --gpus all";
     }
 
-    /// <summary>Session options for CUDA. The arena grows by what is asked for, not by powers of two: the sidecar is a guest on the GPU.</summary>
+    /// <summary>
+    /// Session options for CUDA. The arena grows by what is asked for, not by powers of two: the sidecar is a guest on the GPU.
+    /// No TF32: its 10-bit mantissas would take vectors further from a CPU's than the 1e-4 we promise.
+    /// </summary>
     public static SessionOptions Options()
     {
         using OrtCUDAProviderOptions cuda = new();
-        cuda.UpdateOptions(new() { ["device_id"] = "0", ["arena_extend_strategy"] = "kSameAsRequested" });
+        cuda.UpdateOptions(new() { ["device_id"] = "0", ["arena_extend_strategy"] = "kSameAsRequested", ["use_tf32"] = "0" });
         SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };   // the caller says it once, in words
         try
         {
@@ -61,6 +70,9 @@ internal static class CudaRuntime
             throw;
         }
     }
+
+    /// <summary>Whether an exception is one of the forms in which ONNX Runtime says that it cannot use CUDA.</summary>
+    public static bool IsComplaint(Exception exception) => exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException;
 
     /// <summary>ONNX Runtime's own reason, on one line.</summary>
     public static string Explain(Exception exception)

@@ -58,7 +58,11 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         catch (OnnxRuntimeException exception)
         {
             session.Dispose();
-            throw new ConfigurationException($"{model.OnnxFile} does not run ({exception.Message}); model and tokenizer may be of different models", exception);
+            throw new ConfigurationException(
+                session.OnCuda
+                    ? $"{model.OnnxFile} does not run on CUDA: {CudaRuntime.Explain(exception)}; or set the model's device to cpu"
+                    : $"{model.OnnxFile} does not run ({exception.Message}); model and tokenizer may be of different models",
+                exception);
         }
         catch
         {

@@ -35,9 +35,9 @@ internal sealed class OnnxSession : IDisposable
         string[] preferred = ["sentence_embedding", "last_hidden_state", "token_embeddings"];
         string output = Array.Find(preferred, session.OutputMetadata.ContainsKey) ?? session.OutputNames[0];
         _outputs = [output];
-        if (session.OutputMetadata[output].ElementType != typeof(float))
+        if (session.OutputMetadata[output].ElementType is var type && type != typeof(float))
         {
-            throw new ConfigurationException($"{path}: the output {output} is {session.OutputMetadata[output].ElementType.Name}; only float32 is supported yet");
+            throw new ConfigurationException($"{path}: the output {output} is {type.Name}; only float32 is supported yet");
         }
     }
 
@@ -64,23 +64,23 @@ internal sealed class OnnxSession : IDisposable
             try
             {
                 using SessionOptions options = CudaRuntime.Options();
-                return new(new InferenceSession(path, options), path, onCuda: true);
+                return Wrap(new InferenceSession(path, options), path, onCuda: true);
             }
-            catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
+            catch (Exception exception) when (CudaRuntime.IsComplaint(exception))
             {
-                // A broken file would fail on the CPU too, and is reported there; what is left is CUDA's own trouble.
-                OpenOnCpu(path).Dispose();
                 obstacle = CudaRuntime.Explain(exception);
             }
         }
 
+        OnnxSession onCpu = OpenOnCpu(path);   // first, so that a broken file is reported as such and not as trouble with CUDA
         if (cuda == true)
         {
+            onCpu.Dispose();
             throw new ConfigurationException($"the embedding model was asked to run on CUDA: {obstacle}; or set the model's device to cpu or auto");
         }
 
         Log.CudaUnavailable(logger, obstacle);
-        return OpenOnCpu(path);
+        return onCpu;
     }
 
     /// <summary>Runs one batch.</summary>
@@ -131,19 +131,21 @@ internal sealed class OnnxSession : IDisposable
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // errors arrive as exceptions; its own lines would say them twice
         };
-        InferenceSession session;
         try
         {
-            session = new(path, options);
+            return Wrap(new InferenceSession(path, options), path, onCuda: false);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new ConfigurationException($"{path} is no ONNX model that runs here ({exception.Message}); fetch the file anew", exception);
         }
+    }
 
+    private static OnnxSession Wrap(InferenceSession session, string path, bool onCuda)
+    {
         try
         {
-            return new(session, path, onCuda: false);
+            return new(session, path, onCuda);
         }
         catch
         {

@@ -3,7 +3,7 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Reissue;
 
-/// <summary>Turns one refined clause into edits of the body: its own vector, and with it every copy (a rescore with the old vector would undo the refinement).</summary>
+/// <summary>Turns one refined clause into edits of the body: its own vector, and with it every copy, in clauses on the same field and elsewhere (a rescore with the old vector would undo the refinement).</summary>
 internal static class ClauseEdits
 {
     /// <summary>The edits, or null where not all copies can be told from those of another clause: then none may be replaced.</summary>
@@ -21,6 +21,14 @@ internal static class ClauseEdits
         }
 
         List<BodyEdit> edits = [Edit(body, clause.Vector, mapping, refined)];
+        foreach (KnnClause twin in search.Clauses)
+        {
+            if (twin != clause && twin.Field == clause.Field && IsCopy(body, twin, mapping, original))
+            {
+                edits.Add(Edit(body, twin.Vector, mapping, refined));
+            }
+        }
+
         foreach (VectorLocation other in search.OtherVectors)
         {
             if (!MayBeFor(other, clause) || !TryRead(body, other, mapping, out float[] vector) || !vector.AsSpan().SequenceEqual(original))
@@ -30,10 +38,9 @@ internal static class ClauseEdits
 
             foreach (KnnClause rival in search.Clauses)
             {
-                if (rival != clause && rival.Form != KnnClauseForm.TextOnly && MayBeFor(other, rival)
-                    && TryRead(body, rival.Vector, mapping, out vector) && vector.AsSpan().SequenceEqual(original))
+                if (rival.Field != clause.Field && MayBeFor(other, rival) && IsCopy(body, rival, mapping, original))
                 {
-                    return null;   // a copy of both, and each clause is refined to a vector of its own
+                    return null;   // a copy of both, and each field is refined to a vector of its own
                 }
             }
 
@@ -44,6 +51,9 @@ internal static class ClauseEdits
     }
 
     private static bool MayBeFor(VectorLocation copy, KnnClause clause) => copy.Field is null || copy.Field == clause.Field;
+
+    private static bool IsCopy(ReadOnlySpan<byte> body, KnnClause clause, FieldMapping mapping, float[] original) =>
+        clause.Form != KnnClauseForm.TextOnly && TryRead(body, clause.Vector, mapping, out float[] vector) && vector.AsSpan().SequenceEqual(original);
 
     private static bool TryRead(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, out float[] vector) =>
         VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping, out vector);
