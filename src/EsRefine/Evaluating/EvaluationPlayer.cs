@@ -80,7 +80,8 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
         EvaluationSet set, IRelevanceJudge judge, OnnxEmbeddingGenerator embedding, EvaluationProgress progress, CancellationToken cancellationToken)
     {
         string fingerprint = embedding.ComputeFingerprint();
-        Func<Task<VectorTable>> readVectors = () => VectorCache.Default().ReadOrEmbedAsync(
+        VectorCache cache = new(VectorCache.DefaultFolder(), timeProvider);
+        Func<Task<VectorTable>> readVectors = () => cache.ReadOrEmbedAsync(
             embedding, fingerprint, [.. set.Documents.Select(static document => document.FullText)], progress.Start("embedding documents", set.Documents.Count), cancellationToken);
         return settings.Cluster is null
             ? new ExactEngine(set, await readVectors(), judge, settings.Task, settings.Sample)

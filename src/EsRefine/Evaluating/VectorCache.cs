@@ -10,17 +10,20 @@ namespace EsRefine.Evaluating;
 /// One file of little-endian floats, row-major, named by all that decides the vectors: model and texts. While it grows it is called <c>.partial</c>; the rename at
 /// its end makes it whole, so a file by its full name is complete.
 /// </remarks>
-internal sealed class VectorCache(string folder)
+internal sealed class VectorCache(string folder, TimeProvider timeProvider)
 {
     /// <summary>Texts embedded between two writes: what an interruption can lose.</summary>
     private const int TextsPerWrite = 1024;
 
+    /// <summary>How often to look whether another process has finished.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
     /// <summary><c>${XDG_CACHE_HOME:-~/.cache}/esrefine/eval</c>.</summary>
-    public static VectorCache Default()
+    public static string DefaultFolder()
     {
         string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        return new(Path.Combine(
-            Path.IsPathRooted(cache) ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "esrefine", "eval"));
+        string caches = Path.IsPathRooted(cache) ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.Combine(caches, "esrefine", "eval");
     }
 
     /// <summary>The vectors of documents, from the file or from the model.</summary>
@@ -28,28 +31,48 @@ internal sealed class VectorCache(string folder)
     /// <param name="modelFingerprint"><see cref="OnnxEmbeddingGenerator.ComputeFingerprint"/>.</param>
     /// <param name="texts">In the order of the rows.</param>
     /// <param name="progress">Told how many are done.</param>
-    /// <exception cref="IOException">The folder cannot be written, or another process is embedding the same texts.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
     public async Task<VectorTable> ReadOrEmbedAsync(
         OnnxEmbeddingGenerator model, string modelFingerprint, IReadOnlyList<string> texts, IProgress<int> progress, CancellationToken cancellationToken)
     {
         float[] values = new float[texts.Count * model.Dimensions];
         string path = Path.Combine(folder, KeyOf(modelFingerprint, texts) + ".f32");
-        if (!TryRead(path, values))
+        while (!TryRead(path, values))
         {
             Directory.CreateDirectory(folder);
-            await EmbedAsync(model, texts, values, path + ".partial", progress, cancellationToken);
-            File.Move(path + ".partial", path, overwrite: true);
+            using FileStream? partial = TryLock(path + ".partial");
+            if (partial is null)
+            {
+                await Task.Delay(Turn, timeProvider, cancellationToken);   // another process embeds the same texts: its work will serve us too
+            }
+            else if (!File.Exists(path))
+            {
+                await EmbedAsync(model, texts, values, partial, progress, cancellationToken);
+                File.Move(partial.Name, path, overwrite: true);
+            }
         }
 
         progress.Report(texts.Count);
         return new(values, model.Dimensions);
     }
 
+    /// <summary>The growing file; null while another process holds it.</summary>
+    private static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
     private static async Task EmbedAsync(
-        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, string path, IProgress<int> progress, CancellationToken cancellationToken)
+        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, FileStream file, IProgress<int> progress, CancellationToken cancellationToken)
     {
         int rowBytes = model.Dimensions * sizeof(float);
-        using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);   // one writer: two would interleave their rows
         int done = (int)Math.Min(file.Length / rowBytes, texts.Count);
         file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(0, done * model.Dimensions)));
         file.SetLength((long)done * rowBytes);
@@ -57,8 +80,7 @@ internal sealed class VectorCache(string folder)
         {
             string[] next = [.. texts.Skip(done).Take(TextsPerWrite)];
             int before = done;
-            float[][] rows = await model.EmbedAsync(
-                next, EmbeddingPurpose.Document, new Offset(progress, before), cancellationToken);
+            float[][] rows = await model.EmbedAsync(next, EmbeddingPurpose.Document, new Offset(progress, before), cancellationToken);
             foreach (float[] row in rows)
             {
                 row.CopyTo(values.AsSpan(done++ * model.Dimensions));
