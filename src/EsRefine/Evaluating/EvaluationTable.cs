@@ -26,11 +26,11 @@ internal static class EvaluationTable
                 system.Win is null ? "" : $"{system.Win}/{system.Tie}/{system.Loss}", system.MeanAngle is { } angle ? Measure(angle) : "");
         }
 
-        console.WriteLine(Title(report));
+        output.WriteLine(Title(report));
         console.Write(table);
         foreach (string note in Notes(report))
         {
-            console.WriteLine(note);
+            output.WriteLine(note);
         }
     }
 
