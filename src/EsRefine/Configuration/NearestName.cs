@@ -3,7 +3,8 @@ namespace EsRefine.Configuration;
 /// <summary>The name an operator probably meant.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate with the fewest edits (case ignored), if few enough to be a slip: at most a third of the longer name; null where none is.</summary>
+    /// <summary>The candidate with the fewest edits (case ignored), if few enough to be a slip: at most a third of the longer name;
+    /// of several, one as long as what was written. Null where none is near.</summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
@@ -11,7 +12,8 @@ internal static class NearestName
         foreach (string candidate in candidates)
         {
             int edits = Edits(name, candidate);
-            if (edits < fewest && edits * 3 <= Math.Max(name.Length, candidate.Length))
+            bool isNearer = edits < fewest || (edits == fewest && candidate.Length == name.Length);
+            if (isNearer && edits * 3 <= Math.Max(name.Length, candidate.Length))
             {
                 (nearest, fewest) = (candidate, edits);
             }

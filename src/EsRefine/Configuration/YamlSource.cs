@@ -33,8 +33,8 @@ internal sealed class YamlSource
         catch (YamlException exception)
         {
             SettingOrigin origin = At(source, exception.Start);
-            errors.Add(IsIndentedByTab(text, origin.Line)
-                ? $"{origin}: indented with a tab; YAML allows only spaces there"
+            errors.Add(LineIndentedByTab(text, origin.Line) is { } line
+                ? $"{origin with { Line = line, Column = 1 }}: indented with a tab; YAML allows only spaces there"
                 : $"{origin}: not valid YAML: {exception.Message.TrimEnd('.')}");
             return Nothing(source);
         }
@@ -140,10 +140,11 @@ internal sealed class YamlSource
 
     private static SettingOrigin At(SettingOrigin source, Mark mark) => source with { Line = (int)mark.Line, Column = (int)mark.Column };
 
-    private static bool IsIndentedByTab(string text, int line)
+    // The parser stumbles over a tab, but says so neither in words nor, always, on its line.
+    private static int? LineIndentedByTab(string text, int from)
     {
         string[] lines = text.Split('\n');
-        return line >= 1 && line <= lines.Length && lines[line - 1] is var faulty
-            && faulty[..(faulty.Length - faulty.TrimStart(' ', '\t').Length)].Contains('\t', StringComparison.Ordinal);
+        int index = Array.FindIndex(lines, Math.Clamp(from - 1, 0, lines.Length - 1), line => line.TrimStart(' ').StartsWith('\t') && line.Trim().Length > 0);
+        return index < 0 ? null : index + 1;
     }
 }
