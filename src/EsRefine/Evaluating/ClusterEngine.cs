@@ -42,21 +42,19 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
 
     public int? Depth => K;
 
-    /// <summary>The index that is searched.</summary>
-    public string Index => _index.Name;
-
     /// <summary>Connects, and sees to it that the cluster holds the set.</summary>
     /// <param name="modelFingerprint">Names the index, with the set.</param>
     /// <param name="dimensions">Components of a vector.</param>
     /// <param name="readVectors">Vectors of the documents; called only where the index lacks some.</param>
     public static async Task<ClusterEngine> OpenAsync(
-        EvaluationSettings settings, EvaluationSet set, IRelevanceJudge judge, string modelFingerprint, int dimensions, Func<Task<VectorTable>> readVectors,
-        EvaluationProgress progress, CancellationToken cancellationToken)
+        EvaluationSettings settings, EvaluationSet set, IRelevanceJudge judge, string modelFingerprint, int dimensions,
+        Func<Task<VectorTable>> readVectors, EvaluationProgress progress, CancellationToken cancellationToken)
     {
         ServiceProvider services = Path(settings, judge);
         try
         {
-            EvaluationCluster cluster = await EvaluationCluster.ConnectAsync(services.GetRequiredService<UpstreamClient>(), settings.Cluster!, cancellationToken);
+            UpstreamClient upstream = services.GetRequiredService<UpstreamClient>();
+            EvaluationCluster cluster = await EvaluationCluster.ConnectAsync(upstream, settings.Cluster!, cancellationToken);
             ClusterIndex index = new(cluster, set, modelFingerprint);
             await index.EnsureAsync(dimensions, readVectors, progress, cancellationToken);
             return new(services, cluster, index, set.Pool);
@@ -68,7 +66,8 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
         }
     }
 
-    public async Task<PlayedQuery> PlayAsync(EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken)
+    public async Task<PlayedQuery> PlayAsync(
+        EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken)
     {
         byte[] body = SearchBody(query, vector);
         RankedList direct = await SearchAsync(body, cancellationToken);
@@ -127,9 +126,11 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             ExceptionDispatchInfo.Throw(failure);
         }
 
-        bool ended = prepared.Outcome is RefinementOutcome.Refined or RefinementOutcome.NoSignal or RefinementOutcome.TooFewHits && prepared.Clauses.Count == 1;
-        return failure is null && ended ? prepared : throw new EvaluationException(
-            $"query '{query.Id}' could not be refined ({prepared.Outcome.ToName()}): {prepared.Summary.Detail ?? failure?.ToString() ?? "no reason was given"}", failure);
+        bool reachedTheRule = prepared.Outcome is RefinementOutcome.Refined or RefinementOutcome.NoSignal or RefinementOutcome.TooFewHits;
+        string reason = prepared.Summary.Detail ?? failure?.ToString() ?? "no reason was given";
+        return failure is null && reachedTheRule
+            ? prepared
+            : throw new EvaluationException($"query '{query.Id}' could not be refined ({prepared.Outcome.ToName()}): {reason}", failure);
     }
 
     private static IReadOnlyList<JudgedHit> JudgedHits(RefinedClause clause) => clause.Sample is not { } sample ? [] :

@@ -28,7 +28,8 @@ internal sealed class ClusterIndex
         _cluster = cluster;
         _set = set;
         _content = VectorCache.KeyOf(modelFingerprint, [.. set.Documents.SelectMany(static document => new[] { document.Id, document.Title, document.Text })]);
-        Name = $"esrefine-eval-{NamePart(set.Name)}-{modelFingerprint}" + (cluster.Settings.IndexType == "hnsw" ? "" : "-" + NamePart(cluster.Settings.IndexType));
+        string indexType = cluster.Settings.IndexType == "hnsw" ? "" : "-" + NamePart(cluster.Settings.IndexType);
+        Name = $"esrefine-eval-{NamePart(set.Name)}-{modelFingerprint}{indexType}";
     }
 
     /// <summary><c>esrefine-eval-SET-MODEL</c>; with the index type behind it where that is not <c>hnsw</c>.</summary>
@@ -63,8 +64,11 @@ internal sealed class ClusterIndex
 
     private async Task RequireSameContentAsync(CancellationToken cancellationToken)
     {
-        JsonElement mappings = (await _cluster.SendAsync(HttpMethod.Get, $"/{Name}/_mapping", default, cancellationToken)).GetProperty(Name).GetProperty("mappings");
-        if (!mappings.TryGetProperty("_meta", out JsonElement meta) || !meta.TryGetProperty("content", out JsonElement content) || content.GetString() != _content)
+        JsonElement reply = await _cluster.SendAsync(HttpMethod.Get, $"/{Name}/_mapping", default, cancellationToken);
+        JsonElement mappings = reply.GetProperty(Name).GetProperty("mappings");
+        if (!mappings.TryGetProperty("_meta", out JsonElement meta)
+            || !meta.TryGetProperty("content", out JsonElement content)
+            || content.GetString() != _content)
         {
             throw new EvaluationException($"index {Name} was made of other documents than {_set.Name} holds now; delete it and run again");
         }
@@ -154,7 +158,9 @@ internal sealed class ClusterIndex
             return;
         }
 
-        JsonElement refused = reply.GetProperty("items").EnumerateArray().Select(static item => item.GetProperty("index")).First(static item => item.TryGetProperty("error", out _));
+        JsonElement refused = reply.GetProperty("items").EnumerateArray()
+            .Select(static item => item.GetProperty("index"))
+            .First(static item => item.TryGetProperty("error", out _));
         throw new EvaluationException(
             $"{Name} did not take document '{refused.GetProperty("_id").GetString()}': {refused.GetProperty("error").GetProperty("reason").GetString()}; "
             + "what was loaded before stays, so the same command goes on from here");
@@ -216,5 +222,6 @@ internal sealed class ClusterIndex
     }
 
     // Index names are lower case and hold few signs.
-    private static string NamePart(string name) => string.Concat(name.ToLowerInvariant().Select(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '-'));
+    private static string NamePart(string name) => string.Concat(
+        name.ToLowerInvariant().Select(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '-'));
 }

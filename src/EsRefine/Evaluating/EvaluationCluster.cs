@@ -62,7 +62,9 @@ internal sealed class EvaluationCluster
     public async Task<bool> HasIndexAsync(string index, CancellationToken cancellationToken)
     {
         UpstreamReply reply = await _upstream.SendAsync(HttpMethod.Get, "/" + index, Headers, default, cancellationToken);
-        return reply.IsSuccess || (reply.StatusCode == 404 ? false : throw new EvaluationException($"GET {Node(Settings)}{index}: status {reply.StatusCode}, {Reason(reply.Body)}"));
+        return reply.StatusCode == 404 ? false
+            : reply.IsSuccess ? true
+            : throw new EvaluationException($"GET {Node(Settings)}{index}: status {reply.StatusCode}, {Reason(reply.Body)}");
     }
 
     private static string Reason(byte[] body)

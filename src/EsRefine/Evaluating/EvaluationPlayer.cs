@@ -43,8 +43,8 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
             CachingRelevanceJudge onceJudge = new(judge);
             IEvaluationEngine engine = await OpenEngineAsync(set, onceJudge, embedding, progress, cancellationToken);
             await using IAsyncDisposable? cluster = engine as IAsyncDisposable;
-            float[][] vectors = await embedding.EmbedAsync(
-                [.. set.Queries.Select(static query => query.Text)], EmbeddingPurpose.Query, progress.Start("embedding queries", set.Queries.Count), cancellationToken);
+            string[] texts = [.. set.Queries.Select(static query => query.Text)];
+            float[][] vectors = await embedding.EmbedAsync(texts, EmbeddingPurpose.Query, progress.Start("embedding queries", texts.Length), cancellationToken);
 
             SystemScores[] scores = [.. systems.Select(name => new SystemScores(name, set.Queries.Count))];
             long started = timeProvider.GetTimestamp();
@@ -81,8 +81,11 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
     {
         string fingerprint = embedding.ComputeFingerprint();
         VectorCache cache = new(VectorCache.DefaultFolder(), timeProvider);
-        Func<Task<VectorTable>> readVectors = () => cache.ReadOrEmbedAsync(
-            embedding, fingerprint, [.. set.Documents.Select(static document => document.FullText)], progress.Start("embedding documents", set.Documents.Count), cancellationToken);
+        Func<Task<VectorTable>> readVectors = () =>
+        {
+            string[] texts = [.. set.Documents.Select(static document => document.FullText)];
+            return cache.ReadOrEmbedAsync(embedding, fingerprint, texts, progress.Start("embedding documents", texts.Length), cancellationToken);
+        };
         return settings.Cluster is null
             ? new ExactEngine(set, await readVectors(), judge, settings.Task, settings.Sample)
             : await ClusterEngine.OpenAsync(settings, set, judge, fingerprint, embedding.Dimensions, readVectors, progress, cancellationToken);
@@ -90,7 +93,8 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
 
     /// <returns>Queries left out because the recording lacks a hit of theirs.</returns>
     private async Task<int> PlayQueriesAsync(
-        EvaluationSet set, float[][] vectors, IEvaluationEngine engine, SystemScores[] scores, RunFiles? files, EvaluationProgress progress, CancellationToken cancellationToken)
+        EvaluationSet set, float[][] vectors, IEvaluationEngine engine, SystemScores[] scores, RunFiles? files, EvaluationProgress progress,
+        CancellationToken cancellationToken)
     {
         IProgress<int> playing = progress.Start("playing queries", set.Queries.Count);
         int done = 0;

@@ -41,7 +41,8 @@ internal sealed record EvaluationSet
         ];
         if (scorable.Length == 0)
         {
-            throw new EvaluationFileException(folder, $"no query of the split '{split}' has a relevant document; do the ids of queries.jsonl and qrels/{split}.tsv agree?");
+            throw new EvaluationFileException(
+                folder, $"no query of the split '{split}' has a relevant document; do the ids of queries.jsonl and qrels/{split}.tsv agree?");
         }
 
         BeirDocument[] documents = [.. set.ReadCorpus()];

@@ -31,6 +31,9 @@ internal sealed record EvaluationSettings
     /// <summary>How many queries at most, in file order; null = all.</summary>
     public int? Queries { get; init; }
 
+    /// <summary>Takes the figures; null = they are only shown.</summary>
+    public string? JsonFile { get; init; }
+
     /// <summary>Folder for runs, qrels and judgments; null = none are written.</summary>
     public string? RunsFolder { get; init; }
 }

@@ -17,13 +17,20 @@ internal static class EvaluationTable
             console.Profile.Width = WidthWithoutTerminal;
         }
 
-        Table table = new Table { Border = TableBorder.Simple }
-            .AddColumns(new TableColumn("system"), Number("MAP"), Number("nDCG@10"), Number("Recall@100"), Number("Δ MAP"), Number("p"), Number("win/tie/loss"), Number("angle"));
+        Table table = new() { Border = TableBorder.Simple };
+        table.AddColumn("system");
+        foreach (string title in (string[])["MAP", "nDCG@10", "Recall@100", "Δ MAP", "p", "win/tie/loss", "angle"])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned());
+        }
+
         foreach (SystemReport system in report.Systems)
         {
+            string winTieLoss = system.Win is null ? "" : $"{system.Win}/{system.Tie}/{system.Loss}";
+            string angle = system.MeanAngle is { } radians ? Measure(radians) : "";
             table.AddRow(
-                Markup.Escape(system.Name), Measure(system.Map), Measure(system.NdcgCut10), Measure(system.Recall100), Delta(system.DeltaMap), Chance(system.PValue),
-                system.Win is null ? "" : $"{system.Win}/{system.Tie}/{system.Loss}", system.MeanAngle is { } angle ? Measure(angle) : "");
+                Markup.Escape(system.Name), Measure(system.Map), Measure(system.NdcgCut10), Measure(system.Recall100),
+                Delta(system.DeltaMap), Chance(system.PValue), winTieLoss, angle);
         }
 
         output.WriteLine(Title(report));
@@ -34,10 +41,14 @@ internal static class EvaluationTable
         }
     }
 
-    private static string Title(EvaluationReport report) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{report.Dataset} ({report.Split}): {report.Queries} queries, {report.Documents:N0} documents, {report.Engine}{(report.EngineVersion is null ? "" : " ")}{report.EngineVersion}, "
-        + $"{report.Model}, judge {report.Judge}, {report.Sample} hits judged a query");
+    private static string Title(EvaluationReport report)
+    {
+        string engine = report.EngineVersion is { } version ? $"{report.Engine} {version}" : report.Engine;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Dataset} ({report.Split}): {report.Queries} queries, {report.Documents:N0} documents, {engine}, {report.Model}, "
+            + $"judge {report.Judge}, {report.Sample} hits judged a query");
+    }
 
     private static IEnumerable<string> Notes(EvaluationReport report)
     {
@@ -57,8 +68,6 @@ internal static class EvaluationTable
             yield return $"{report.QueriesNotRecorded} queries are left out because the recording lacks a hit of theirs.";
         }
     }
-
-    private static TableColumn Number(string title) => new TableColumn(title).RightAligned();
 
     private static string Measure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 

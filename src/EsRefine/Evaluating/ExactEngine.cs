@@ -33,7 +33,8 @@ internal sealed class ExactEngine : IEvaluationEngine
 
     public int? Depth => null;
 
-    public async Task<PlayedQuery> PlayAsync(EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken)
+    public async Task<PlayedQuery> PlayAsync(
+        EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken)
     {
         int[] pool = PoolOf(query);
         RankedList direct = Rank(pool, vector.Span);

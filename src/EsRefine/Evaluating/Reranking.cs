@@ -18,7 +18,11 @@ internal static class Reranking
                 .ThenBy(static hit => hit.Document, RankedList.Order),
         ];
         HashSet<string> first = judged.Select(static hit => hit.Document.DocumentId).ToHashSet(StringComparer.Ordinal);
-        string[] ids = [.. judged.Select(static hit => hit.Document.DocumentId), .. direct.Select(static hit => hit.DocumentId).Where(id => !first.Contains(id))];
+        string[] ids =
+        [
+            .. judged.Select(static hit => hit.Document.DocumentId),
+            .. direct.Select(static hit => hit.DocumentId).Where(id => !first.Contains(id)),
+        ];
         return new(ids.Select((id, rank) => new ScoredDocument(id, ids.Length - rank)));
     }
 

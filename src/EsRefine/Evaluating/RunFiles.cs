@@ -5,10 +5,10 @@ using EsRefine.Evaluation.Files;
 namespace EsRefine.Evaluating;
 
 /// <summary>
-/// What <c>--runs</c> leaves behind: a TREC run of each system and the set's labels as TREC qrels, so that trec_eval can check every figure, and the judgments, so that
-/// <c>--judge recorded:FILE</c> replays them.
+/// What <c>--runs</c> leaves behind: a TREC run of each system and the set's labels as TREC qrels, so that trec_eval can check every figure; and the judgments,
+/// so that <c>--judge recorded:FILE</c> replays them.
 /// </summary>
-/// <remarks>The format has no way to write white space inside an id: where a set has such ids, all of its ids are percent-encoded in runs and qrels alike.</remarks>
+/// <remarks>TREC's format has no way to write white space inside an id: where a set has such ids, all its ids are percent-encoded in runs and qrels.</remarks>
 internal sealed class RunFiles
 {
     /// <summary>Hits of a ranking that are written: trec_eval's custom, and what an engine gives at most.</summary>
@@ -19,7 +19,6 @@ internal sealed class RunFiles
     private readonly string[] _systems;
     private readonly RankedList?[,] _rankings;
     private readonly IReadOnlyList<JudgedHit>[] _judged;
-    private readonly bool _encodesIds;
 
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public RunFiles(string folder, EvaluationSet set, string[] systems)
@@ -29,11 +28,12 @@ internal sealed class RunFiles
         _systems = systems;
         _rankings = new RankedList?[set.Queries.Count, systems.Length];
         _judged = [.. Enumerable.Repeat<IReadOnlyList<JudgedHit>>([], set.Queries.Count)];
-        _encodesIds = set.Queries.Select(static query => query.Id).Concat(set.Documents.Select(static document => document.Id)).Any(static id => id.Any(char.IsWhiteSpace));
+        IEnumerable<string> ids = set.Queries.Select(static query => query.Id).Concat(set.Documents.Select(static document => document.Id));
+        EncodesIds = ids.Any(static id => id.Any(char.IsWhiteSpace));
     }
 
     /// <summary>Ids were changed to fit the format.</summary>
-    public bool EncodesIds => _encodesIds;
+    public bool EncodesIds { get; }
 
     /// <summary>Keeps what one query gave. Safe for concurrent use by different queries.</summary>
     /// <param name="query">Its place in the set.</param>
@@ -109,7 +109,7 @@ internal sealed class RunFiles
 
     private string Column(string id)
     {
-        if (!_encodesIds)
+        if (!EncodesIds)
         {
             return id;
         }

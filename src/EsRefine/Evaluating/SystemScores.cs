@@ -20,7 +20,11 @@ internal sealed class SystemScores(string name, int queryCount)
 
     /// <summary>Measures one query's ranking.</summary>
     public void Measure(int query, RankedList ranking, TopicJudgments judgments, float angle = 0) => _scores[query] = new(
-        Map.Evaluate(ranking, judgments), MapCut1000.Evaluate(ranking, judgments), NdcgCut10.Evaluate(ranking, judgments), Recall100.Evaluate(ranking, judgments), angle);
+        Map.Evaluate(ranking, judgments),
+        MapCut1000.Evaluate(ranking, judgments),
+        NdcgCut10.Evaluate(ranking, judgments),
+        Recall100.Evaluate(ranking, judgments),
+        angle);
 
     /// <summary>Means over the queries that were measured; compared with <paramref name="baseline"/> where there is one.</summary>
     public SystemReport Report(SystemScores? baseline)

@@ -7,8 +7,8 @@ namespace EsRefine.Evaluating;
 
 /// <summary>Vectors of a corpus on disk, so that another engine, judge or rule does not embed it again; what an interrupted run has embedded counts.</summary>
 /// <remarks>
-/// One file of little-endian floats, row-major, named by all that decides the vectors: model and texts. While it grows it is called <c>.partial</c>; the rename at
-/// its end makes it whole, so a file by its full name is complete.
+/// One file of little-endian floats, row-major, named by all that decides the vectors: model and texts. While it grows it is called <c>.partial</c>; the rename
+/// at its end makes it whole, so a file by its full name is complete.
 /// </remarks>
 internal sealed class VectorCache(string folder, TimeProvider timeProvider)
 {
@@ -70,7 +70,8 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
     }
 
     private static async Task EmbedAsync(
-        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, FileStream file, IProgress<int> progress, CancellationToken cancellationToken)
+        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, FileStream file, IProgress<int> progress,
+        CancellationToken cancellationToken)
     {
         int rowBytes = model.Dimensions * sizeof(float);
         int done = (int)Math.Min(file.Length / rowBytes, texts.Count);
