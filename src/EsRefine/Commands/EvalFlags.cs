@@ -164,11 +164,11 @@ internal sealed class EvalFlags
         return Directory.Exists(folder) ? file : throw new ConfigurationException($"{_json.Name} {file}: there is no folder {folder}; make it first");
     }
 
-    private string Required(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
-        ?? throw new ConfigurationException($"{option.Name} {option.HelpName} is missing; esrefine {_command.Name} --help shows examples");
+    private static string Required(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
+        ?? throw new ConfigurationException($"{option.Name} {option.HelpName} is missing; esrefine eval --help shows examples");
 
     private static string Needed(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
-        ?? throw new ConfigurationException($"--judge chat needs {option.Name} {option.HelpName}: {option.Description}");
+        ?? throw new ConfigurationException($"--judge chat needs {option.Name} {option.HelpName}; esrefine eval --help shows an example");
 
     private static int AtLeast(int least, int value, Option option, string why) =>
         value >= least ? value : throw new ConfigurationException($"{option.Name} takes {least} or more: {why}");

@@ -29,12 +29,20 @@ internal sealed class EvaluationCluster
     public static Uri Node(ClusterSettings settings) => new UriBuilder(settings.Url) { UserName = "", Password = "" }.Uri;
 
     /// <summary>Asks the cluster who it is.</summary>
-    /// <exception cref="EvaluationException">It refuses, or is the other product.</exception>
-    /// <exception cref="HttpRequestException">Nobody answers.</exception>
+    /// <exception cref="EvaluationException">It does not answer, refuses, or is the other product.</exception>
     public static async Task<EvaluationCluster> ConnectAsync(UpstreamClient upstream, ClusterSettings settings, CancellationToken cancellationToken)
     {
         EvaluationCluster cluster = new(upstream, settings);
-        JsonElement version = (await cluster.SendAsync(HttpMethod.Get, "/", default, cancellationToken)).GetProperty("version");
+        JsonElement version;
+        try
+        {
+            version = (await cluster.SendAsync(HttpMethod.Get, "/", default, cancellationToken)).GetProperty("version");
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new EvaluationException($"{Node(settings)} does not answer ({exception.Message}); start the cluster, or correct the address", exception);
+        }
+
         EngineDialect found = version.TryGetProperty("distribution", out JsonElement distribution) && distribution.GetString() == "opensearch"
             ? EngineDialect.OpenSearch
             : EngineDialect.Elasticsearch;

@@ -7,7 +7,7 @@ using Xunit;
 namespace EsRefine.IntegrationTests.Evaluating;
 
 /// <summary>
-/// <c>eval</c> reaches the figures of an independent implementation (<c>golden/evaluation.json</c>): exactly, and through real engines as far as they give hits.
+/// <c>eval</c> reaches the figures of an independent implementation (<c>golden/evaluation.json</c>): exactly, and through real engines as far as they go.
 /// </summary>
 /// <remarks>The first run embeds 21,500 short texts, a minute or two; later runs find their vectors in the user's cache.</remarks>
 public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch) : IDisposable

@@ -61,7 +61,8 @@ public sealed class EvalCommandTests : IDisposable
         await EvalAsync("--exact", "--judge", "llm-noise", "--rules", "kl-adam", "--sample", "6", "--json", Json, "--runs", Runs);
         string first = await File.ReadAllTextAsync(Json, TestContext.Current.CancellationToken);
 
-        Ended ended = await EvalAsync("--exact", "--judge", "recorded:" + Path.Combine(Runs, "judgments.jsonl"), "--rules", "kl-adam", "--sample", "6", "--json", Json);
+        string recording = "recorded:" + Path.Combine(Runs, "judgments.jsonl");
+        Ended ended = await EvalAsync("--exact", "--judge", recording, "--rules", "kl-adam", "--sample", "6", "--json", Json);
 
         Assert.True(ended.ExitCode == ExitCode.Done, ended.Error);
         JsonElement replayed = JsonElement.Parse(await File.ReadAllTextAsync(Json, TestContext.Current.CancellationToken));
@@ -73,7 +74,8 @@ public sealed class EvalCommandTests : IDisposable
     {
         await EvalAsync("--exact", "--judge", "llm-noise", "--sample", "6", "--runs", Runs);
         string judgments = Path.Combine(Runs, "judgments.jsonl");
-        await File.WriteAllLinesAsync(judgments, (await File.ReadAllLinesAsync(judgments, TestContext.Current.CancellationToken))[1..], TestContext.Current.CancellationToken);
+        string[] lines = await File.ReadAllLinesAsync(judgments, TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(judgments, lines[1..], TestContext.Current.CancellationToken);
 
         Ended ended = await EvalAsync("--exact", "--judge", "recorded:" + judgments, "--sample", "6", "--json", Json);
 
@@ -96,7 +98,8 @@ public sealed class EvalCommandTests : IDisposable
         await using ScriptedChatServer server = await ScriptedChatServer.StartAsync(ChatScripts.Says((" Yes", 0.7), (" No", 0.2)));
 
         Ended ended = await EvalAsync(
-            "--exact", "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--rules", "kl-adam,rocchio@0.3,rocchio@0.5", "--sample", "6", "--runs", Runs);
+            "--exact", "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted",
+            "--rules", "kl-adam,rocchio@0.3,rocchio@0.5", "--sample", "6", "--runs", Runs);
 
         Assert.True(ended.ExitCode == ExitCode.Done, ended.Error);
         Assert.Equal(3 * 6, server.Calls.Count);
@@ -112,7 +115,8 @@ public sealed class EvalCommandTests : IDisposable
     {
         await using ScriptedChatServer server = await ScriptedChatServer.StartAsync(ChatScripts.Error(503, "overloaded"));
 
-        Ended ended = await EvalAsync("--exact", "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--sample", "6", "--json", Json);
+        Ended ended = await EvalAsync(
+            "--exact", "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--sample", "6", "--json", Json);
 
         Assert.Equal(ExitCode.Failed, ended.ExitCode);
         Assert.Contains("503", ended.Error, StringComparison.Ordinal);
@@ -131,6 +135,7 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("--judge qrels --exact --split dev", "there is no split 'dev'; there are: test")]
     [InlineData("--judge qrels --exact --model nowhere", "there is no model folder nowhere")]
     [InlineData("--judge qrels --elasticsearch localhost:9200", "write http://host:port")]
+    [InlineData("--exact", "--judge JUDGE is missing")]
     [InlineData("--judge qrels --exact --drop", "--drop belongs to a cluster")]
     public async Task A_command_line_that_cannot_work_names_the_fix(string arguments, string fix)
     {
@@ -145,7 +150,8 @@ public sealed class EvalCommandTests : IDisposable
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int exitCode = await CommandLine.InvokeAsync(["eval", "--data", _set.Folder, .. arguments], output, error, cancellationToken: TestContext.Current.CancellationToken);
+        int exitCode = await CommandLine.InvokeAsync(
+            ["eval", "--data", _set.Folder, .. arguments], output, error, cancellationToken: TestContext.Current.CancellationToken);
         return new(exitCode, output.ToString(), error.ToString());
     }
 

@@ -27,7 +27,11 @@ public sealed class RerankingTests
     private static IEnumerable<string> Rerank(params (string Id, double? Probability)[] judged)
     {
         RankedList direct = new([new("a", 0.9), new("b", 0.8), new("c", 0.7), new("d", 0.6), new("e", 0.5)]);
-        JudgedHit[] sample = [.. judged.Select(hit => new JudgedHit(direct.Single(document => document.DocumentId == hit.Id), hit.Probability is { } p ? Judgment.Of(p) : null))];
+        JudgedHit[] sample =
+        [
+            .. judged.Select(hit => new JudgedHit(
+                direct.Single(document => document.DocumentId == hit.Id), hit.Probability is { } probability ? Judgment.Of(probability) : null)),
+        ];
         return Reranking.Of(direct, sample).Select(static document => document.DocumentId);
     }
 }

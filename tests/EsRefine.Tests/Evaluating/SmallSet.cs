@@ -1,6 +1,9 @@
 namespace EsRefine.Tests.Evaluating;
 
-/// <summary>A set in BEIR's layout, small enough to read: three subjects, four documents each. One id holds a space, one query has no relevant document.</summary>
+/// <summary>
+/// A set in BEIR's layout, small enough to read: three subjects, four documents each. One id holds a space, one query has no relevant document, and the qrels
+/// name a query and a document that are not there.
+/// </summary>
 internal sealed class SmallSet : IDisposable
 {
     private static readonly (string Id, string Title, string Text)[] Documents =
@@ -21,9 +24,10 @@ internal sealed class SmallSet : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("esrefine-eval-").FullName;
 
-    public SmallSet(string? meta = null)
+    public SmallSet()
     {
-        Write("corpus.jsonl", string.Concat(Documents.Select(document => $$"""{"_id":"{{document.Id}}","title":"{{document.Title}}","text":"{{document.Text}}"}""" + "\n")));
+        Write("corpus.jsonl", string.Concat(Documents.Select(
+            static document => $$"""{"_id":"{{document.Id}}","title":"{{document.Title}}","text":"{{document.Text}}"}""" + "\n")));
         Write("queries.jsonl", """
             {"_id":"sky","text":"looking at planets and stars"}
             {"_id":"unanswered","text":"how to train a dog"}
@@ -35,7 +39,7 @@ internal sealed class SmallSet : IDisposable
             + "bread\tbread 1\t1\nbread\tbread2\t2\nbread\tbread3\t1\nbread\tbread4\t1\nbread\tsky1\t0\nbread\tbike1\t0\n"
             + "bike\tbike1\t1\nbike\tbike2\t1\nbike\tbike3\t1\nunanswered\tsky1\t0\n"
             + "sky\tsky1\t1\nsky\tsky2\t1\nsky\tgone\t1\nnobody\tsky1\t1\n");
-        Write("meta.json", meta ?? """{"name":"small"}""");
+        Write("meta.json", """{"name":"small"}""");
     }
 
     public string Write(string name, string content)
