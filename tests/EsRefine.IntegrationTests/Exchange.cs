@@ -37,7 +37,7 @@ internal static partial class Exchange
         string[] replyHeaders =
         [
             .. reply.Headers.Concat(reply.Content.Headers)
-                .Where(static header => header.Key is not ("EsRefine" or "Server-Timing" or "TASK_RESOURCE_USAGE"))
+                .Where(static header => header.Key is not ("EsRefine" or "Server-Timing" or "TASK_RESOURCE_USAGE" or "Transfer-Encoding"))
                 .SelectMany(header => header.Value.Select(value => header.Key == "Content-Length" && bytes.Length > 0 ? header.Key : $"{header.Key}: {value}"))
                 .Order(StringComparer.Ordinal),
         ];
@@ -64,8 +64,8 @@ internal static partial class Exchange
     /// <summary>A reply.</summary>
     /// <param name="Status">HTTP status.</param>
     /// <param name="Headers">
-    /// Name and value of every header in order, but for those the sidecar adds, OpenSearch's account of what a task cost, and the length of a body, which
-    /// changes with the digits of <c>took</c>.
+    /// Name and value of every header in order, but for those the sidecar adds, that of the hop (chunks), OpenSearch's account of what a task
+    /// cost, and the length of a body, which changes with the digits of <c>took</c>.
     /// </param>
     /// <param name="Body">Inflated.</param>
     internal sealed record Reply(int Status, string[] Headers, string Body)
