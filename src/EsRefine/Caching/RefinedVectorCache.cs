@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using EsRefine.Configuration;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -158,8 +159,22 @@ internal sealed partial class RefinedVectorCache(
         }
     }
 
-    private async Task<RefinedVector?> FindAsync(string key, CancellationToken cancellationToken) =>
-        (store is null ? null : await ReadAsync(key, ReadStore, cancellationToken)) ?? await ReadAsync(key, ReadOwn, cancellationToken);
+    private async Task<RefinedVector?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (store is not null && await ReadAsync(key, ReadStore, cancellationToken) is { } shared)
+            {
+                return shared;
+            }
+        }
+        catch (JsonException)
+        {
+            // Not one of ours: it will be written over.
+        }
+
+        return await ReadAsync(key, ReadOwn, cancellationToken);
+    }
 
     private Task<RefinedVector?> ReadAsync(string key, HybridCacheEntryOptions from, CancellationToken cancellationToken) =>
         cache.GetOrCreateAsync(key, static _ => ValueTask.FromResult<RefinedVector?>(null), from, cancellationToken: cancellationToken).AsTask().WaitAsync(cancellationToken);
