@@ -102,7 +102,8 @@ internal sealed partial class RefinedSearch(
         using Deadline deadline = Deadline.Start(target.Deadline, timeProvider, started, cancellationToken);
         try
         {
-            FieldMapping mapping = await mappings.ReadAsync(search, clause.Field, deadline.Token).AsTask().WaitAsync(deadline.Token);
+            ReadOnlyMemory<byte> pointInTime = recognized.PointInTime is { } pit ? search.Body.Slice(pit.Start, pit.Length) : default;
+            FieldMapping mapping = await mappings.ReadAsync(search, clause.Field, pointInTime, deadline.Token).AsTask().WaitAsync(deadline.Token);
             if (WhyNotRefinable(clause, mapping) is { } unsupported)
             {
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = unsupported };

@@ -19,7 +19,7 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
         { "?routing=any", "\"size\":10" },
         { "?size=10&_source=false&pretty&human", "\"size\":3,\"_source\":[\"text\"]" },
         { "?from=0&size=10", "\"from\":20" },
-        { "?search_type=query_then_fetch&ignore_unavailable=true&allow_no_indices=true&expand_wildcards=open", "\"size\":10" },
+        { "?ignore_unavailable=true&allow_no_indices=true&expand_wildcards=open", "\"size\":10" },
         { "?timeout=30s&request_cache=false&error_trace=true", "\"size\":10,\"explain\":false,\"version\":true,\"seq_no_primary_term\":true,\"track_scores\":true" },
         { "", "\"size\":10,\"stored_fields\":[],\"sort\":[{\"_score\":\"desc\"}]" },
         { "", "\"size\":10,\"min_score\":0.1,\"profile\":false,\"terminate_after\":1000,\"stats\":[\"group\"]" },
@@ -28,11 +28,8 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
 
     [Theory]
     [MemberData(nameof(Modifiers))]
-    public async Task Elasticsearch_is_refined(string parameters, string members)
-    {
-        Assert.SkipWhen(parameters.Contains("search_type", StringComparison.Ordinal), "Elasticsearch refuses search_type beside knn");
+    public async Task Elasticsearch_is_refined(string parameters, string members) =>
         await IsRefined(await elasticsearch.UseAsync(), FanMapping.Elasticsearch(), KnnOf.Elasticsearch, parameters, members);
-    }
 
     [Theory]
     [MemberData(nameof(Modifiers))]
@@ -118,7 +115,7 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
         foreach (string target in new[] { "/elsewhere:docs/_search", "/elsewhere:docs/_search?ignore_unavailable=true", "/elsewhere:*,docs-none-such*/_search" })
         {
-            SearchReply outcome = await SearchReply.OfAsync(sidecar.DataUrl, target[1..], body(Fan.VectorAt(0), "\"size\":10"), Fan.QueryHeader);
+            SearchReply outcome = await SearchReply.OfAsync(sidecar.DataUrl, target, body(Fan.VectorAt(0), "\"size\":10"), Fan.QueryHeader);
             Exchange.Reply through = await Exchange.SendAsync(
                 sidecar.DataUrl, HttpMethod.Post, target, body(Fan.VectorAt(0), "\"size\":10"), ("EsRefine-Query", Fan.QueryHeader));
             Exchange.Reply plain = await Exchange.SendAsync(engine.Url, HttpMethod.Post, target, body(Fan.VectorAt(0), "\"size\":10"));

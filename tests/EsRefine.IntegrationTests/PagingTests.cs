@@ -83,7 +83,7 @@ public sealed class PagingTests(ElasticsearchEngine elasticsearch, OpenSearchEng
     private async Task BySearchAfter(RunningEngine engine, string mapping, string clause)
     {
         string index = await indices.GetAsync(engine, mapping);
-        await HoldTogether(engine, (_, last) => ($"{index}/_search", Page(clause, """ "sort":["_score"] """ + After(last))));
+        await HoldTogether(engine, (_, last) => ($"{index}/_search", Page(clause, """ "sort":["_score","shelf"] """ + After(last))));
     }
 
     private async Task PointInTime(RunningEngine engine, string clause, string id, Func<string, Task> close)
@@ -91,7 +91,7 @@ public sealed class PagingTests(ElasticsearchEngine elasticsearch, OpenSearchEng
         await HoldTogether(engine, (_, last) =>
         {
             id = last is { } reply && reply.RootElement.TryGetProperty("pit_id", out JsonElement renewed) ? renewed.GetString()! : id;
-            return ("_search", Page(clause, $$""" "sort":["_score"],"pit":{"id":"{{id}}","keep_alive":"1m"} """ + After(last)));
+            return ("_search", Page(clause, $$""" "sort":["_score","shelf"],"pit":{"id":"{{id}}","keep_alive":"1m"} """ + After(last)));
         });
         await close(id);
     }

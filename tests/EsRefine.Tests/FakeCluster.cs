@@ -32,7 +32,7 @@ internal sealed class FakeCluster : IAsyncDisposable
     public IReadOnlyList<UpstreamRequest> Requests => _upstream.Requests;
 
     /// <summary>Bodies of the searches that were not samples.</summary>
-    public IReadOnlyList<string> Searches => [.. Requests.Where(static request => request.Target.Contains("_search", StringComparison.Ordinal) && !IsSample(request)).Select(static request => request.BodyText)];
+    public IReadOnlyList<string> Searches => [.. Requests.Where(static request => request.Target.Contains("_search", StringComparison.Ordinal) && !IsSample(request) && !AsksForIndices(request)).Select(static request => request.BodyText)];
 
     public IReadOnlyList<UpstreamRequest> Samples => [.. Requests.Where(IsSample)];
 
@@ -47,6 +47,7 @@ internal sealed class FakeCluster : IAsyncDisposable
     {
         FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
             request.Target.EndsWith("_mapping", StringComparison.Ordinal) ? mapping ?? new UpstreamAnswer(Mapping)
+            : AsksForIndices(request) ? new UpstreamAnswer("""{"aggregations":{"indices":{"buckets":[{"key":"i","doc_count":4}]}}}""")
             : IsSample(request) ? sample ?? new UpstreamAnswer(SampleReply())
             : new UpstreamAnswer(PlainReply));
         EsRefineSettings settings = new()
@@ -112,7 +113,9 @@ internal sealed class FakeCluster : IAsyncDisposable
         await _upstream.DisposeAsync();
     }
 
-    private static bool IsSample(UpstreamRequest request) => request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST";
+    private static bool AsksForIndices(UpstreamRequest request) => request.BodyText.Contains("\"field\":\"_index\"", StringComparison.Ordinal);
+
+    private static bool IsSample(UpstreamRequest request) => !AsksForIndices(request) && request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST";
 }
 
 /// <summary>A judge made of a function.</summary>

@@ -48,7 +48,7 @@ internal sealed class CacheKey : IDisposable
     public void Add(ReadOnlySpan<float> vector) => Add(MemoryMarshal.AsBytes(vector));
 
     /// <summary>Adds parts whose number may vary.</summary>
-    public void AddList(IReadOnlyCollection<string> parts)
+    public void AddList(IReadOnlyList<string> parts)
     {
         AddLength(parts.Count);
         foreach (string part in parts)

@@ -31,7 +31,8 @@ internal static class RefinedVectorKey
 
         // Who asks, and which documents they ask about.
         key.AddList([.. CallerHeaders.Identity(search.Headers)]);
-        key.Add(recognized.PointInTime is null ? search.Index : "pit");
+        key.Add(search.Index);
+        key.AddList(mapping.Indices);
         key.Add(SearchParameters.Keep(search.QueryString, SearchParameters.Documents));
         Add(key, body, recognized.SearchPipeline);
         Add(key, body, recognized.RuntimeMappings);

@@ -91,7 +91,7 @@ internal sealed class RefinementGrpcService(
     {
         try
         {
-            return (await mappings.ReadAsync(search, field, cancellationToken)).Dialect;
+            return (await mappings.ReadAsync(search, field, pointInTime: default, cancellationToken)).Dialect;
         }
         catch (MappingException exception) when (exception.Reply.StatusCode == 403)
         {

@@ -27,6 +27,9 @@ internal sealed record FieldMapping
     /// <summary>Names of all <c>text</c> fields of the indices, in mapping order.</summary>
     public IReadOnlyList<string> TextFields { get; init; } = [];
 
+    /// <summary>The indices of a point in time, in their order; empty for a search that names its indices itself.</summary>
+    public IReadOnlyList<string> Indices { get; init; } = [];
+
     /// <summary>Whether two indices hold the field alike, so that one query vector means the same in both.</summary>
     public bool AgreesWith(FieldMapping other) =>
         (Dialect, Dimensions, ElementType, Similarity, NestedPath) == (other.Dialect, other.Dimensions, other.ElementType, other.Similarity, other.NestedPath);

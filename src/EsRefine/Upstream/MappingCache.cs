@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using EsRefine.Caching;
 using EsRefine.Configuration;
@@ -22,20 +23,43 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     /// <summary>What the mapping says of a field.</summary>
     /// <param name="search">Index expression, query string and caller.</param>
     /// <param name="field">Vector field.</param>
+    /// <param name="pointInTime">JSON of the search's <c>pit</c>, which names indices in the place of an expression; empty where there is none.</param>
     /// <exception cref="MappingException">The caller may not read it, or it holds no such vector field.</exception>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
-    public ValueTask<FieldMapping> ReadAsync(SearchRequest search, string field, CancellationToken cancellationToken)
+    public ValueTask<FieldMapping> ReadAsync(SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
         string scope = settings.MappingAuthorization is null ? CallerHeaders.Scope(search.Headers) : "";
         string parameters = SearchParameters.Keep(search.QueryString, SearchParameters.IndexResolution);
-        string key = CacheKey.Of("mapping", scope, search.Index, parameters, field);
+        if (!pointInTime.IsEmpty)
+        {
+            string key = CacheKey.Of("mapping", scope, "pit", Encoding.UTF8.GetString(pointInTime.Span), field);
+            SearchRequest caller = search.Detach();   // two requests, and by the second a caller who left may have taken their headers along
+            byte[] pit = pointInTime.ToArray();
+            return cache.GetOrCreateAsync(
+                key,
+                (this, caller, field, pit),
+                static (state, token) => state.Item1.FetchAsync(state.caller, state.field, state.pit, token),
+                Entry,
+                cancellationToken: cancellationToken);
+        }
+
         return cache.GetOrCreateAsync(
-            key, (this, search, field, parameters), static (state, token) => state.Item1.FetchAsync(state.search, state.field, state.parameters, token), Entry, cancellationToken: cancellationToken);
+            CacheKey.Of("mapping", scope, search.Index, parameters, field),
+            (this, search, field, parameters),
+            static (state, token) => state.Item1.FetchAsync(state.search, state.search.Index, state.field, state.parameters, token),
+            Entry,
+            cancellationToken: cancellationToken);
     }
 
-    private async ValueTask<FieldMapping> FetchAsync(SearchRequest search, string field, string parameters, CancellationToken cancellationToken)
+    private async ValueTask<FieldMapping> FetchAsync(SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
-        string path = search.Index.Length > 0 ? $"/{search.Index}/_mapping" : "/_mapping";
+        IReadOnlyList<string> indices = await PointInTimeIndices.ReadAsync(upstream, search, pointInTime, cancellationToken);
+        return await FetchAsync(search, string.Join(',', indices.Select(Uri.EscapeDataString)), field, parameters: "", cancellationToken) with { Indices = indices };
+    }
+
+    private async ValueTask<FieldMapping> FetchAsync(SearchRequest search, string index, string field, string parameters, CancellationToken cancellationToken)
+    {
+        string path = index.Length > 0 ? $"/{index}/_mapping" : "/_mapping";
         IHeaderDictionary caller = settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;
         UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path + parameters, caller, default, cancellationToken);
         if (!reply.IsSuccess)
