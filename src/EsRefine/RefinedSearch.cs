@@ -165,7 +165,8 @@ internal sealed partial class RefinedSearch(
 
         if (!isFirstPage)
         {
-            return recalled with { Outcome = RefinementOutcome.PlainSequence, Detail = "the first page of this search went out plain, or longer than cache.minutes ago" };
+            const string Plain = "the first page of this search went out plain, or longer than cache.minutes ago";
+            return recalled with { Outcome = RefinementOutcome.PlainSequence, Detail = Plain };
         }
 
         _ = LearnAheadAsync(search.Detach(), recognized, inHand, mapping, queryVector, key, IsSound);
@@ -180,7 +181,8 @@ internal sealed partial class RefinedSearch(
 
     /// <summary>sample → judge → refine.</summary>
     private async Task<RefinedClause> LearnAsync(
-        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, Deadline deadline, CancellationToken cancellationToken)
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, Deadline deadline,
+        CancellationToken cancellationToken)
     {
         (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
         RefinedClause refined = new(clause, RefinementOutcome.InternalError);
@@ -218,7 +220,8 @@ internal sealed partial class RefinedSearch(
     }
 
     /// <summary>The vector as edits of the body.</summary>
-    private static RefinedClause Splice(SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, RefinedVector vector) =>
+    private static RefinedClause Splice(
+        SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, RefinedVector vector) =>
         ClauseEdits.For(search.Body.Span, recognized, refined.Clause, mapping, vector.Components) is { } edits
             ? refined with { Edits = edits }
             : refined with
@@ -322,7 +325,8 @@ internal sealed partial class RefinedSearch(
 
     /// <summary>Mode learn: the original goes on its way, and the next search finds what was learnt behind it.</summary>
     private async Task LearnAheadAsync(
-        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, string key, Predicate<RefinedVector> isSound)
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, string key,
+        Predicate<RefinedVector> isSound)
     {
         await Task.Yield();
         try

@@ -52,6 +52,26 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
     }
 
     [Fact]
+    public async Task Later_page_of_one_key_is_not_served_what_the_first_page_of_another_learnt()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+
+        SearchReply first = await SearchAsync(sidecar.DataUrl, index, engine.Authorization!);
+        SearchReply others = await SearchAsync(sidecar.DataUrl, index, evenShelf, "?from=3");
+        SearchReply plain = await SearchAsync(engine.Url, index, evenShelf, "?from=3");
+        SearchReply own = await SearchAsync(sidecar.DataUrl, index, engine.Authorization!, "?from=3");
+
+        Assert.StartsWith("refined;", first.Outcome, StringComparison.Ordinal);
+        Assert.Equal("plain-sequence", others.Outcome);
+        Assert.Equal(plain.Masked, others.Masked);
+        Assert.StartsWith("refined-from-cache;", own.Outcome, StringComparison.Ordinal);
+        Assert.Equal(first.Ids.Skip(3), own.Ids);
+    }
+
+    [Fact]
     public async Task Wrong_key_gets_the_refusal_of_Elasticsearch()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
@@ -124,8 +144,8 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
             .SearchAsync(request, new Metadata { { "authorization", authorization } }, cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    private static Task<SearchReply> SearchAsync(Uri server, string index, AuthenticationHeaderValue authorization) =>
-        SearchReply.OfAsync(server, $"{index}/_search", Form.With(Fan.VectorAt(0)), Fan.QueryHeader, authorization);
+    private static Task<SearchReply> SearchAsync(Uri server, string index, AuthenticationHeaderValue authorization, string parameters = "") =>
+        SearchReply.OfAsync(server, $"{index}/_search{parameters}", Form.With(Fan.VectorAt(0)), Fan.QueryHeader, authorization);
 
     private static IEnumerable<string> EvenShelf(double angle) =>
         Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10).Select(static document => document.Id);

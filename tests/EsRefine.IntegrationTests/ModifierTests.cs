@@ -5,7 +5,9 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>What surrounds a clause and reshapes the reply or says where to search: the search is refined all the same, and the reply has the shape that was asked for.</summary>
+/// <summary>
+/// What surrounds a clause and reshapes the reply or says where to search: the search is refined all the same, and the reply has the shape that was asked for.
+/// </summary>
 public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     /// <summary>What follows <c>_search</c>, and what stands beside the clause.</summary>
@@ -80,8 +82,10 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
         string target = $"{await indices.GetAsync(engine, mapping)}/_search";
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
 
-        SearchReply counted = await SearchReply.OfAsync(sidecar.DataUrl, target, body(Fan.VectorAt(0), "\"size\":0,\"aggs\":{\"shelves\":{\"terms\":{\"field\":\"shelf\"}}}"), Fan.QueryHeader);
-        SearchReply grouped = await SearchReply.OfAsync(sidecar.DataUrl, target, body(Fan.VectorAt(0), "\"size\":10,\"collapse\":{\"field\":\"shelf\"}"), Fan.QueryHeader);
+        string count = body(Fan.VectorAt(0), "\"size\":0,\"aggs\":{\"shelves\":{\"terms\":{\"field\":\"shelf\"}}}");
+        string group = body(Fan.VectorAt(0), "\"size\":10,\"collapse\":{\"field\":\"shelf\"}");
+        SearchReply counted = await SearchReply.OfAsync(sidecar.DataUrl, target, count, Fan.QueryHeader);
+        SearchReply grouped = await SearchReply.OfAsync(sidecar.DataUrl, target, group, Fan.QueryHeader);
 
         Assert.StartsWith("refined;", counted.Outcome, StringComparison.Ordinal);
         Assert.Empty(counted.Ids);

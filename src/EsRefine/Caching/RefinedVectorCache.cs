@@ -25,7 +25,10 @@ internal sealed partial class RefinedVectorCache(
     /// <summary>A use renews a life after this part of it: every page need not write.</summary>
     private const double RenewedAfter = 0.1;
 
-    /// <summary>Time a search waits for the shared store, to look once more and to write: its deadline may have passed already, and it is to be on its way within 50 ms of it.</summary>
+    /// <summary>
+    /// Time a search waits for the shared store, once to look again and once to write: its deadline may have passed already, and it is to be on its way within
+    /// 50 ms of it.
+    /// </summary>
     private static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(20);
 
     private static readonly HybridCacheEntryOptions ReadStore =
@@ -76,7 +79,9 @@ internal sealed partial class RefinedVectorCache(
         return found;
     }
 
-    /// <summary>The vector for a first page: remembered, or learnt. Of several searches that want to learn the same at once, one does and the others wait for it.</summary>
+    /// <summary>
+    /// The vector for a first page: remembered, or learnt. Of several searches that want to learn the same at once, one does and the others wait for it.
+    /// </summary>
     /// <param name="key">Of the vector.</param>
     /// <param name="isSound">As above.</param>
     /// <param name="learn">Refines the clause; what it throws comes through.</param>
@@ -177,7 +182,9 @@ internal sealed partial class RefinedVectorCache(
     }
 
     private Task<RefinedVector?> ReadAsync(string key, HybridCacheEntryOptions from, CancellationToken cancellationToken) =>
-        cache.GetOrCreateAsync(key, static _ => ValueTask.FromResult<RefinedVector?>(null), from, cancellationToken: cancellationToken).AsTask().WaitAsync(cancellationToken);
+        cache.GetOrCreateAsync(key, static _ => ValueTask.FromResult<RefinedVector?>(null), from, cancellationToken: cancellationToken)
+            .AsTask()
+            .WaitAsync(cancellationToken);
 
     private async Task KeepAsync(string key, RefinedVector vector)
     {
@@ -205,6 +212,7 @@ internal sealed partial class RefinedVectorCache(
         }
     }
 
-    [LoggerMessage(600, LogLevel.Warning, "The shared cache did not take a refined vector in time: another instance would answer the next pages of that search plain. Check cache.redis.")]
+    [LoggerMessage(600, LogLevel.Warning,
+        "The shared cache did not take a refined vector in time: another instance would answer the next pages of that search plain. Check cache.redis.")]
     private static partial void LogNotShared(ILogger logger, Exception exception);
 }

@@ -6,8 +6,8 @@ using EsRefine.Upstream;
 namespace EsRefine.Caching;
 
 /// <summary>
-/// The key of a refined vector: all that decides what it is, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>, <c>size</c>,
-/// <c>k</c>, sort, aggregations, the id of a point in time, which each reply may renew).
+/// The key of a refined vector: all that decides what it is, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>,
+/// <c>size</c>, <c>k</c>, sort, aggregations, the id of a point in time, which each reply may renew).
 /// </summary>
 internal static class RefinedVectorKey
 {
@@ -23,7 +23,8 @@ internal static class RefinedVectorKey
     /// <param name="queryVector">The vector as it came, float32.</param>
     /// <param name="judge">Kind and model.</param>
     public static string Of(
-        byte[]? secret, SearchRequest search, RecognizedSearch recognized, ClauseInHand clause, FieldMapping mapping, ReadOnlySpan<float> queryVector, string judge)
+        byte[]? secret, SearchRequest search, RecognizedSearch recognized, ClauseInHand clause, FieldMapping mapping, ReadOnlySpan<float> queryVector,
+        string judge)
     {
         ReadOnlySpan<byte> body = search.Body.Span;
         using CacheKey key = new(secret);

@@ -57,7 +57,8 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
         return await FetchAsync(search, string.Join(',', indices.Select(Uri.EscapeDataString)), field, parameters: "", cancellationToken) with { Indices = indices };
     }
 
-    private async ValueTask<FieldMapping> FetchAsync(SearchRequest search, string index, string field, string parameters, CancellationToken cancellationToken)
+    private async ValueTask<FieldMapping> FetchAsync(
+        SearchRequest search, string index, string field, string parameters, CancellationToken cancellationToken)
     {
         string path = index.Length > 0 ? $"/{index}/_mapping" : "/_mapping";
         IHeaderDictionary caller = settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;

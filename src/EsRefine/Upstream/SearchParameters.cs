@@ -14,7 +14,8 @@ internal static class SearchParameters
         [.. IndexResolution, "routing", "preference", "search_pipeline", "project_routing", "allow_partial_search_results", "ccs_minimize_roundtrips"], StringComparer.Ordinal);
 
     /// <summary>What decides which documents a search can find: two requests that agree on it learn from the same ones.</summary>
-    public static readonly FrozenSet<string> Documents = FrozenSet.ToFrozenSet([.. IndexResolution, "routing", "search_pipeline", "project_routing"], StringComparer.Ordinal);
+    public static readonly FrozenSet<string> Documents = FrozenSet.ToFrozenSet(
+        [.. IndexResolution, "routing", "search_pipeline", "project_routing"], StringComparer.Ordinal);
 
     /// <summary>The query string with only these parameters, with its question mark; empty where none is left.</summary>
     public static string Keep(string queryString, FrozenSet<string> names)
