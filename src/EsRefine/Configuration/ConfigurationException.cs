@@ -1,15 +1,19 @@
 namespace EsRefine.Configuration;
 
-/// <summary>The configuration cannot work. The message names the file and line, or the flag or variable, and the fix. Exit code 2.</summary>
+/// <summary>
+/// The configuration cannot work. Every message names the file, line and column, or the flag or variable, and the fix; all that was found is told at once. Exit code 2.
+/// </summary>
 internal sealed class ConfigurationException : Exception
 {
     public ConfigurationException(string message)
-        : base(message)
-    {
-    }
+        : base(message) => Messages = [message];
 
     public ConfigurationException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) => Messages = [message];
+
+    public ConfigurationException(IReadOnlyList<string> messages)
+        : base(string.Join(Environment.NewLine, messages)) => Messages = messages;
+
+    /// <summary>One message per fault, in the order they were found.</summary>
+    public IReadOnlyList<string> Messages { get; }
 }

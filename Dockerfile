@@ -1,0 +1,33 @@
+# syntax is kept to what every builder knows.
+# docker build -t esrefine:0.1.0 .
+# Other base images (a mirror, a local build): --build-arg SDK_IMAGE=… --build-arg RUNTIME_IMAGE=…
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
+# chiseled-extra: no shell, no package manager, a user of its own, and ICU, without which accents would survive normalization and change every vector.
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
+
+FROM ${SDK_IMAGE} AS build
+WORKDIR /source
+ENV CI=true DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+# The restore layer: changes only when a package does.
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt ./
+COPY src/EsRefine/EsRefine.csproj src/EsRefine/packages.*.lock.json src/EsRefine/
+COPY src/EsRefine.Refinement/EsRefine.Refinement.csproj src/EsRefine.Refinement/packages.*.lock.json src/EsRefine.Refinement/
+COPY src/EsRefine.Evaluation/EsRefine.Evaluation.csproj src/EsRefine.Evaluation/packages.*.lock.json src/EsRefine.Evaluation/
+RUN dotnet restore src/EsRefine/EsRefine.csproj --locked-mode
+
+COPY .editorconfig ./
+COPY protos protos
+COPY src src
+RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app
+
+FROM ${RUNTIME_IMAGE}
+WORKDIR /app
+COPY --from=build /app .
+# Inside a container, loopback reaches nobody; publish the admin port (9282) only where operators are.
+ENV ESREFINE__LISTEN__DATA=*:9280 ESREFINE__LISTEN__GRPC=*:9281 ESREFINE__LISTEN__ADMIN=*:9282
+EXPOSE 9280 9281 9282
+# 1654 is the images' own user "app"; by number, so that runAsNonRoot can be checked.
+USER 1654
+ENTRYPOINT ["dotnet", "esrefine.dll"]
+CMD ["run"]

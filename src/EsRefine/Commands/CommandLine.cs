@@ -1,0 +1,94 @@
+using System.Collections;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using EsRefine.Configuration;
+
+namespace EsRefine.Commands;
+
+/// <summary>The verbs of <c>esrefine</c>. Results go to the output, progress, warnings and errors to the error stream; <see cref="ExitCode"/> says how it ended.</summary>
+internal static class CommandLine
+{
+    /// <summary>Longer than the doors wait for requests in flight, so that a stop is graceful.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Every verb, in the order help lists them.</summary>
+    private static Verb[] Verbs(IReadOnlyDictionary<string, string> environment) =>
+    [
+        RunCommand.Create(environment),
+        ConfigCommand.Create(environment),
+        VersionCommand.Create(),
+    ];
+
+    /// <summary>Does what the arguments say; without a verb, <c>run</c>.</summary>
+    /// <param name="arguments">What follows the program's name.</param>
+    /// <param name="output">Takes results.</param>
+    /// <param name="error">Takes everything else.</param>
+    /// <param name="environment">Null = the process's.</param>
+    /// <param name="cancellationToken">Interrupts, as SIGINT and SIGTERM do.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(
+        IReadOnlyList<string> arguments, TextWriter output, TextWriter error,
+        IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
+    {
+        ParseResult parsed = Root(environment ?? ProcessEnvironment()).Parse(WithVerb(arguments));
+        if (parsed.Action is ParseErrorAction)
+        {
+            return await FailAsync(error, UsageErrors.Of(parsed), ExitCode.Usage);
+        }
+
+        try
+        {
+            InvocationConfiguration invocation = new()
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout,
+            };
+            return await parsed.InvokeAsync(invocation, cancellationToken);
+        }
+        catch (ConfigurationException exception)
+        {
+            return await FailAsync(error, exception.Messages, ExitCode.Usage);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or Judging.JudgeException)
+        {
+            return await FailAsync(error, [exception.Message], ExitCode.Failed);
+        }
+        catch (Exception exception)   // a fault of ours: its stack is what a report needs
+        {
+            return await FailAsync(error, [exception.ToString()], ExitCode.Failed);
+        }
+    }
+
+    private static RootCommand Root(IReadOnlyDictionary<string, string> environment)
+    {
+        RootCommand root = new("Refines the query vectors of kNN searches on their way to Elasticsearch or OpenSearch. Without a verb: run.");
+        foreach (Verb verb in Verbs(environment))
+        {
+            root.Add(verb);
+        }
+
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static IReadOnlyList<string> WithVerb(IReadOnlyList<string> arguments) =>
+        arguments is [] || (arguments[0] is ['-', ..] and not ("-h" or "-?" or "--help" or "--version")) ? ["run", .. arguments] : arguments;
+
+    private static async Task<int> FailAsync(TextWriter error, IEnumerable<string> messages, int exitCode)
+    {
+        foreach (string message in messages)
+        {
+            await error.WriteLineAsync("esrefine: " + message);
+        }
+
+        return exitCode;
+    }
+
+    private static Dictionary<string, string> ProcessEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "");
+}

@@ -1,0 +1,62 @@
+using EsRefine.Configuration;
+using EsRefine.Hosting;
+
+namespace EsRefine.Commands;
+
+/// <summary><c>esrefine run</c>: the sidecar, until it is stopped.</summary>
+internal static class RunCommand
+{
+    public static Verb Create(IReadOnlyDictionary<string, string> environment)
+    {
+        Verb verb = new("run", "Runs the sidecar in front of a cluster. Settings: flags over environment over file over defaults.")
+        {
+            Examples =
+            [
+                new("a plain proxy: point an application at http://127.0.0.1:9280 and nothing changes", "esrefine run --upstream http://localhost:9200"),
+                new("refine with a language model behind any OpenAI-compatible API",
+                    "esrefine run --upstream http://localhost:9200 --judge chat --judge-url http://localhost:8085/v1 --judge-model mistral-small"),
+                new("the same, but only watch: every reply stays the cluster's own", "esrefine run --config esrefine.yaml --mode shadow"),
+                new("one index only, and which text the judge reads",
+                    """esrefine run --config esrefine.yaml --target '{index: "products-*", field: vector, text: [title, body]}'"""),
+                new("by environment, as in a container (two underscores between the steps of a setting's name)",
+                    "ESREFINE__UPSTREAM__URLS__0=http://elasticsearch:9200 ESREFINE__LISTEN__DATA='*:9280' esrefine run"),
+            ],
+        };
+        ConfigurationFlags flags = new(verb, environment);
+        verb.SetAction(async (parsed, cancellationToken) =>
+        {
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            EffectiveConfiguration configuration = flags.Read(parsed, needsUpstream: true);
+            foreach (string warning in configuration.Warnings)
+            {
+                await error.WriteLineAsync("warning: " + warning);
+            }
+
+            await RunAsync(configuration.Settings, error, cancellationToken);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static async Task RunAsync(EsRefineSettings settings, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken);
+            foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl))
+            {
+                await error.WriteLineAsync(line);
+            }
+
+            await sidecar.WaitForShutdownAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped, as asked: the sidecar has closed its doors behind the last request.
+        }
+        catch (IOException exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
+        {
+            throw new ConfigurationException(fault, exception);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using EsRefine.Configuration;
+
+namespace EsRefine.Commands;
+
+/// <summary>What the sidecar tells at its start: a line per door, and what it will do.</summary>
+internal static class StartupReport
+{
+    public static IEnumerable<string> Lines(EsRefineSettings settings, Uri data, Uri grpc, Uri admin)
+    {
+        yield return $"esrefine {VersionCommand.Version} in front of {string.Join(", ", settings.Upstream.Urls)}";
+        yield return $"  data   {data}  for applications, in place of the cluster's address";
+        yield return $"  gRPC   {grpc}  esrefine.v1";
+        yield return $"  admin  {admin}  health, metrics, configuration";
+        if (settings.Judge is not { } judge)
+        {
+            yield return "  No judge is configured: a plain proxy, nothing is refined. --judge chat --judge-url URL --judge-model NAME adds one.";
+            yield break;
+        }
+
+        yield return $"  judge  {Describe(judge)}";
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"  {Does(settings.Mode)}: {settings.Sample} hits judged, {settings.Rule}, at most {settings.TrustRadius} rad, within {settings.DeadlineMs} ms");
+        foreach (TargetSettings target in settings.Targets)
+        {
+            string field = target.Field is null ? "" : $", field {target.Field}";
+            string text = target.Text.Count == 0 ? "" : $", text {string.Join(" + ", target.Text)}";
+            yield return $"  target {target.Index}{field}{text}: {Does(target.Mode ?? settings.Mode)}, {target.Rule ?? settings.Rule}, "
+                + $"{target.Sample ?? settings.Sample} hits, {target.DeadlineMs ?? settings.DeadlineMs} ms";
+        }
+    }
+
+    private static string Describe(JudgeSettings judge) => judge.Kind switch
+    {
+        "chat" => $"{judge.Model} at {judge.Url}",
+        "qrels" when judge.Noise != "none" => $"labels of {judge.File} with {judge.Noise} noise",
+        "qrels" => $"labels of {judge.File}",
+        _ => $"recorded answers in {judge.File}",
+    };
+
+    private static string Does(RefinementMode mode) => mode switch
+    {
+        RefinementMode.Refine => "refines kNN searches",
+        RefinementMode.Shadow => "watches (shadow: replies stay the cluster's own)",
+        RefinementMode.Learn => "learns in the background",
+        _ => "passes through (off)",
+    };
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace EsRefine.Commands;
+
+/// <summary><c>esrefine version</c>.</summary>
+internal static class VersionCommand
+{
+    /// <summary>Of this build, without the commit.</summary>
+    public static string Version { get; } =
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static Verb Create()
+    {
+        Verb verb = new("version", "Prints the version, the runtime and the platform.") { Examples = [new("which build is this?", "esrefine version")] };
+        verb.SetAction(parsed =>
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"esrefine {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

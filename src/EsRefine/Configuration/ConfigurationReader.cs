@@ -1,0 +1,78 @@
+namespace EsRefine.Configuration;
+
+/// <summary>The effective configuration, and where each of its settings was written.</summary>
+/// <param name="Settings">Checked.</param>
+/// <param name="Origins">By path: <c>judge.url</c>, <c>targets[0].mode</c>. What is not in it is a default.</param>
+/// <param name="Warnings">What works and may surprise.</param>
+internal sealed record EffectiveConfiguration(EsRefineSettings Settings, IReadOnlyDictionary<string, SettingOrigin> Origins, IReadOnlyList<string> Warnings)
+{
+    /// <summary>As a configuration file whose comments say where each value comes from; secrets are masked.</summary>
+    public IEnumerable<string> ToYaml() => SettingTable.Root.Lines(Settings, "", -1).Skip(1).Select(line => line.Text is null
+        ? line.ToString()
+        : $"{line,-60} # {Origins.GetValueOrDefault(line.Path)?.ToString() ?? "default"}");
+}
+
+/// <summary>Reads the configuration: flags over environment over file over defaults.</summary>
+internal sealed class ConfigurationReader
+{
+    /// <summary>Read where no other file is named and it exists.</summary>
+    public const string DefaultFile = "esrefine.yaml";
+
+    /// <summary>The file, as the operator named it; null = <see cref="DefaultFile"/> if it exists.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The process's environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings with flags that were given, and the texts given for them.</summary>
+    public IReadOnlyList<(string Path, Setting Setting, IReadOnlyList<string> Texts)> Flags { get; init; } = [];
+
+    /// <summary>Whether a configuration without a cluster will do.</summary>
+    public bool NeedsUpstream { get; init; } = true;
+
+    /// <summary>Reads and checks all of it.</summary>
+    /// <exception cref="ConfigurationException">It cannot work: every fault that was found, each with its place and fix.</exception>
+    public EffectiveConfiguration Read()
+    {
+        Reading reading = new();
+        ConfigurationNode tree = ReadFile(reading.Errors);
+        tree = EnvironmentSource.Over(tree, Environment, SettingTable.Root, reading.Errors);
+        tree = FlagSource.Over(tree, Flags, reading.Errors);
+
+        EsRefineSettings settings = SettingTable.Root.Read(new(), "", tree, reading);
+        if (settings.Judge is { Kind: "", Url: not null } judge)
+        {
+            settings = settings with { Judge = judge with { Kind = "chat" } };   // only a language model has a URL
+        }
+
+        SettingsCheck.Check(settings, reading, Environment);
+        if (NeedsUpstream)
+        {
+            SettingsCheck.CheckUpstream(settings, reading);
+        }
+
+        return reading.Errors.Count == 0
+            ? new(settings, reading.Origins, [.. SettingsCheck.Warnings(settings)])
+            : throw new ConfigurationException(reading.Errors);
+    }
+
+    private ConfigurationNode ReadFile(List<string> errors)
+    {
+        string file = File ?? DefaultFile;
+        SettingOrigin origin = new(file, Folder: Path.GetDirectoryName(Path.GetFullPath(file)));
+        if (File is null && !System.IO.File.Exists(file))
+        {
+            return new ConfigurationMapping(origin, []);
+        }
+
+        try
+        {
+            return YamlSource.Read(System.IO.File.ReadAllText(file), origin, errors);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            errors.Add($"{file}: the configuration file cannot be read: {exception.Message}");
+            return new ConfigurationMapping(origin, []);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace EsRefine.Configuration;
+
+/// <summary>
+/// Reads <c>ESREFINE__UPSTREAM__URLS__0=…</c>: two underscores step into a group or a list, case does not matter, an empty value says nothing.
+/// Other variables that begin with <c>ESREFINE_</c> are not configuration.
+/// </summary>
+internal static class EnvironmentSource
+{
+    private const string Prefix = "ESREFINE__";
+    private const string Step = "__";
+
+    // URLS__10 comes after URLS__9: elements are appended one by one.
+    private static readonly StringComparer ByNumber = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering | CompareOptions.IgnoreCase);
+
+    /// <summary>The file's tree with what the environment says laid over it; <paramref name="errors"/> takes variables that name no setting.</summary>
+    public static ConfigurationNode Over(
+        ConfigurationNode below, IReadOnlyDictionary<string, string> environment, Setting root, List<string> errors)
+    {
+        foreach ((string variable, string value) in environment.OrderBy(pair => pair.Key, ByNumber))
+        {
+            if (value.Length > 0 && variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && Branch(new(variable), value, variable[Prefix.Length..].Split(Step), 0, root, errors) is { } branch)
+            {
+                below = branch.Over(below, errors);
+            }
+        }
+
+        return below;
+    }
+
+    /// <summary>The name of a setting's variable: <c>upstream.urls</c>, a list → <c>ESREFINE__UPSTREAM__URLS__0</c>.</summary>
+    public static string VariableOf(string path, bool isList = false) =>
+        Prefix + path.Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
+
+    private static ConfigurationNode? Branch(
+        SettingOrigin variable, string value, string[] steps, int depth, Setting setting, List<string> errors)
+    {
+        if (depth == steps.Length)
+        {
+            return new ConfigurationValue(variable, value);
+        }
+
+        if (setting.Element is { } element)
+        {
+            if (int.TryParse(steps[depth], NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            {
+                return Branch(variable, value, steps, depth + 1, element, errors) is { } node ? new ConfigurationElement(variable, index, node) : null;
+            }
+
+            errors.Add($"{variable}: '{setting.Name}' is a list: a position (0, 1, …) was expected where '{steps[depth]}' stands");
+            return null;
+        }
+
+        if (setting.Children.FirstOrDefault(child => child.Name.Equals(steps[depth], StringComparison.OrdinalIgnoreCase)) is { } next)
+        {
+            return Branch(variable, value, steps, depth + 1, next, errors) is { } node
+                ? new ConfigurationMapping(variable, [new(next.Name, variable, node)])
+                : null;
+        }
+
+        string parent = Prefix + string.Concat(steps[..depth].Select(step => step.ToUpperInvariant() + Step));
+        errors.Add(setting.Children.Count == 0
+            ? $"{variable}: '{setting.Name}' is a single value; leave out what follows {parent[..^Step.Length]}"
+            : $"{variable}: no such setting{NearestName.Hint(steps[depth], [.. setting.Children.Select(child => child.Name)], name => parent + name.ToUpperInvariant())}");
+        return null;
+    }
+}

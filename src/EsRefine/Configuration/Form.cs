@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using EsRefine.Refinement;
+
+namespace EsRefine.Configuration;
+
+/// <summary>How a value is written: reads its text, or says what it must be.</summary>
+/// <param name="Read">The value, or the complaint that follows the setting's name: "must be …, not 'soon'".</param>
+internal sealed record Form<T>(Form<T>.Reader Read)
+{
+    /// <returns>Null, or what is wrong with the text.</returns>
+    internal delegate string? Reader(string text, SettingOrigin origin, out T value);
+}
+
+/// <summary>The forms there are.</summary>
+internal static partial class Form
+{
+    public static Form<string> Text { get; } = new(static (string text, SettingOrigin _, out string value) =>
+        (value = text).Trim().Length > 0 ? null : "must not be empty");
+
+    /// <summary>Any text, spaces and nothing included.</summary>
+    public static Form<string> AnyText { get; } = new(static (string text, SettingOrigin _, out string value) =>
+    {
+        value = text;
+        return null;
+    });
+
+    /// <summary>http or https; without credentials, which would end up in logs and error messages.</summary>
+    public static Form<Uri> HttpUrl { get; } = new(static (string text, SettingOrigin _, out Uri value) =>
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out value!) || value.Scheme is not ("http" or "https") || value.Host.Length == 0)
+        {
+            return $"must be a URL such as http://localhost:9200, not '{text}'";
+        }
+
+        return value switch
+        {
+            { UserInfo.Length: > 0 } => "must hold no user name or password: a URL is printed in logs",
+            { Query.Length: > 0 } or { Fragment.Length: > 0 } => $"must end with the path: leave out '{value.Query}{value.Fragment}'",
+            _ => null,
+        };
+    });
+
+    public static Form<string> Listen { get; } = new(static (string text, SettingOrigin _, out string value) =>
+        ListenAddress.Parse(value = text) is null
+            ? $"must be host:port with an IP address, localhost or * as host (such as 127.0.0.1:9280 or [::1]:9280), not '{text}'"
+            : null);
+
+    public static Form<RefinementMode> Mode { get; } = new(static (string text, SettingOrigin _, out RefinementMode value) =>
+    {
+        if (text.Equals("learn", StringComparison.OrdinalIgnoreCase))
+        {
+            value = RefinementMode.Learn;
+            return "'learn' comes later; use shadow to watch without changing replies, or refine";
+        }
+
+        bool isMode = Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && text.All(char.IsAsciiLetter);
+        return isMode ? null : $"must be refine, shadow or off, not '{text}'";
+    });
+
+    public static Form<string> Rule { get; } = new(static (string text, SettingOrigin _, out string value) =>
+        RefinementRules.TryParse(value = text, out IRefinementRule? _)
+            ? null
+            : $"must be {string.Join(" or ", RefinementRules.Names)}, an angle in radians above 0 and at most π/2 (rocchio@0.3), not '{text}'");
+
+    /// <summary>The name of an environment variable. What is written instead might be a key, so no message repeats it.</summary>
+    public static Form<string> VariableName { get; } = new(static (string text, SettingOrigin _, out string value) =>
+        VariableNamePattern().IsMatch(value = text) ? null : "must be the name of an environment variable, such as JUDGE_API_KEY: not the key itself");
+
+    /// <summary>An existing file; a relative path counts from where it was written.</summary>
+    public static Form<string> File { get; } = new(static (string text, SettingOrigin origin, out string value) =>
+        System.IO.File.Exists(value = FullPath(text, origin)) ? null : $"must be an existing file; there is none at {value}");
+
+    /// <summary>An existing folder; a relative path counts from where it was written.</summary>
+    public static Form<string> Folder { get; } = new(static (string text, SettingOrigin origin, out string value) =>
+        Directory.Exists(value = FullPath(text, origin)) ? null : $"must be an existing folder; there is none at {value}");
+
+    /// <summary>A whole number in a range.</summary>
+    /// <param name="least">Smallest allowed.</param>
+    /// <param name="most">Largest allowed.</param>
+    /// <param name="unit">What it counts, for the message: "milliseconds".</param>
+    public static Form<int> Whole(int least, int most, string unit) => new((string text, SettingOrigin _, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least && value <= most
+            ? null
+            : $"must be a whole number of {unit} from {least} to {most}, not '{text}'");
+
+    /// <summary>A number in a range.</summary>
+    /// <param name="fits">Whether it is in the range.</param>
+    /// <param name="expects">The range in words: "a number from 0 to 1".</param>
+    public static Form<double> Number(Predicate<double> fits, string expects) => new((string text, SettingOrigin _, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && fits(value) ? null : $"must be {expects}, not '{text}'");
+
+    /// <summary>One of a few words.</summary>
+    public static Form<string> OneOf(params string[] words) => new((string text, SettingOrigin _, out string value) =>
+        words.Contains(value = text) ? null : $"must be {string.Join(", ", words[..^1])} or {words[^1]}, not '{text}'");
+
+    private static string FullPath(string text, SettingOrigin origin) =>
+        origin.Folder is null ? Path.GetFullPath(text) : Path.GetFullPath(text, Path.GetFullPath(origin.Folder));
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
+    private static partial Regex VariableNamePattern();
+}

@@ -1,0 +1,226 @@
+namespace EsRefine.Configuration;
+
+/// <summary>One thing an operator can say: a value, a list, or a group of settings. <see cref="SettingTable"/> holds them all.</summary>
+internal abstract class Setting(string name, string about)
+{
+    /// <summary>As in the file.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What it is for, in a sentence.</summary>
+    public string About { get; } = about;
+
+    /// <summary>The flag that sets it; null where there is none.</summary>
+    public SettingFlag? Flag { get; init; }
+
+    /// <summary>Its value is never printed.</summary>
+    public bool IsSecret { get; init; }
+
+    /// <summary>The group it is in cannot do without it.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>The settings of a group; empty for others.</summary>
+    public virtual IReadOnlyList<Setting> Children => [];
+
+    /// <summary>What each element of a list is; null for others.</summary>
+    public virtual Setting? Element => null;
+}
+
+/// <summary>A setting's flag.</summary>
+/// <param name="Name">With its dashes.</param>
+/// <param name="Placeholder">What follows it, for help: URL.</param>
+/// <param name="Read">How its text becomes what a file would hold; null = as a value.</param>
+internal sealed record SettingFlag(string Name, string Placeholder, Func<string, SettingOrigin, List<string>, ConfigurationNode>? Read = null);
+
+/// <summary>A setting of the record <typeparamref name="TRecord"/>.</summary>
+internal abstract class Setting<TRecord>(string name, string about) : Setting(name, about)
+{
+    /// <summary>The record with what was written in it. What is wrong goes to <paramref name="reading"/> and leaves the record as it was.</summary>
+    /// <param name="record">Holds defaults, or what was read before.</param>
+    /// <param name="path">Where the setting is: <c>judge.url</c>.</param>
+    /// <param name="node">What was written.</param>
+    /// <param name="reading">Collects faults and origins.</param>
+    public abstract TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading);
+
+    /// <summary>What the record says, as lines of a configuration file; none where it says nothing.</summary>
+    public abstract IEnumerable<SettingLine> Lines(TRecord record, string path, int depth);
+}
+
+/// <summary>What one reading of the configuration found.</summary>
+internal sealed class Reading
+{
+    public List<string> Errors { get; } = [];
+
+    /// <summary>Where each setting that is not a default was written, by its path: <c>judge.url</c>, <c>targets[0].mode</c>.</summary>
+    public Dictionary<string, SettingOrigin> Origins { get; } = [];
+}
+
+/// <summary>A single value.</summary>
+internal sealed class ValueSetting<TRecord, TValue>(
+    string name, string about, Form<TValue> form, Func<TRecord, object?> get, Func<TRecord, TValue, TRecord> set)
+    : Setting<TRecord>(name, about)
+{
+    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
+    {
+        if (node is not ConfigurationValue written)
+        {
+            reading.Errors.Add($"{node.Origin}: {path} must be a single value");
+            return record;
+        }
+
+        if (written.Text is null)
+        {
+            return record;
+        }
+
+        if (form.Read(written.Text, written.Origin, out TValue value) is { } complaint)
+        {
+            reading.Errors.Add($"{written.Origin}: {path} {complaint}");
+            return record;
+        }
+
+        reading.Origins[path] = written.Origin;
+        return set(record, value);
+    }
+
+    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) =>
+        get(record) is { } value ? [new(path, depth, Name, IsSecret ? SettingLine.Masked : SettingLine.Scalar(value))] : [];
+}
+
+/// <summary>A list of values; a lone value stands for a list of one.</summary>
+internal sealed class ListSetting<TRecord, TValue>(
+    string name, string about, Form<TValue> form, Func<TRecord, IReadOnlyList<TValue>> get, Func<TRecord, IReadOnlyList<TValue>, TRecord> set)
+    : Setting<TRecord>(name, about)
+{
+    public override Setting Element { get; } = new ValueSetting<IReadOnlyList<TValue>, TValue>(
+        name, about, form, static values => values[^1], static (values, value) => [.. values, value]);
+
+    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
+    {
+        if (node is ConfigurationValue { Text: null })
+        {
+            return record;
+        }
+
+        IReadOnlyList<ConfigurationNode> elements = node is ConfigurationList list ? list.Elements : [node];
+        IReadOnlyList<TValue> values = [];
+        for (int i = 0; i < elements.Count; i++)
+        {
+            values = ((Setting<IReadOnlyList<TValue>>)Element).Read(values, elements.Count == 1 ? path : $"{path}[{i}]", elements[i], reading);
+        }
+
+        reading.Origins[path] = node.Origin;
+        return set(record, values);
+    }
+
+    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) => get(record) is { Count: > 0 } values
+        ? [new(path, depth, Name, $"[{string.Join(", ", values.Select(value => SettingLine.Scalar(value!)))}]")]
+        : [];
+}
+
+/// <summary>Settings that belong together, a record of their own.</summary>
+/// <param name="blank">The group before anything is read: its defaults.</param>
+internal sealed class GroupSetting<TRecord, TGroup>(
+    string name, string about, TGroup blank, IReadOnlyList<Setting<TGroup>> settings, Func<TRecord, TGroup?> get, Func<TRecord, TGroup, TRecord> set)
+    : Setting<TRecord>(name, about)
+    where TGroup : class
+{
+    public override IReadOnlyList<Setting> Children => settings;
+
+    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
+    {
+        if (node is ConfigurationValue { Text: null })
+        {
+            return record;
+        }
+
+        if (node is not ConfigurationMapping mapping)
+        {
+            string names = string.Join(", ", settings.Select(setting => setting.Name));
+            reading.Errors.Add(path.Length == 0
+                ? $"{node.Origin}: settings were expected, as 'name: value'; there is {names}"
+                : $"{node.Origin}: {path} holds settings of its own, not a value: {names}");
+            return record;
+        }
+
+        TGroup group = get(record) ?? blank;
+        foreach (ConfigurationEntry entry in mapping.Entries)
+        {
+            if (settings.FirstOrDefault(setting => setting.Name == entry.Name) is { } known)
+            {
+                group = known.Read(group, path.Length == 0 ? known.Name : $"{path}.{known.Name}", entry.Node, reading);
+            }
+            else
+            {
+                string where = path.Length == 0 ? "" : $" in {path}";
+                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{NearestName.Hint(entry.Name, [.. settings.Select(setting => setting.Name)])}");
+            }
+        }
+
+        foreach (Setting missing in settings.Where(setting => setting.IsRequired && !mapping.Entries.Any(entry => entry.Name == setting.Name)))
+        {
+            reading.Errors.Add($"{mapping.Origin}: {path} needs '{missing.Name}': {missing.About}");
+        }
+
+        reading.Origins[path] = mapping.Origin;
+        return set(record, group);
+    }
+
+    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) => get(record) is { } group
+        ? [new(path, depth, Name, null), .. settings.SelectMany(setting => setting.Lines(group, path.Length == 0 ? setting.Name : $"{path}.{setting.Name}", depth + 1))]
+        : [];
+}
+
+/// <summary>A list of groups.</summary>
+internal sealed class GroupListSetting<TRecord, TGroup>(
+    string name, string about, TGroup blank, IReadOnlyList<Setting<TGroup>> settings,
+    Func<TRecord, IReadOnlyList<TGroup>> get, Func<TRecord, IReadOnlyList<TGroup>, TRecord> set)
+    : Setting<TRecord>(name, about)
+    where TGroup : class
+{
+    private readonly GroupSetting<IReadOnlyList<TGroup>, TGroup> _element =
+        new(name, about, blank, settings, static _ => null, static (groups, group) => [.. groups, group]);
+
+    public override Setting Element => _element;
+
+    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
+    {
+        if (node is ConfigurationValue { Text: null })
+        {
+            return record;
+        }
+
+        if (node is not ConfigurationList list)
+        {
+            reading.Errors.Add($"{node.Origin}: {path} must be a list; write each as '- {settings[0].Name}: …'");
+            return record;
+        }
+
+        IReadOnlyList<TGroup> groups = [];
+        for (int i = 0; i < list.Elements.Count; i++)
+        {
+            groups = _element.Read(groups, $"{path}[{i}]", list.Elements[i], reading);
+        }
+
+        reading.Origins[path] = list.Origin;
+        return set(record, groups);
+    }
+
+    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth)
+    {
+        IReadOnlyList<TGroup> groups = get(record);
+        if (groups.Count > 0)
+        {
+            yield return new(path, depth, Name, null);
+        }
+
+        for (int i = 0; i < groups.Count; i++)
+        {
+            bool isFirst = true;
+            foreach (SettingLine line in settings.SelectMany(setting => setting.Lines(groups[i], $"{path}[{i}].{setting.Name}", depth + 2)))
+            {
+                yield return line with { BeginsElement = isFirst };
+                isFirst = false;
+            }
+        }
+    }
+}

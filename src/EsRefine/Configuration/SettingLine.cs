@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace EsRefine.Configuration;
+
+/// <summary>A line of a configuration file.</summary>
+/// <param name="Path">Whose: <c>targets[0].mode</c>.</param>
+/// <param name="Depth">How deep it is indented.</param>
+/// <param name="Name">The setting's name.</param>
+/// <param name="Text">Its value as YAML; null = a group or list whose lines follow.</param>
+internal sealed partial record SettingLine(string Path, int Depth, string Name, string? Text)
+{
+    /// <summary>What stands for a secret.</summary>
+    public const string Masked = "'***'";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>It is the first of a list's element.</summary>
+    public bool BeginsElement { get; init; }
+
+    /// <summary>A value as YAML reads it back, quoted where it must be.</summary>
+    public static string Scalar(object value)
+    {
+        string text = value switch
+        {
+            RefinementMode mode => mode.ToString().ToLowerInvariant(),
+            Uri url => url.OriginalString,
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        };
+        return Plain().IsMatch(text) ? text : JsonSerializer.Serialize(text, Readable);
+    }
+
+    public override string ToString()
+    {
+        string indent = new(' ', 2 * Math.Max(0, BeginsElement ? Depth - 1 : Depth));
+        return $"{indent}{(BeginsElement ? "- " : "")}{Name}:{(Text is null ? "" : " " + Text)}";
+    }
+
+    // Safe inside [ ] too: begins with a letter, a digit or a path's slash; no ", ", no ": ", no " #".
+    [GeneratedRegex("^(?!(null|true|false|yes|no|on)$)[A-Za-z0-9/.][A-Za-z0-9_./@*+:-]*(?<!:)$")]
+    private static partial Regex Plain();
+}

@@ -1,0 +1,97 @@
+namespace EsRefine.Configuration;
+
+/// <summary>What no setting can tell alone: settings that need or exclude each other.</summary>
+internal static class SettingsCheck
+{
+    /// <summary>Adds what cannot work to the errors of <paramref name="reading"/>.</summary>
+    public static void Check(EsRefineSettings settings, Reading reading, IReadOnlyDictionary<string, string> environment)
+    {
+        CheckDoors(settings.Listen, reading);
+        if (settings.Judge is { } judge)
+        {
+            CheckJudge(judge, reading, environment);
+        }
+    }
+
+    /// <summary>A sidecar needs a cluster behind it.</summary>
+    public static void CheckUpstream(EsRefineSettings settings, Reading reading)
+    {
+        if (settings.Upstream.Urls.Count == 0 && !reading.Errors.Exists(error => error.Contains("upstream.urls", StringComparison.Ordinal)))
+        {
+            reading.Errors.Add("no cluster to send searches to: say --upstream http://localhost:9200, "
+                + $"set {EnvironmentSource.VariableOf("upstream.urls", isList: true)}, or upstream.urls in esrefine.yaml");
+        }
+    }
+
+    /// <summary>What works and may surprise.</summary>
+    public static IEnumerable<string> Warnings(EsRefineSettings settings)
+    {
+        if (ListenAddress.Parse(settings.Listen.Admin) is { IsLoopback: false } admin)
+        {
+            yield return $"listen.admin is {admin}: the admin door asks for no password; let only those reach it who may read the configuration and metrics";
+        }
+
+        if (settings.Judge is { Kind: "chat", ApiKeyEnv: not null, Url: { Scheme: "http", IsLoopback: false } url })
+        {
+            yield return $"judge.url is {url}: the API key and the documents to judge cross the network unencrypted; use https";
+        }
+    }
+
+    private static void CheckDoors(ListenSettings listen, Reading reading)
+    {
+        (string Path, ListenAddress? Address)[] doors =
+        [
+            ("listen.data", ListenAddress.Parse(listen.Data)), ("listen.grpc", ListenAddress.Parse(listen.Grpc)), ("listen.admin", ListenAddress.Parse(listen.Admin)),
+        ];
+        for (int i = 1; i < doors.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (doors[i].Address is { } address && doors[j].Address is { } other && address.Collides(other))
+                {
+                    string path = reading.Origins.ContainsKey(doors[i].Path) ? doors[i].Path : doors[j].Path;
+                    reading.Errors.Add($"{Origin(path, reading)}: {doors[j].Path} ({other}) and {doors[i].Path} ({address}) need ports of their own");
+                }
+            }
+        }
+    }
+
+    private static void CheckJudge(JudgeSettings judge, Reading reading, IReadOnlyDictionary<string, string> environment)
+    {
+        void Need(bool isThere, string name, string fix)
+        {
+            // A value that was refused has its own message.
+            if (!isThere && !reading.Errors.Exists(error => error.Contains($" judge.{name} ", StringComparison.Ordinal)))
+            {
+                reading.Errors.Add($"{Origin("judge", reading)}: the {judge.Kind} judge needs judge.{name}: {fix}");
+            }
+        }
+
+        switch (judge.Kind)
+        {
+            case "chat":
+                Need(judge.Url is not null, "url", "base URL of an OpenAI-compatible API (--judge-url http://localhost:8085/v1)");
+                Need(judge.Model is not null, "model", "the model's name as GET /v1/models lists it (--judge-model NAME)");
+                if (judge.ApiKeyEnv is { } name && environment.GetValueOrDefault(name) is not { Length: > 0 })
+                {
+                    reading.Errors.Add($"{Origin("judge.apiKeyEnv", reading)}: judge.apiKeyEnv names the variable {name}, which is not set");
+                }
+
+                break;
+            case "qrels" or "recorded":
+                Need(judge.File is not null, "file", judge.Kind == "qrels" ? "the labels (--judge-file qrels/test.tsv)" : "the recorded answers (--judge recorded:FILE)");
+                Need(judge.Queries is not null, "queries", "the queries' ids and texts (--queries queries.jsonl)");
+                break;
+            default:
+                if (!reading.Errors.Exists(error => error.Contains("judge", StringComparison.Ordinal)))
+                {
+                    reading.Errors.Add($"{Origin("judge", reading)}: judge needs 'kind': chat, qrels or recorded");
+                }
+
+                break;
+        }
+    }
+
+    private static SettingOrigin Origin(string path, Reading reading) =>
+        reading.Origins.GetValueOrDefault(path) ?? new SettingOrigin("defaults");
+}

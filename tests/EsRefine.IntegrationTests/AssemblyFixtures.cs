@@ -1,0 +1,8 @@
+using EsRefine.TestSupport.Engines;
+using Xunit;
+
+// Once for all tests of this assembly; an engine is looked for when the first test asks for it.
+[assembly: AssemblyFixture(typeof(ElasticsearchEngine))]
+[assembly: AssemblyFixture(typeof(SecureElasticsearchEngine))]
+[assembly: AssemblyFixture(typeof(OpenSearchEngine))]
+[assembly: AssemblyFixture(typeof(LlmServer))]

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace EsRefine.TestSupport.Engines;
+
+/// <summary>
+/// A real search engine for tests, found at first use, in this order: a URL from the environment; the engines of the shared material, started (and left running:
+/// the next run finds them); a container. Where none can be had, the test that asks is skipped with the reason, or fails where <c>ESREFINE_REQUIRE_ENGINES=1</c>.
+/// Derived classes are meant as assembly fixtures: <c>[assembly: AssemblyFixture(typeof(ElasticsearchEngine))]</c>.
+/// </summary>
+public abstract class SearchEngine : IAsyncDisposable
+{
+    private readonly EngineSource _source;
+    private readonly Lazy<Task<Found>> _found;
+
+    private protected SearchEngine(EngineSource source)
+    {
+        _source = source;
+        _found = new(FindAsync);
+    }
+
+    /// <summary>The engine, or the end of the calling test. Starting one takes 10 to 40 seconds, once.</summary>
+    public async Task<RunningEngine> UseAsync()
+    {
+        Found found = await _found.Value;
+        if (found.Engine is null && Environment.GetEnvironmentVariable("ESREFINE_REQUIRE_ENGINES") == "1")
+        {
+            Assert.Fail(found.Reason);
+        }
+
+        Assert.SkipWhen(found.Engine is null, found.Reason);
+        return found.Engine!;
+    }
+
+    /// <summary>Deletes this run's indices and ends what was started for it alone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_found.IsValueCreated && await _found.Value is { Engine: { } engine } found)
+        {
+            await engine.DeleteIndicesAsync();
+            engine.Http.Dispose();
+            await (found.Container?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    private async Task<Found> FindAsync()
+    {
+        if (Environment.GetEnvironmentVariable(_source.Variable) is { Length: > 0 } url)
+        {
+            return new(await ConnectAsync(new(url)), null, "");
+        }
+
+        if (SharedMaterial.Find("engines/engine") is { } script)
+        {
+            return new(await ConnectAsync(new(await SharedScript.LastLineAsync(script, ["up", .. _source.UpArguments]))), null, "");
+        }
+
+        if (await EngineContainer.TryStartAsync(_source) is { } container)
+        {
+            return new(await ConnectAsync(container.Url), container, "");
+        }
+
+        return new(null, null, $"no {_source.Name}: {_source.Variable} is not set, there is no container engine, and {SharedMaterial.Missing}");
+    }
+
+    private async Task<RunningEngine> ConnectAsync(Uri url)
+    {
+        HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(url.GetLeftPart(UriPartial.Authority)) };
+        string credentials = url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : _source.Credentials ?? "";
+        if (credentials.Length > 0)
+        {
+            http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        }
+
+        // Says at once what is wrong, rather than in the first test that gets an odd answer.
+        using HttpResponseMessage reply = await http.GetAsync("/");
+        Assert.True(reply.StatusCode == HttpStatusCode.OK, $"{_source.Name} at {http.BaseAddress} answers {(int)reply.StatusCode} to GET /");
+        using JsonDocument about = JsonDocument.Parse(await reply.Content.ReadAsStreamAsync());
+        string version = about.RootElement.GetProperty("version").GetProperty("number").GetString()!;
+        return new(http.BaseAddress, http, version, http.DefaultRequestHeaders.Authorization);
+    }
+
+    private sealed record Found(RunningEngine? Engine, EngineContainer? Container, string Reason);
+}
+
+/// <summary>An engine that answers.</summary>
+/// <param name="Url">Its address, without credentials.</param>
+/// <param name="Http">A client of it, with credentials where it wants some; never of the sidecar.</param>
+/// <param name="Version">As it says: 9.4.3.</param>
+/// <param name="Authorization">What <paramref name="Http"/> sends, for clients of the sidecar; null where security is off.</param>
+public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, AuthenticationHeaderValue? Authorization)
+{
+    private int _indices;
+
+    /// <summary>Begins the name of every index of this run, so that runs beside each other do not meet.</summary>
+    public string IndexPrefix { get; } = $"esrefine-test-{Guid.NewGuid():N}";
+
+    /// <summary>A name no other test uses; the index is deleted at the end of the run.</summary>
+    /// <param name="about">A word for people who look: <c>utterances</c>.</param>
+    public string NewIndexName(string about) => $"{IndexPrefix}-{about}-{Interlocked.Increment(ref _indices)}";
+
+    /// <summary>Sends JSON and expects success.</summary>
+    /// <exception cref="HttpRequestException">The engine refused; the message holds its answer.</exception>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, string? json = null, string mediaType = "application/json")
+    {
+        using HttpRequestMessage request = new(method, path);
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, mediaType);
+        }
+
+        using HttpResponseMessage reply = await Http.SendAsync(request);
+        string body = await reply.Content.ReadAsStringAsync();
+        return reply.IsSuccessStatusCode
+            ? JsonDocument.Parse(body.Length == 0 ? "{}" : body).RootElement
+            : throw new HttpRequestException($"{method} {path}: {(int)reply.StatusCode} {body}", null, reply.StatusCode);
+    }
+
+    /// <summary>Deletes what <see cref="NewIndexName"/> named.</summary>
+    internal async Task DeleteIndicesAsync()
+    {
+        JsonElement indices = await SendAsync(HttpMethod.Get, $"/_cat/indices/{IndexPrefix}*?format=json&h=index&expand_wildcards=all");
+        foreach (JsonElement index in indices.EnumerateArray())
+        {
+            await SendAsync(HttpMethod.Delete, "/" + index.GetProperty("index").GetString());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using EsRefine.Commands;
+using Xunit;
+
+namespace EsRefine.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    private static readonly string[] Verbs = ["run", "config", "version"];
+
+    [Fact]
+    public async Task Version_goes_to_the_output()
+    {
+        Ended ended = await RunAsync("version");
+        Assert.Equal(ExitCode.Done, ended.ExitCode);
+        Assert.StartsWith($"esrefine {VersionCommand.Version} (.NET ", ended.Output, StringComparison.Ordinal);
+        Assert.Empty(ended.Error);
+    }
+
+    [Theory]
+    [InlineData("esrefine: no flag '--upstraem'; did you mean '--upstream'?", "run", "--upstraem", "http://localhost:9200")]
+    [InlineData("esrefine: no flag '--upstraem'; did you mean '--upstream'?", "--upstraem", "http://localhost:9200")]
+    [InlineData("esrefine: no flag '--zzz'; esrefine run --help lists what there is", "run", "--zzz")]
+    [InlineData("esrefine: no verb 'confg'; did you mean 'config'?", "confg")]
+    [InlineData("esrefine: no verb 'zzz'; esrefine --help lists what there is", "zzz")]
+    [InlineData("esrefine: 'http://a' belongs to no flag; esrefine config --help shows how to write it", "config", "http://a")]
+    [InlineData("esrefine: Required argument missing for option: '--upstream'; esrefine run --help shows how to write it", "run", "--upstream")]
+    public async Task Slip_on_the_command_line_is_told_with_what_was_meant(string message, params string[] arguments)
+    {
+        Ended ended = await RunAsync(arguments);
+        Assert.Equal((ExitCode.Usage, message + Environment.NewLine, ""), (ended.ExitCode, ended.Error, ended.Output));
+    }
+
+    [Fact]
+    public async Task Faults_of_the_configuration_end_with_the_code_for_usage()
+    {
+        Ended ended = await RunAsync("--deadline", "soon", "--sample", "1");
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
+        Assert.Equal(
+            [
+                "esrefine: --deadline: deadlineMs must be a whole number of milliseconds from 1 to 600000, not 'soon'",
+                "esrefine: --sample: sample must be a whole number of hits from 2 to 100, not '1'",
+                "esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+            ],
+            ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Config_prints_what_is_in_force_and_where_it_comes_from()
+    {
+        Ended ended = await RunInAsync(new() { ["ESREFINE__SAMPLE"] = "9" }, "config", "--upstream", "http://a:1", "--upstream", "http://b:2", "--listen-admin", "*:9282");
+        Assert.Equal(ExitCode.Done, ended.ExitCode);
+        Assert.Matches(@"urls: \[http://a:1, http://b:2\] +# --upstream", ended.Output);
+        Assert.Matches("sample: 9 +# ESREFINE__SAMPLE", ended.Output);
+        Assert.StartsWith("warning: listen.admin is *:9282", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_shows_an_example_of_every_verb()
+    {
+        Ended ended = await RunAsync("--help");
+        Assert.Equal(ExitCode.Done, ended.ExitCode);
+        Assert.All(Verbs, verb => Assert.Contains($"  esrefine {verb}", ended.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_of_run_tells_defaults_and_teaches_by_example()
+    {
+        Ended ended = await RunAsync("run", "--help");
+        Assert.Matches(@"--deadline <MS> +Time a search may spend .*\[default: 1500\]", ended.Output);
+        Assert.Contains("esrefine run --upstream http://localhost:9200 --judge chat", ended.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>An example that does not parse teaches nothing.</summary>
+    [Fact]
+    public async Task Every_example_is_a_command_line_that_parses()
+    {
+        foreach (string verb in Verbs)
+        {
+            string help = (await RunAsync(verb, "--help")).Output;
+            string[] examples = [.. help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split(Environment.NewLine)
+                .Select(line => line.Trim()).Where(line => line.Contains("esrefine ", StringComparison.Ordinal) && !line.StartsWith('#'))];
+            Assert.NotEmpty(examples);
+            foreach (string example in examples)
+            {
+                string[] arguments = [.. System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(example.Replace('\'', '"'))];
+                int start = Array.IndexOf(arguments, "esrefine") + 1;
+                Ended ended = await RunAsync([.. arguments[start..], "--help"]);
+                Assert.Equal((ExitCode.Done, ""), (ended.ExitCode, ended.Error));
+            }
+        }
+    }
+
+    private static Task<Ended> RunAsync(params string[] arguments) => RunInAsync([], arguments);
+
+    private static async Task<Ended> RunInAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        StringWriter output = new();
+        StringWriter error = new();
+        int exitCode = await CommandLine.InvokeAsync(arguments, output, error, environment, TestContext.Current.CancellationToken);
+        return new(exitCode, output.ToString(), error.ToString());
+    }
+
+    private sealed record Ended(int ExitCode, string Output, string Error);
+}

@@ -1,0 +1,38 @@
+using EsRefine.Configuration;
+
+namespace EsRefine.Tests.Configuration;
+
+/// <summary>Reads configurations as <c>run</c> would, from texts.</summary>
+internal static class Configured
+{
+    /// <summary>Reads a file <c>esrefine.yaml</c> that holds <paramref name="yaml"/>; its name in messages is cut to that.</summary>
+    public static EffectiveConfiguration By(string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            string file = Path.Combine(folder.FullName, "esrefine.yaml");
+            File.WriteAllText(file, yaml);
+            return new ConfigurationReader
+            {
+                File = file,
+                Environment = environment ?? [],
+                Flags = [.. SettingTable.All
+                    .SelectMany(entry => flags.Where(flag => flag.Flag == entry.Setting.Flag?.Name).Select(flag => (entry.Path, entry.Setting, (IReadOnlyList<string>)flag.Texts)))],
+                NeedsUpstream = needsUpstream,
+            }.Read();
+        }
+        catch (ConfigurationException exception)
+        {
+            throw new ConfigurationException([.. exception.Messages.Select(message => message.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What is wrong with it.</summary>
+    public static IReadOnlyList<string> Faults(string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags) =>
+        Xunit.Assert.Throws<ConfigurationException>(() => By(yaml, environment, needsUpstream, flags)).Messages;
+}

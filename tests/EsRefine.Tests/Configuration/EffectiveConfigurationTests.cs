@@ -1,0 +1,49 @@
+using EsRefine.Configuration;
+using Xunit;
+
+namespace EsRefine.Tests.Configuration;
+
+public sealed class EffectiveConfigurationTests
+{
+    [Fact]
+    public void What_is_printed_reads_back_to_the_same_settings()
+    {
+        Dictionary<string, string> environment = new() { ["KEY"] = "secret" };
+        EffectiveConfiguration configuration = Configured.By("""
+            upstream: { urls: [http://one:9200, https://two/prefix] }
+            listen: { grpc: "[::1]:2", data: "*:1" }
+            mode: off
+            judge: { kind: chat, url: http://llm/v1, model: "a: b # c", apiKeyEnv: KEY }
+            targets:
+              - { index: "*", text: ["a, b", "ti\"tle"], task: "Is it: the same?", mode: shadow }
+              - { index: "null", field: v }
+            """, environment);
+
+        EffectiveConfiguration again = Configured.By(string.Join('\n', configuration.ToYaml()), environment);
+
+        Assert.Equal(configuration.ToYaml().Select(WithoutOrigin), again.ToYaml().Select(WithoutOrigin));
+        Assert.Equal(configuration.Settings.Judge, again.Settings.Judge);
+        Assert.Equal(["a, b", "ti\"tle"], again.Settings.Targets[0].Text);
+        Assert.Equal("null", again.Settings.Targets[1].Index);
+    }
+
+    [Fact]
+    public void Each_value_says_where_it_comes_from()
+    {
+        IEnumerable<string> lines = Configured.By("sample: 5", new() { ["ESREFINE__DEADLINEMS"] = "7" }, flags: ("--rule", ["kl-adam"])).ToYaml();
+        Assert.Contains(lines, line => line.StartsWith("sample: 5 ", StringComparison.Ordinal) && line.EndsWith("esrefine.yaml:1:9", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("deadlineMs: 7 ", StringComparison.Ordinal) && line.EndsWith(" # ESREFINE__DEADLINEMS", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("rule: kl-adam ", StringComparison.Ordinal) && line.EndsWith(" # --rule", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("trustRadius: 0.6 ", StringComparison.Ordinal) && line.EndsWith(" # default", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Secrets_are_masked()
+    {
+        string printed = string.Join('\n', Configured.By("upstream: { mappingAuthorization: ApiKey abc }").ToYaml());
+        Assert.Contains("mappingAuthorization: '***'", printed, StringComparison.Ordinal);
+        Assert.DoesNotContain("abc", printed, StringComparison.Ordinal);
+    }
+
+    private static string WithoutOrigin(string line) => line.Split(" # ")[0].TrimEnd();
+}

@@ -1,0 +1,67 @@
+using EsRefine.Configuration;
+using Xunit;
+
+namespace EsRefine.Tests.Configuration;
+
+public sealed class EnvironmentTests
+{
+    [Fact]
+    public void Variables_reach_values_lists_and_groups_in_any_case()
+    {
+        EsRefineSettings settings = Configured.By("", new()
+        {
+            ["ESREFINE__UPSTREAM__URLS__0"] = "http://one:9200",
+            ["ESREFINE__UPSTREAM__URLS__1"] = "http://two:9200",
+            ["esrefine__deadlinems"] = "300",
+            ["Esrefine__Judge__Kind"] = "chat",
+            ["ESREFINE__JUDGE__URL"] = "http://llm/v1",
+            ["ESREFINE__JUDGE__MODEL"] = "m",
+            ["ESREFINE__TARGETS__0__INDEX"] = "a",
+            ["ESREFINE__TARGETS__0__TEXT__0"] = "title",
+            ["ESREFINE__TARGETS__0__TEXT__1"] = "body",
+        }).Settings;
+
+        Assert.Equal([new("http://one:9200"), new("http://two:9200")], settings.Upstream.Urls);
+        Assert.Equal(300, settings.DeadlineMs);
+        Assert.Equal("m", settings.Judge?.Model);
+        Assert.Equal(["title", "body"], Assert.Single(settings.Targets).Text);
+    }
+
+    [Fact]
+    public void Eleventh_element_follows_the_tenth()
+    {
+        Dictionary<string, string> environment = Enumerable.Range(0, 12).ToDictionary(i => $"ESREFINE__UPSTREAM__URLS__{i}", i => $"http://node{i}");
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => new Uri($"http://node{i}")), Configured.By("", environment).Settings.Upstream.Urls);
+    }
+
+    [Fact]
+    public void Element_changes_the_files_and_leaves_its_other_settings()
+    {
+        IReadOnlyList<TargetSettings> targets = Configured.By(
+            "targets: [{ index: a, field: v }, { index: b }]", new() { ["ESREFINE__TARGETS__0__MODE"] = "off", ["ESREFINE__TARGETS__2__INDEX"] = "c" }).Settings.Targets;
+        Assert.Equal(["a", "b", "c"], targets.Select(target => target.Index));
+        Assert.Equal(("v", RefinementMode.Off), (targets[0].Field, targets[0].Mode));
+    }
+
+    [Theory]
+    [InlineData("ESREFINE__DEADLINE_MS", "5", "ESREFINE__DEADLINE_MS: no such setting; did you mean 'ESREFINE__DEADLINEMS'?")]
+    [InlineData("ESREFINE__JUDGE__MODLE", "m", "ESREFINE__JUDGE__MODLE: no such setting; did you mean 'ESREFINE__JUDGE__MODEL'?")]
+    [InlineData("ESREFINE__LISTEN__HTTP", "m", "ESREFINE__LISTEN__HTTP: no such setting; there is ESREFINE__LISTEN__DATA, ESREFINE__LISTEN__GRPC, ESREFINE__LISTEN__ADMIN")]
+    [InlineData("ESREFINE__SAMPLE__0", "5", "ESREFINE__SAMPLE__0: 'sample' is a single value; leave out what follows ESREFINE__SAMPLE")]
+    [InlineData("ESREFINE__UPSTREAM__URLS__FIRST", "http://a", "ESREFINE__UPSTREAM__URLS__FIRST: 'urls' is a list: a position (0, 1, …) was expected where 'FIRST' stands")]
+    [InlineData("ESREFINE__UPSTREAM__URLS__1", "http://a", "ESREFINE__UPSTREAM__URLS__1: number 1 leaves a gap in the list; the next free one is 0")]
+    [InlineData("ESREFINE__SAMPLE", "many", "ESREFINE__SAMPLE: sample must be a whole number of hits from 2 to 100, not 'many'")]
+    [InlineData("ESREFINE__JUDGE", "chat", "ESREFINE__JUDGE: judge holds settings of its own, not a value: kind, url")]
+    public void Fault_names_the_variable(string variable, string value, string message) => Assert.StartsWith(
+        message, Assert.Single(Configured.Faults("", new() { [variable] = value })), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ESREFINE_SHARED")]
+    [InlineData("ESREFINE_TEST_ELASTICSEARCH")]
+    [InlineData("ESREFINE_REQUIRE_ENGINES")]
+    public void Variables_with_one_underscore_are_not_configuration(string variable) =>
+        Assert.DoesNotContain(Configured.By("", new() { [variable] = "x" }).Origins, origin => origin.Key.Length > 0);
+
+    [Fact]
+    public void Empty_variable_says_nothing() => Assert.Equal(7, Configured.By("deadlineMs: 7", new() { ["ESREFINE__DEADLINEMS"] = "" }).Settings.DeadlineMs);
+}

@@ -1,0 +1,64 @@
+using Xunit;
+
+namespace EsRefine.Tests.Configuration;
+
+public sealed class SettingsCheckTests
+{
+    [Fact]
+    public void Sidecar_without_a_cluster_says_how_to_name_one() => Assert.Equal(
+        "no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+        Assert.Single(Configured.Faults("", needsUpstream: true)));
+
+    [Fact]
+    public void Refused_URL_is_told_once() => Assert.Single(Configured.Faults("upstream: { urls: [nonsense] }", needsUpstream: true));
+
+    [Theory]
+    [InlineData("{ kind: chat }", "the chat judge needs judge.url", "the chat judge needs judge.model")]
+    [InlineData("{ kind: chat, url: http://llm/v1 }", "the chat judge needs judge.model")]
+    [InlineData("{ kind: qrels }", "the qrels judge needs judge.file", "the qrels judge needs judge.queries")]
+    [InlineData("{ kind: recorded }", "the recorded judge needs judge.file", "the recorded judge needs judge.queries")]
+    [InlineData("{ model: m }", "judge needs 'kind': chat, qrels or recorded")]
+    [InlineData("{ kind: rerank }", "judge.kind must be chat, qrels or recorded, not 'rerank'")]
+    public void Judge_needs_what_its_kind_needs(string judge, params string[] messages)
+    {
+        IReadOnlyList<string> faults = Configured.Faults($"judge: {judge}");
+        Assert.Equal(messages.Length, faults.Count);
+        Assert.All(messages.Zip(faults), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+        Assert.All(faults, fault => Assert.StartsWith("esrefine.yaml:1:", fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Variable_of_the_key_must_be_set()
+    {
+        const string Judge = "judge: { kind: chat, url: https://llm/v1, model: m, apiKeyEnv: KEY }";
+        Assert.EndsWith("judge.apiKeyEnv names the variable KEY, which is not set", Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
+        Assert.Empty(Configured.By(Judge, new() { ["KEY"] = "secret" }).Warnings);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:7", "127.0.0.1:7", true)]
+    [InlineData("127.0.0.1:7", "localhost:7", true)]
+    [InlineData("127.0.0.1:7", "0.0.0.0:7", true)]
+    [InlineData("*:7", "[::1]:7", true)]
+    [InlineData("127.0.0.1:7", "127.0.0.2:7", false)]
+    [InlineData("127.0.0.1:7", "127.0.0.1:8", false)]
+    [InlineData("127.0.0.1:0", "127.0.0.1:0", false)]
+    public void Doors_need_ports_of_their_own(string data, string grpc, bool collide)
+    {
+        string yaml = $"listen: {{ data: \"{data}\", grpc: \"{grpc}\" }}";
+        if (collide)
+        {
+            Assert.EndsWith("need ports of their own", Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal(data, Configured.By(yaml).Settings.Listen.Data);
+        }
+    }
+
+    [Theory]
+    [InlineData("listen: { admin: \"*:9282\" }", "listen.admin is *:9282")]
+    [InlineData("judge: { kind: chat, url: http://llm.example/v1, model: m, apiKeyEnv: KEY }", "judge.url is http://llm.example/v1")]
+    public void What_may_surprise_is_a_warning(string yaml, string warning) => Assert.StartsWith(
+        warning, Assert.Single(Configured.By(yaml, new() { ["KEY"] = "secret" }).Warnings), StringComparison.Ordinal);
+}

@@ -1,0 +1,173 @@
+using System.Text.RegularExpressions;
+using EsRefine.Configuration;
+using EsRefine.TestSupport;
+using Xunit;
+
+namespace EsRefine.Tests.Configuration;
+
+public sealed class YamlFileTests
+{
+    [Fact]
+    public void Every_setting_of_a_file_arrives_in_the_records()
+    {
+        EsRefineSettings settings = Configured.By("""
+            upstream: { urls: [http://one:9200, https://two/prefix], mappingAuthorization: ApiKey abc }
+            listen: { data: 0.0.0.0:1, grpc: "[::1]:2", admin: localhost:3 }
+            mode: shadow
+            deadlineMs: 700
+            sample: 30
+            rule: kl-adam
+            trustRadius: 0.4
+            minSpread: 0.1
+            maxSearchBodyBytes: 2048
+            maxConcurrentSearches: 8
+            judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: KEY, concurrency: 4, topLogprobs: 5 }
+            targets:
+              - { index: "utterances-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: off, deadlineMs: 5, sample: 6 }
+              - index: other
+                text: body
+            """, new() { ["KEY"] = "secret" }).Settings;
+
+        Assert.Equal([new("http://one:9200"), new("https://two/prefix")], settings.Upstream.Urls);
+        Assert.Equal("ApiKey abc", settings.Upstream.MappingAuthorization);
+        Assert.Equal(new ListenSettings { Data = "0.0.0.0:1", Grpc = "[::1]:2", Admin = "localhost:3" }, settings.Listen);
+        Assert.Equal((RefinementMode.Shadow, 700, 30, "kl-adam"), (settings.Mode, settings.DeadlineMs, settings.Sample, settings.Rule));
+        Assert.Equal((0.4, 0.1, 2048, 8), (settings.TrustRadius, settings.MinSpread, settings.MaxSearchBodyBytes, settings.MaxConcurrentSearches));
+        Assert.Equal(new JudgeSettings { Kind = "chat", Url = new("http://llm/v1"), Model = "m", ApiKeyEnv = "KEY", Concurrency = 4, TopLogprobs = 5 }, settings.Judge);
+        TargetSettings target = settings.Targets[0];
+        Assert.Equal(["title", "body"], target.Text);
+        Assert.Equal(("utterances-*", "vector", "Same intent?", "rocchio@0.5"), (target.Index, target.Field, target.Task, target.Rule));
+        Assert.Equal((RefinementMode.Off, 5, 6), (target.Mode, target.DeadlineMs, target.Sample));
+        Assert.Equal(["body"], settings.Targets[1].Text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("---\n")]
+    [InlineData("judge:\ntargets:\nupstream: ~\n")]
+    public void File_that_says_nothing_leaves_the_defaults(string yaml)
+    {
+        EsRefineSettings settings = Configured.By(yaml).Settings;
+        Assert.Equal((1500, 20, "rocchio@0.3", 0.6, RefinementMode.Refine), (settings.DeadlineMs, settings.Sample, settings.Rule, settings.TrustRadius, settings.Mode));
+        Assert.Null(settings.Judge);
+        Assert.Empty(settings.Targets);
+        Assert.Empty(settings.Upstream.Urls);
+    }
+
+    [Theory]
+    [InlineData("mode: off\ndeadlineMS: 5", "esrefine.yaml:2:1: no setting 'deadlineMS'; did you mean 'deadlineMs'?")]
+    [InlineData("upstream:\n  urls: http://a\n  url: http://b", "esrefine.yaml:3:3: no setting 'url' in upstream; did you mean 'urls'?")]
+    [InlineData("targets:\n  - index: a\n    feild: v", "esrefine.yaml:3:5: no setting 'feild' in targets[0]; did you mean 'field'?")]
+    [InlineData("listen: { http: a }", "esrefine.yaml:1:11: no setting 'http' in listen; there is data, grpc, admin")]
+    [InlineData("deadlineMs: soon", "esrefine.yaml:1:13: deadlineMs must be a whole number of milliseconds from 1 to 600000, not 'soon'")]
+    [InlineData("deadlineMs: 0", "esrefine.yaml:1:13: deadlineMs must be a whole number of milliseconds from 1 to 600000, not '0'")]
+    [InlineData("deadlineMs: [5]", "esrefine.yaml:1:13: deadlineMs must be a single value")]
+    [InlineData("sample: 101", "esrefine.yaml:1:9: sample must be a whole number of hits from 2 to 100, not '101'")]
+    [InlineData("trustRadius: 1.58", "esrefine.yaml:1:14: trustRadius must be an angle in radians above 0 and at most π/2 (1.5707), not '1.58'")]
+    [InlineData("trustRadius: NaN", "esrefine.yaml:1:14: trustRadius must be an angle in radians above 0 and at most π/2 (1.5707), not 'NaN'")]
+    [InlineData("mode: on", "esrefine.yaml:1:7: mode must be refine, shadow or off, not 'on'")]
+    [InlineData("mode: 0", "esrefine.yaml:1:7: mode must be refine, shadow or off, not '0'")]
+    [InlineData("mode: learn", "esrefine.yaml:1:7: mode 'learn' comes later; use shadow to watch without changing replies, or refine")]
+    [InlineData("rule: roccio", "esrefine.yaml:1:7: rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'roccio'")]
+    [InlineData("judge: chat", "esrefine.yaml:1:8: judge holds settings of its own, not a value: kind, url, model, apiKeyEnv, concurrency, topLogprobs, file, queries, noise, set")]
+    [InlineData("targets: { index: a }", "esrefine.yaml:1:10: targets must be a list; write each as '- index: …'")]
+    [InlineData("targets: [{ field: v }]", "esrefine.yaml:1:11: targets[0] needs 'index': Index name or pattern with *.")]
+    [InlineData("- a\n- b", "esrefine.yaml:1:1: settings were expected, as 'name: value'; there is upstream, listen, mode, deadlineMs, sample, rule, trustRadius, minSpread, maxSearchBodyBytes, maxConcurrentSearches, judge, model, targets")]
+    [InlineData("sample: 5\nmode: off\nsample: 6", "esrefine.yaml:3:1: 'sample' is set twice; the first is on line 1")]
+    [InlineData("mode: off\n---\nmode: off", "esrefine.yaml:2:1: a second document begins here; only one is read")]
+    [InlineData("judge:\n\tkind: chat", "esrefine.yaml:2:1: indented with a tab; YAML allows only spaces there")]
+    [InlineData("targets:\n  - index: *", "esrefine.yaml:2:12: not valid YAML")]
+    [InlineData("targets:\n  - index: *all", "esrefine.yaml:2:12: not valid YAML: nothing above is anchored as '&all'; quote a text that begins with *")]
+    [InlineData("upstream: { urls: [ftp://a] }", "esrefine.yaml:1:20: upstream.urls must be a URL such as http://localhost:9200, not 'ftp://a'")]
+    [InlineData("upstream: { urls: localhost:9200 }", "esrefine.yaml:1:19: upstream.urls must be a URL such as http://localhost:9200, not 'localhost:9200'")]
+    [InlineData("listen: { data: elastic:9280 }", "esrefine.yaml:1:17: listen.data must be host:port with an IP address, localhost or * as host (such as 127.0.0.1:9280 or [::1]:9280), not 'elastic:9280'")]
+    [InlineData("listen: { data: 127.0.0.1:65536 }", "esrefine.yaml:1:17: listen.data must be host:port")]
+    public void Fault_is_told_with_its_place_and_the_fix(string yaml, string message)
+    {
+        string fault = Assert.Single(Configured.Faults(yaml));
+        Assert.StartsWith(message, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once() => Assert.Equal(
+        ["esrefine.yaml:1:1: no setting 'mdoe'; did you mean 'mode'?", "esrefine.yaml:2:9: sample must be a whole number of hits from 2 to 100, not 'x'", "esrefine.yaml:5:9: listen.data (127.0.0.1:7) and listen.grpc (*:7) need ports of their own"],
+        Configured.Faults("""
+            mdoe: off
+            sample: x
+            listen:
+              data: 127.0.0.1:7
+              grpc: "*:7"
+            """));
+
+    [Fact]
+    public void Password_in_a_URL_is_refused_and_not_repeated()
+    {
+        string fault = Assert.Single(Configured.Faults("upstream: { urls: [\"http://elastic:changeme@es:9200\"] }"));
+        Assert.Equal("esrefine.yaml:1:20: upstream.urls must hold no user name or password: a URL is printed in logs", fault);
+    }
+
+    [Fact]
+    public void Key_in_place_of_a_variables_name_is_refused_and_not_repeated()
+    {
+        string fault = Assert.Single(Configured.Faults("judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: sk-123 }"));
+        Assert.Equal("esrefine.yaml:1:63: judge.apiKeyEnv must be the name of an environment variable, such as JUDGE_API_KEY: not the key itself", fault);
+    }
+
+    [Fact]
+    public void Anchor_stands_for_what_it_names()
+    {
+        IReadOnlyList<TargetSettings> targets = Configured.By("targets: [{ index: a, text: &fields [title, body] }, { index: b, text: *fields }]").Settings.Targets;
+        Assert.Equal(["title", "body"], targets[1].Text);
+    }
+
+    [Fact]
+    public void Relative_paths_count_from_the_file()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            string file = Path.Combine(folder.FullName, "esrefine.yaml");
+            File.WriteAllText(file, "judge: { kind: qrels, file: test.tsv, queries: queries.jsonl }");
+            string labels = Path.Combine(folder.FullName, "test.tsv");
+            File.WriteAllText(labels, "");
+
+            ConfigurationReader reader = new() { File = file, NeedsUpstream = false };
+            string fault = Assert.Single(Assert.Throws<ConfigurationException>(reader.Read).Messages);
+            Assert.EndsWith($"judge.queries must be an existing file; there is none at {Path.Combine(folder.FullName, "queries.jsonl")}", fault, StringComparison.Ordinal);
+
+            File.WriteAllText(Path.Combine(folder.FullName, "queries.jsonl"), "");
+            Assert.Equal(labels, reader.Read().Settings.Judge!.File);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Missing_file_is_named() => Assert.StartsWith(
+        "nowhere.yaml: the configuration file cannot be read",
+        Assert.Single(Assert.Throws<ConfigurationException>(new ConfigurationReader { File = "nowhere.yaml", NeedsUpstream = false }.Read).Messages),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Sample_configuration_of_the_repository_is_valid()
+    {
+        string file = Path.Combine(SharedMaterial.RepositoryRoot, "deploy", "esrefine.yaml");
+        EffectiveConfiguration configuration = new ConfigurationReader { File = file, Environment = new Dictionary<string, string> { ["JUDGE_API_KEY"] = "any" } }.Read();
+        Assert.Equal("chat", configuration.Settings.Judge?.Kind);
+    }
+
+    [Fact]
+    public void Commented_lines_of_the_sample_configuration_are_valid_too()
+    {
+        string sample = File.ReadAllText(Path.Combine(SharedMaterial.RepositoryRoot, "deploy", "esrefine.yaml"));
+        string everything = Regex.Replace(sample, @"^( *)#(?! )", "$1", RegexOptions.Multiline);
+        EffectiveConfiguration configuration = Configured.By(everything, new() { ["JUDGE_API_KEY"] = "any" });
+
+        IEnumerable<string> single = SettingTable.All.Where(entry => entry.Setting is { Children.Count: 0, Element: null }).Select(entry => entry.Path);
+        string[] onlyElsewhere = ["judge.file", "judge.queries", "judge.noise", "judge.set", "model.folder", "model.file", "model.queryPrefix", "model.documentPrefix", "model.device"];
+        Assert.Equal([], single.Except(configuration.Origins.Keys).Except(onlyElsewhere));
+    }
+}
