@@ -147,15 +147,16 @@ internal sealed partial class RefinedSearch(
             }
 
             float[] refinedVector = new float[queryVector.Length];
-            RefinementVerdict verdict = Refine(queryVector, sample, judgments, target, mapping, refinedVector, out float angle);
+            RefinementVerdict verdict = Refine(queryVector, sample, judgments, target, clause, mapping, refinedVector, out float angle);
             refined = refined with { Timings = refined.Timings with { Refine = clock.Lap() } };
             if (verdict != RefinementVerdict.Refined)
             {
                 return refined with { Outcome = OutcomeOf(verdict), Rule = null };
             }
 
-            IReadOnlyList<BodyEdit> edits = VectorCopies.Replace(search.Body.Span, recognized, clause, mapping, queryVector, refinedVector);
-            return refined with { Outcome = RefinementOutcome.Refined, Angle = angle, Rule = target.Rule.Name, Edits = edits };
+            return ClauseEdits.For(search.Body.Span, recognized, clause, mapping, refinedVector) is { } edits
+                ? refined with { Outcome = RefinementOutcome.Refined, Angle = angle, Rule = target.Rule.Name, Edits = edits }
+                : refined with { Outcome = RefinementOutcome.Unsupported, Detail = "a copy of the vector cannot be told from that of a clause on another field: all are replaced, or none" };
         }
         catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
         {
@@ -200,7 +201,8 @@ internal sealed partial class RefinedSearch(
     }
 
     private static RefinementVerdict Refine(
-        float[] queryVector, HitSample sample, IReadOnlyList<Judgment?> judgments, Target target, FieldMapping mapping, float[] refinedVector, out float angle)
+        float[] queryVector, HitSample sample, IReadOnlyList<Judgment?> judgments, Target target, KnnClause clause, FieldMapping mapping, float[] refinedVector,
+        out float angle)
     {
         JudgedRows judged = JudgedRows.Of(sample, judgments);
         RefinementSample rows = new()
@@ -208,7 +210,7 @@ internal sealed partial class RefinedSearch(
             QueryVector = queryVector,
             HitVectors = judged.Vectors,
             Judgments = judged.Probabilities,
-            Similarity = mapping.Similarity!.Value,
+            Similarity = clause.ScriptSimilarity ?? mapping.Similarity!.Value,
         };
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, rows, target.Guards, refinedVector, out angle);
         if (verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte)
@@ -260,6 +262,8 @@ internal sealed partial class RefinedSearch(
         { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
         { Similarity: null } => $"field '{clause.Field}' is ranked by a space that is not refined",
         { NestedPath: not null } => $"field '{clause.Field}' is nested: its hits are passages",
+        _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
+        _ when clause.NestedPath is not null => $"the clause on '{clause.Field}' stands inside a nested query: its hits are passages",
         _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect => $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
         _ => null,
     };

@@ -5,8 +5,8 @@ namespace EsRefine.Embedding;
 
 /// <summary>The character classes by which BERT's text clean-up and word splitting go, as Hugging Face's <c>tokenizers</c> library draws them.</summary>
 /// <remarks>
-/// That library's tables of general categories stand at Unicode 8, and models were trained through it. A mark or punctuation sign assigned since then is to it a
-/// character like any other, so <see cref="Younger"/> takes those out of .NET's newer tables. Checked against its release 0.23.2 over all code points.
+/// That library's tables of general categories stand at Unicode 8, and models were trained through it. A mark or punctuation sign assigned since then
+/// is to it a character like any other, so <see cref="Younger"/> takes those out of .NET's newer tables. Checked against release 0.23.2 over all code points.
 /// </remarks>
 internal static class BertCharacters
 {

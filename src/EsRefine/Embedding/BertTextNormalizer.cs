@@ -15,6 +15,8 @@ namespace EsRefine.Embedding;
 /// <param name="lowercase">Lower case per character: no final sigma, no language's rules.</param>
 internal sealed class BertTextNormalizer(bool cleanText, bool separateIdeographs, bool stripAccents, bool lowercase) : Normalizer
 {
+    public bool Lowercases => lowercase;
+
     /// <summary>Refuses to go on where accents would survive: without ICU .NET may leave text as it is, and vectors are silently others.</summary>
     /// <exception cref="ConfigurationException">The process runs without ICU.</exception>
     public static void RequireUnicodeData()

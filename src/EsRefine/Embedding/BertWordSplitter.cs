@@ -3,7 +3,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace EsRefine.Embedding;
 
-/// <summary>Splits cleaned text into words as Hugging Face's <c>BertPreTokenizer</c> does: at white space, which goes, and around punctuation, which stays.</summary>
+/// <summary>Splits clean text into words as Hugging Face's <c>BertPreTokenizer</c>: at white space, which goes, and around punctuation, which stays.</summary>
 internal sealed class BertWordSplitter : PreTokenizer
 {
     public static BertWordSplitter Instance { get; } = new();

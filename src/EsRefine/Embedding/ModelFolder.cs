@@ -31,7 +31,7 @@ internal sealed record ModelFolder
 
     public required ModelPrompts Prompts { get; init; }
 
-    /// <exception cref="ConfigurationException">Something is missing, broken, or of a kind this version cannot run; the message names the file and the fix.</exception>
+    /// <exception cref="ConfigurationException">Something is missing, broken, or not supported; the message names the file and the fix.</exception>
     public static ModelFolder Open(ModelSettings settings)
     {
         if (!Directory.Exists(settings.Folder))
@@ -46,7 +46,7 @@ internal sealed record ModelFolder
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
             OnnxFile = FindOnnxFile(folder, transformer, settings.File),
-            Encoder = new(WordPieceDefinition.Read(transformer), ReadMaxTokens(transformer)),
+            Encoder = new(ReadTokenizer(transformer), ReadMaxTokens(transformer)),
             Pooling = poolingFolder is null ? PoolingMode.Mean : ReadPooling(poolingFolder, prompts),
             Normalizes = normalizes,
             Prompts = prompts,
@@ -67,7 +67,9 @@ internal sealed record ModelFolder
         if (named is not null)
         {
             string path = Path.Combine(folder, named);
-            return File.Exists(path) ? path : throw new ConfigurationException($"the model folder {folder} has no file {named}; it has {ListOnnxFiles(folder)}");
+            return File.Exists(path)
+                ? path
+                : throw new ConfigurationException($"the model folder {folder} has no file {named}; it has {ListOnnxFiles(folder)}");
         }
 
         string[] folders = [folder, transformer];
@@ -115,6 +117,15 @@ internal sealed record ModelFolder
         return (transformer, pooling, normalizes);
     }
 
+    private static WordPieceDefinition ReadTokenizer(string transformer)
+    {
+        WordPieceDefinition tokenizer = WordPieceDefinition.Read(transformer);
+        JsonFile? wrapper = JsonFile.TryRead(Path.Combine(transformer, "sentence_bert_config.json"));
+        return wrapper?.Flag("do_lower_case") == true && !tokenizer.Normalizer.Lowercases
+            ? throw new ConfigurationException($"{wrapper.Path}: lower-casing before a cased tokenizer (do_lower_case) is not supported yet")
+            : tokenizer;
+    }
+
     private static int ReadMaxTokens(string transformer)
     {
         int? positions = JsonFile.TryRead(Path.Combine(transformer, "config.json"))?.Length("max_position_embeddings");
@@ -128,7 +139,8 @@ internal sealed record ModelFolder
     private static PoolingMode ReadPooling(string folder, ModelPrompts prompts)
     {
         string path = Path.Combine(folder, "config.json");
-        JsonFile file = JsonFile.TryRead(path) ?? throw new ConfigurationException($"{path} is missing, though modules.json names it; copy the whole model folder");
+        JsonFile file = JsonFile.TryRead(path)
+            ?? throw new ConfigurationException($"{path} is missing, though modules.json names it; copy the whole model folder");
         if (file.Flag("include_prompt") == false && prompts is not { Query: "", Document: "", Default: "" })
         {
             throw new ConfigurationException($"{path}: leaving the prompt out of the pooling (include_prompt: false) is not supported yet");

@@ -9,7 +9,7 @@ namespace EsRefine.Embedding;
 internal sealed record ModelPrompts(string Query, string Document, string Default)
 {
     /// <summary>From <c>config_sentence_transformers.json</c>, overruled by the configuration.</summary>
-    /// <remarks>As sentence-transformers: "query" for queries; "document", "passage" or "corpus" for documents; where that is missing, the default prompt.</remarks>
+    /// <remarks>As sentence-transformers: "query" for queries; "document", "passage" or "corpus" for documents; else the default prompt.</remarks>
     public static ModelPrompts Read(ModelSettings settings)
     {
         string usual = "";

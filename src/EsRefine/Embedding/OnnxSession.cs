@@ -35,9 +35,9 @@ internal sealed class OnnxSession : IDisposable
         string[] preferred = ["sentence_embedding", "last_hidden_state", "token_embeddings"];
         string output = Array.Find(preferred, session.OutputMetadata.ContainsKey) ?? session.OutputNames[0];
         _outputs = [output];
-        if (session.OutputMetadata[output].ElementType != typeof(float))
+        if (session.OutputMetadata[output].ElementType is var type && type != typeof(float))
         {
-            throw new ConfigurationException($"{path}: the output {output} is {session.OutputMetadata[output].ElementType.Name}; only float32 is supported yet");
+            throw new ConfigurationException($"{path}: the output {output} is {type.Name}; only float32 is supported yet");
         }
     }
 

@@ -28,7 +28,7 @@ internal enum PoolingMode
 internal static class Pooling
 {
     /// <summary>Pools one text.</summary>
-    /// <param name="tokenVectors">Row-major [tokens × dimensions]; the text's own tokens only, so padding, which stands to their right, is not among them.</param>
+    /// <param name="tokenVectors">Row-major [tokens × dimensions]; the text's own tokens only, without the padding to their right.</param>
     /// <param name="destination">[dimensions].</param>
     public static void Pool(PoolingMode mode, ReadOnlySpan<float> tokenVectors, Span<float> destination)
     {

@@ -43,7 +43,7 @@ internal sealed class TokenBatch
     /// <summary>[texts × tokens]: 1 for a token, 0 for padding.</summary>
     public long[] Mask { get; }
 
-    /// <summary>Divides texts into batches of like length, the longest first, each of at most <paramref name="tokenBudget"/> tokens, padding included.</summary>
+    /// <summary>Divides texts into batches of like length, longest first, each of at most <paramref name="tokenBudget"/> tokens, padding included.</summary>
     /// <returns>Indices into <paramref name="texts"/>; a text over the budget runs alone.</returns>
     public static List<ReadOnlyMemory<int>> Plan(IReadOnlyList<int[]> texts, int tokenBudget)
     {

@@ -50,8 +50,8 @@ internal sealed class WordPieceEncoder
     /// <summary>Token ids of a text, at most <see cref="MaxTokens"/>, special tokens at both ends.</summary>
     /// <param name="text">Any text; lone surrogates vanish.</param>
     /// <param name="recognizeSpecialTokens">
-    /// Whether <c>[SEP]</c> and its like, written in the text, become the special tokens, as they do in Hugging Face's default. Off where the text is somebody's
-    /// document, which must not end a sentence on the model's behalf.
+    /// Whether <c>[SEP]</c> and its like, written in the text, become the special tokens, as they do in Hugging Face's default. Off where the text is
+    /// somebody's document, which must not end a sentence on the model's behalf.
     /// </param>
     public int[] Encode(string text, bool recognizeSpecialTokens = false)
     {
@@ -106,7 +106,7 @@ internal sealed class WordPieceEncoder
         return longest;
     }
 
-    // The library drops a word whole that does not fit; the reference cuts it. A word has at most MaxWordLength pieces, so asking for that many more has the cut.
+    // The library leaves out a word that does not fit whole; the reference cuts it. A word has at most MaxWordLength pieces: ask for that many more, cut later.
     private void AppendPieces(string text, List<int> ids, int end)
     {
         if (text.Length > 0 && ids.Count < end)

@@ -1,3 +1,5 @@
+using EsRefine.Refinement;
+
 namespace EsRefine.Recognition;
 
 /// <summary>A run of bytes of the request body.</summary>
@@ -43,12 +45,17 @@ internal enum VectorSpelling
 }
 
 /// <summary>One vector in the body.</summary>
-internal readonly record struct VectorLocation(ByteRange Range, VectorSpelling Spelling);
+/// <param name="Range">The vector's JSON: the array with its brackets, the string with its quotes, or the number.</param>
+/// <param name="Spelling">How it is written.</param>
+/// <param name="Field">The field it is compared with, where its surroundings say so: a copy for another field is not a copy.</param>
+internal readonly record struct VectorLocation(ByteRange Range, VectorSpelling Spelling, string? Field = null);
 
 /// <summary>A filter that encloses or accompanies a clause: any hit must pass it, so the sample must too.</summary>
-/// <param name="Range">The filter's JSON: one query object, or an array of them.</param>
+/// <param name="Range">The filter's JSON: one query object, or an array of them (all or, where negated, none of which match).</param>
 /// <param name="IsNegated">From <c>must_not</c>: hits must not match.</param>
-internal readonly record struct EnclosingFilter(ByteRange Range, bool IsNegated = false);
+/// <param name="IsOwn">The clause's own <c>filter</c>: of a clause on a nested field it belongs into the clause, not around it.</param>
+/// <param name="NestedPath">Path of the innermost <c>nested</c> query the filter stands in: it speaks of those inner documents. Null: of the hit itself.</param>
+internal readonly record struct EnclosingFilter(ByteRange Range, bool IsNegated = false, bool IsOwn = false, string? NestedPath = null);
 
 /// <summary>A kNN clause in a position that ranks hits.</summary>
 internal sealed record KnnClause
@@ -71,13 +78,22 @@ internal sealed record KnnClause
     /// <summary>The clause's own <c>filter</c> and those that enclose it (<c>bool</c>, retrievers, <c>post_filter</c>).</summary>
     public IReadOnlyList<EnclosingFilter> Filters { get; init; } = [];
 
-    /// <summary>Path of the <c>nested</c> query or the like around the clause; null for a flat field.</summary>
+    /// <summary>Path of the innermost <c>nested</c> query around the clause; null where there is none (a top-level <c>knn</c> may name a nested field all the same).</summary>
     public string? NestedPath { get; init; }
 
-    /// <summary>Query text the clause itself carries (<c>model_text</c>, <c>query_text</c>).</summary>
+    /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits are not the documents that hold the vectors, so the leaf alone is no sample of them.</summary>
+    public bool IsJoined { get; init; }
+
+    /// <summary>JSON of the script object of a <see cref="KnnClauseForm.Script"/>; null for other forms.</summary>
+    public ByteRange? Script { get; init; }
+
+    /// <summary>What the script computes, whatever the mapping says; null for other forms: the mapping decides.</summary>
+    public VectorSimilarity? ScriptSimilarity { get; init; }
+
+    /// <summary>Query text the clause itself carries (<c>model_text</c>, <c>query_text</c>); null for a builder without any, such as <c>lookup</c>.</summary>
     public string? Text { get; init; }
 
-    /// <summary>A radial clause (<c>similarity</c>, <c>min_score</c>, <c>max_distance</c>): thresholds are dropped from the sample, kept in the reissue.</summary>
+    /// <summary>A radial clause (<c>similarity</c>, <c>min_score</c>, <c>max_distance</c>, a script's <c>min_score</c>): thresholds are dropped from the sample, kept in the reissue.</summary>
     public bool IsRadial { get; init; }
 
     /// <summary>Whether another clause searches the same field with the same bytes for a vector.</summary>

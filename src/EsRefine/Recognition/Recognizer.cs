@@ -1,17 +1,26 @@
+using System.Text.Json;
+
 namespace EsRefine.Recognition;
 
 /// <summary>Finds the kNN clauses of a search body.</summary>
 internal static class Recognizer
 {
     /// <summary>Cheap byte scan: false = the body cannot hold a kNN clause.</summary>
-    public static bool MayHoldKnn(ReadOnlySpan<byte> body)
-    {
-        throw new NotSupportedException();
-    }
+    // A key may also be spelled with escapes ("\u006bnn"). No client writes it so; such a body is passed through, which is always right, if not refined.
+    public static bool MayHoldKnn(ReadOnlySpan<byte> body) =>
+        body.IndexOf("\"knn\""u8) >= 0 || body.IndexOf("\"script_score\""u8) >= 0 || body.IndexOf("\"neural\""u8) >= 0 || body.IndexOf("\"semantic\""u8) >= 0;
 
-    /// <summary>Walks the body through known child slots only. Null: no kNN clause, or a body that is not strict JSON.</summary>
+    /// <summary>Walks the body through known child slots only. Null: no kNN clause, or a body that is not strict JSON or that the cluster refuses.</summary>
     public static RecognizedSearch? Recognize(ReadOnlySpan<byte> body)
     {
-        throw new NotSupportedException();
+        try
+        {
+            return new SearchBodyWalker(body).Walk();
+        }
+        catch (JsonException)
+        {
+            // Comments, trailing commas, a byte order mark, too deep, or broken: the cluster has the say on these.
+            return null;
+        }
     }
 }

@@ -6,15 +6,24 @@ namespace EsRefine.Reissue;
 /// <summary>Query vectors as clients spell them: JSON arrays, Elasticsearch's Base64 (big-endian) and hex (<c>knn-wire</c> 2.1).</summary>
 internal static class VectorText
 {
+    /// <summary>Longer ones are refused: OpenSearch's limit, Elasticsearch's is 4,096.</summary>
+    public const int MaxDimensions = 16_000;
+
     /// <summary>Reads a vector as float32, as the engine would.</summary>
     /// <param name="json">The vector's JSON: the array with its brackets, or the string with its quotes.</param>
     /// <param name="spelling">What the walker saw.</param>
     /// <param name="mapping">Decides what a string means.</param>
-    /// <param name="vector">The components.</param>
-    /// <returns>False: not a vector of this field, or not finite.</returns>
+    /// <param name="vector">The components; of a <c>bit</c> field its packed bytes, which are equal or not but no numbers to reckon with.</param>
+    /// <returns>False: not a vector of this field, or not finite. An array of the wrong length is read all the same, so that the mismatch can be named.</returns>
     public static bool TryRead(ReadOnlySpan<byte> json, VectorSpelling spelling, FieldMapping mapping, out float[] vector)
     {
-        throw new NotSupportedException();
+        bool isRead = spelling switch
+        {
+            VectorSpelling.Array => VectorArray.TryRead(json, out vector),
+            VectorSpelling.Number => VectorArray.TryReadNumber(json, out vector),
+            _ => VectorString.TryRead(json, mapping, out vector, out _),
+        };
+        return isRead && (!HoldsBytes(mapping) || AreBytes(vector));
     }
 
     /// <summary>Writes a refined vector in the client's spelling: array for array (shortest float32 that round-trips; integers for <c>byte</c>), Base64 for Base64, hex for hex.</summary>
@@ -22,8 +31,56 @@ internal static class VectorText
     /// <param name="original">The JSON the client sent, whose spelling is kept.</param>
     /// <param name="spelling">What the walker saw.</param>
     /// <param name="mapping">The field.</param>
+    /// <remarks>Hex on a field of floats can spell bytes only, and a lone number one component only: there an array is written, which every version takes.</remarks>
+    /// <exception cref="ArgumentException">A component is NaN or infinite.</exception>
     public static byte[] Write(ReadOnlySpan<float> vector, ReadOnlySpan<byte> original, VectorSpelling spelling, FieldMapping mapping)
     {
-        throw new NotSupportedException();
+        bool holdsBytes = HoldsBytes(mapping);
+        switch (spelling)
+        {
+            case VectorSpelling.Number when vector.Length == 1:
+                return VectorArray.WriteNumber(vector[0], holdsBytes);
+            case VectorSpelling.String when VectorString.TryRead(original, mapping, out _, out StringEncoding encoding) && (encoding != StringEncoding.Hex || holdsBytes):
+                return VectorString.Write(vector, encoding);
+            default:
+                return VectorArray.Write(vector, holdsBytes);
+        }
+    }
+
+    /// <summary>Whether a refined vector has nothing left once its components are rounded for a field of bytes; the cluster refuses such a vector under <c>cosine</c>.</summary>
+    public static bool RoundsToZero(ReadOnlySpan<float> vector, FieldMapping mapping)
+    {
+        if (!HoldsBytes(mapping))
+        {
+            return false;
+        }
+
+        foreach (float component in vector)
+        {
+            if (ToByte(component) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The component of a field of bytes: rounded, within -128…127.</summary>
+    internal static sbyte ToByte(float component) => (sbyte)Math.Clamp(MathF.Round(component), sbyte.MinValue, sbyte.MaxValue);
+
+    private static bool HoldsBytes(FieldMapping mapping) => mapping.ElementType is VectorElementType.Byte or VectorElementType.Bit;
+
+    private static bool AreBytes(ReadOnlySpan<float> vector)
+    {
+        foreach (float component in vector)
+        {
+            if (component != ToByte(component))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

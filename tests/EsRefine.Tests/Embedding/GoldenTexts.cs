@@ -20,7 +20,7 @@ internal static class GoldenTexts
     /// <summary>Ids by Hugging Face tokenizers, vectors by ONNX Runtime on the int8 model, one text per run.</summary>
     public static IReadOnlyList<GoldenText> OfInt8() => Read(Int8, idsAsText: null);
 
-    /// <summary>The same texts, vectors computed in float64 from the fp32 weights. The file leaves out ids taken as text, so they come from the other one.</summary>
+    /// <summary>The same texts, vectors computed in float64 from the fp32 weights; ids taken as text come from the other file.</summary>
     public static IReadOnlyList<GoldenText> OfFp32() => Read(Fp32, OfInt8().ToDictionary(text => text.Name, text => text.IdsAsText));
 
     /// <summary>Token vectors of the fp32 model pooled in each mode, not normalized.</summary>

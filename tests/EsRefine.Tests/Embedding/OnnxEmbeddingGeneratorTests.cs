@@ -70,13 +70,10 @@ public sealed class OnnxEmbeddingGeneratorTests
         // The tolerances are the golden file's: on the same kind of processor, and on others.
         bool sameConditions = System.Runtime.Intrinsics.X86.Avx2.IsSupported;
         float[] cosines = [.. texts.Zip(vectors, (text, vector) => TensorPrimitives.CosineSimilarity<float>(text.VectorAsText!, vector))];
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"lowest cosine {cosines.Min():g7}, largest difference {texts.Zip(vectors, (text, vector) => LargestDifference(text.VectorAsText!, vector)).Max():g3}");
+        float[] differences = [.. texts.Zip(vectors, (text, vector) => LargestDifference(text.VectorAsText!, vector))];
+        TestContext.Current.TestOutputHelper?.WriteLine($"lowest cosine {cosines.Min():g7}, largest difference {differences.Max():g3}");
         Assert.All(cosines, cosine => Assert.InRange(cosine, sameConditions ? 0.9999f : 0.98f, 1.00001f));
-        if (sameConditions)
-        {
-            Assert.All(texts.Zip(vectors), pair => Assert.InRange(LargestDifference(pair.First.VectorAsText!, pair.Second), 0, 0.002f));
-        }
+        Assert.All(differences, difference => Assert.InRange(difference, 0, sameConditions ? 0.002f : 0.05f));
     }
 
     [Fact]
@@ -87,7 +84,12 @@ public sealed class OnnxEmbeddingGeneratorTests
         foreach (var mode in expected.GroupBy(pooling => pooling.Mode))
         {
             // In the new dialect for the names it has, in the old one for all.
-            string flag = mode.Key switch { "mean" => "mean_tokens", "cls" => "cls_token", "max" => "max_tokens", "weightedmean" => "weightedmean_tokens", _ => mode.Key };
+            string flag = mode.Key switch
+            {
+                "cls" => "cls_token",
+                "mean" or "max" or "weightedmean" => mode.Key + "_tokens",
+                _ => mode.Key,
+            };
             foreach (string config in (string[])[$$"""{"pooling_mode": "{{mode.Key}}"}""", $$"""{"pooling_mode_{{flag}}": true}"""])
             {
                 using ModelFolderCopy copy = new(await EmbeddingModels.MiniLmFolderAsync());
@@ -95,7 +97,8 @@ public sealed class OnnxEmbeddingGeneratorTests
                 copy.Write("modules.json", """[{"path": "", "type": "x.Transformer"}, {"path": "1_Pooling", "type": "x.Pooling"}]""");
                 using OnnxEmbeddingGenerator generator = OnnxEmbeddingGenerator.Load(new ModelSettings { Folder = copy.Folder });
 
-                float[][] vectors = await generator.EmbedAsync([.. mode.Select(pooling => pooling.Text)], EmbeddingPurpose.Document, cancellationToken: Cancellation);
+                string[] texts = [.. mode.Select(pooling => pooling.Text)];
+                float[][] vectors = await generator.EmbedAsync(texts, EmbeddingPurpose.Document, cancellationToken: Cancellation);
 
                 // Unnormalized: components reach into the tens, so the tolerance goes with the length.
                 Assert.All(mode.Zip(vectors), pair => Assert.InRange(
@@ -214,7 +217,9 @@ public sealed class OnnxEmbeddingGeneratorTests
     public async Task Prompts_of_the_folder_go_before_queries_and_documents()
     {
         using ModelFolderCopy copy = new(EmbeddingModels.SharedFolder("esrefine-mini-en-256"));
-        copy.Write("config_sentence_transformers.json", """{"prompts": {"query": "query: ", "passage": "passage: ", "plain": "text: "}, "default_prompt_name": "plain"}""");
+        copy.Write(
+            "config_sentence_transformers.json",
+            """{"prompts": {"query": "query: ", "passage": "passage: ", "plain": "text: "}, "default_prompt_name": "plain"}""");
         using OnnxEmbeddingGenerator prompted = OnnxEmbeddingGenerator.Load(new ModelSettings { Folder = copy.Folder });
         OnnxEmbeddingGenerator plain = EmbeddingModels.Shared("esrefine-mini-en-256");
 

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace EsRefine.Recognition;
+
+// Retriever trees (knn-wire 1.5).
+internal ref partial struct SearchBodyWalker
+{
+    /// <summary>One retriever: an object whose only key is its type. What stands beside it in <c>rrf</c> and <c>linear</c> (<c>weight</c>, <c>normalizer</c>) is stepped over.</summary>
+    private void WalkRetriever()
+    {
+        Members members = default;
+        while (NextWord(ref members, out BodyWord word))
+        {
+            switch (word)
+            {
+                case BodyWord.Retriever:   // {"retriever":{…},"weight":2}
+                    WalkRetriever();
+                    break;
+                case BodyWord.Knn:
+                    int firstCondition = _conditions.Count;
+                    WalkElasticsearchKnn(KnnClauseForm.Retriever, ranks: true);
+                    Forget(firstCondition);
+                    break;
+                case BodyWord.Standard or BodyWord.Rrf or BodyWord.Linear or BodyWord.TextSimilarityReranker or BodyWord.Rule or BodyWord.Rescorer
+                    or BodyWord.Pinned or BodyWord.Diversify or BodyWord.RandomReranker:
+                    WalkRetrieverOptions();
+                    break;
+                default:
+                    _reader.Skip();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The types share their keys: children in <c>retriever</c> or <c>retrievers</c>, or a <c>query</c>, under a common <c>filter</c>.</summary>
+    private void WalkRetrieverOptions()
+    {
+        int firstDraft = _drafts.Count;
+        ByteRange? filter = null;
+        VectorLocation? diversifiedBy = null;
+        string? field = null;
+        Members members = default;
+        while (NextWord(ref members, out BodyWord word))
+        {
+            switch (word)
+            {
+                case BodyWord.Query when _reader.TokenType == JsonTokenType.StartObject:   // in rrf and linear it may be a text over fields
+                    WalkAlternative(ranks: true);
+                    break;
+                case BodyWord.Retriever:
+                    WalkRetriever();
+                    break;
+                case BodyWord.Retrievers:
+                    Elements elements = default;
+                    while (NextElement(ref elements))
+                    {
+                        WalkRetriever();
+                    }
+
+                    break;
+                case BodyWord.Filter:
+                    filter = WalkFilter();
+                    break;
+                case BodyWord.Rescore:
+                    WalkRescore();
+                    break;
+                case BodyWord.QueryVector:
+                    diversifiedBy = WalkVector();
+                    break;
+                case BodyWord.Field when _reader.TokenType == JsonTokenType.String:
+                    field = ReadText();
+                    break;
+                default:
+                    WalkHitOption(word);
+                    break;
+            }
+        }
+
+        Note(diversifiedBy, field);
+        Give(filter, firstDraft);
+    }
+}

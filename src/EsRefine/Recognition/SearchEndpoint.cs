@@ -1,0 +1,113 @@
+using System.Buffers;
+
+namespace EsRefine.Recognition;
+
+/// <summary>Endpoints whose body can hold a kNN clause (<c>knn-wire</c> 1.1).</summary>
+internal enum SearchEndpointKind
+{
+    /// <summary>Any other request: it streams through unread.</summary>
+    None,
+
+    /// <summary><c>[/{index}]/_search</c>.</summary>
+    Search,
+
+    /// <summary><c>[/{index}]/_msearch</c>.</summary>
+    MultiSearch,
+
+    /// <summary><c>[/{index}]/_search/template</c>.</summary>
+    SearchTemplate,
+
+    /// <summary><c>[/{index}]/_msearch/template</c>.</summary>
+    MultiSearchTemplate,
+
+    /// <summary>Elasticsearch <c>[/{index}]/_async_search</c>, submitted.</summary>
+    AsyncSearch,
+
+    /// <summary>OpenSearch <c>/_plugins/_asynchronous_search</c>, submitted; the index is in the query string.</summary>
+    AsynchronousSearch,
+
+    /// <summary>Elasticsearch 8 <c>/{index}/_knn_search</c>.</summary>
+    KnnSearch,
+}
+
+/// <summary>What a request's method and target say, before its body is read.</summary>
+/// <param name="Kind">The endpoint.</param>
+/// <param name="Index">Index expression exactly as sent, percent-encoding included; empty where the path names none.</param>
+internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string Index)
+{
+    private static readonly SearchEndpoint None = new(SearchEndpointKind.None, "");
+
+    // RFC 3986 pchar. Anything else in an index segment (a backslash, a bare space, non-ASCII) is read differently by different servers: not a candidate.
+    private static readonly SearchValues<char> SegmentCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:@");
+
+    /// <summary>Compares raw segments, decoding nothing: a path that only looks like a search after decoding or normalizing is not one.</summary>
+    /// <param name="method">As sent.</param>
+    /// <param name="rawTarget">The request target as sent, in origin form; what follows a question mark is ignored.</param>
+    public static SearchEndpoint Recognize(string method, ReadOnlySpan<char> rawTarget)
+    {
+        bool isPost = method == "POST";
+        if (!isPost && method != "GET")
+        {
+            return None;
+        }
+
+        int query = rawTarget.IndexOf('?');
+        ReadOnlySpan<char> path = query < 0 ? rawTarget : rawTarget[..query];
+        if (path.IsEmpty || path[0] != '/')
+        {
+            return None;
+        }
+
+        path = path[1..];
+        if (isPost && path.SequenceEqual("_plugins/_asynchronous_search"))
+        {
+            return new(SearchEndpointKind.AsynchronousSearch, "");
+        }
+
+        int slash = path.IndexOf('/');
+        ReadOnlySpan<char> first = slash < 0 ? path : path[..slash];
+        bool hasIndex = IsIndexExpression(first);
+        if (hasIndex && slash < 0)
+        {
+            return None;
+        }
+
+        SearchEndpointKind kind = (hasIndex ? path[(slash + 1)..] : path) switch
+        {
+            "_search" => SearchEndpointKind.Search,
+            "_msearch" => SearchEndpointKind.MultiSearch,
+            "_search/template" => SearchEndpointKind.SearchTemplate,
+            "_msearch/template" => SearchEndpointKind.MultiSearchTemplate,
+            "_async_search" when isPost => SearchEndpointKind.AsyncSearch,
+            "_knn_search" when hasIndex => SearchEndpointKind.KnnSearch,
+            _ => SearchEndpointKind.None,
+        };
+        return kind == SearchEndpointKind.None ? None : new(kind, hasIndex ? first.ToString() : "");
+    }
+
+    private static bool IsIndexExpression(ReadOnlySpan<char> segment) =>
+        !segment.IsEmpty
+        && (segment[0] != '_' || segment is "_all")   // no index name begins so: these are endpoints
+        && !segment.ContainsAnyExcept(SegmentCharacters)
+        && !IsDotSegment(segment);
+
+    /// <summary><c>.</c> and <c>..</c>, also where their dots are escaped: an intermediary may have resolved them.</summary>
+    private static bool IsDotSegment(ReadOnlySpan<char> segment)
+    {
+        int dots = 0;
+        while (!segment.IsEmpty)
+        {
+            int length = segment[0] == '.' ? 1 : segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
+            if (length == 0)
+            {
+                return false;
+            }
+
+            segment = segment[length..];
+            dots++;
+        }
+
+        return dots <= 2;
+    }
+}

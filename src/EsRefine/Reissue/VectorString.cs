@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Text.Json;
+using EsRefine.Upstream;
+
+namespace EsRefine.Reissue;
+
+/// <summary>What a string of Elasticsearch spells.</summary>
+internal enum StringEncoding
+{
+    /// <summary>Two digits per signed byte.</summary>
+    Hex,
+
+    /// <summary>Base64 of signed bytes.</summary>
+    Base64Bytes,
+
+    /// <summary>Base64 of big-endian bfloat16, the upper half of a float32.</summary>
+    Base64BFloat16,
+
+    /// <summary>Base64 of big-endian float32.</summary>
+    Base64Float,
+}
+
+/// <summary>A vector as a string: hex since Elasticsearch 8.14, Base64 since 9.4. OpenSearch takes neither.</summary>
+internal static class VectorString
+{
+    /// <summary>Decodes in Elasticsearch's order: hex if its length fits the field, else Base64 if its length does. The field decides, as some strings are valid as both.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> json, FieldMapping mapping, out float[] vector, out StringEncoding encoding)
+    {
+        vector = [];
+        encoding = default;
+        if (mapping is not { Dialect: Recognition.EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
+            || json.Length > 2 + 6 * (8 * VectorText.MaxDimensions))   // every character escaped
+        {
+            return false;
+        }
+
+        // JSON may escape the slashes of Base64.
+        byte[] text = ArrayPool<byte>.Shared.Rent(json.Length);
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            return reader.Read()
+                && reader.TokenType == JsonTokenType.String
+                && TryDecode(text.AsSpan(0, reader.CopyString(text)), mapping, out vector, out encoding);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return false;   // not valid text
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    public static byte[] Write(ReadOnlySpan<float> vector, StringEncoding encoding)
+    {
+        int width = encoding switch { StringEncoding.Base64Float => 4, StringEncoding.Base64BFloat16 => 2, _ => 1 };
+        byte[] bytes = new byte[vector.Length * width];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            if (!float.IsFinite(vector[i]))
+            {
+                throw new ArgumentException("a query vector holds finite numbers only", nameof(vector));
+            }
+
+            Span<byte> component = bytes.AsSpan(i * width);
+            switch (encoding)
+            {
+                case StringEncoding.Base64Float:
+                    BinaryPrimitives.WriteSingleBigEndian(component, vector[i]);
+                    break;
+                case StringEncoding.Base64BFloat16:
+                    BinaryPrimitives.WriteUInt16BigEndian(component, ToBFloat16(vector[i]));
+                    break;
+                default:
+                    component[0] = (byte)VectorText.ToByte(vector[i]);
+                    break;
+            }
+        }
+
+        string text = encoding == StringEncoding.Hex ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes);
+        byte[] json = new byte[text.Length + 2];
+        json[0] = json[^1] = (byte)'"';
+        System.Text.Encoding.ASCII.GetBytes(text, json.AsSpan(1));
+        return json;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> text, FieldMapping mapping, out float[] vector, out StringEncoding encoding)
+    {
+        int dimensions = mapping.Dimensions.GetValueOrDefault();
+        int packed = dimensions / 8;
+        bool isBit = mapping.ElementType == VectorElementType.Bit;
+
+        encoding = StringEncoding.Hex;
+        byte[] bytes = new byte[text.Length / 2];
+        if ((text.Length == 2 * dimensions || (isBit && text.Length == 2 * packed))
+            && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done)
+        {
+            vector = Read(bytes, encoding);
+            return true;
+        }
+
+        vector = [];
+        if (!TryDecodeBase64(text, out ReadOnlySpan<byte> decoded))
+        {
+            return false;
+        }
+
+        switch (mapping.ElementType)
+        {
+            case VectorElementType.Byte when decoded.Length == dimensions:
+            case VectorElementType.Bit when decoded.Length == packed:
+                encoding = StringEncoding.Base64Bytes;
+                break;
+            case VectorElementType.BFloat16 when decoded.Length == 2 * dimensions:
+                encoding = StringEncoding.Base64BFloat16;
+                break;
+            case VectorElementType.Float or VectorElementType.BFloat16 when decoded.Length == 4 * dimensions:
+                encoding = StringEncoding.Base64Float;
+                break;
+            default:
+                return false;
+        }
+
+        vector = Read(decoded, encoding);
+        return Array.TrueForAll(vector, float.IsFinite);
+    }
+
+    /// <summary>The standard alphabet; padding may be missing, white space may not be there.</summary>
+    private static bool TryDecodeBase64(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> decoded)
+    {
+        decoded = default;
+        int missing = -text.Length & 3;
+        if (text.IsEmpty || missing == 3 || text.ContainsAny(" \t\r\n"u8))
+        {
+            return false;
+        }
+
+        byte[] padded = new byte[text.Length + missing];
+        text.CopyTo(padded);
+        padded.AsSpan(text.Length).Fill((byte)'=');
+        bool isBase64 = Base64.DecodeFromUtf8InPlace(padded, out int length) == OperationStatus.Done;
+        decoded = padded.AsSpan(0, isBase64 ? length : 0);
+        return isBase64;
+    }
+
+    private static float[] Read(ReadOnlySpan<byte> bytes, StringEncoding encoding)
+    {
+        int width = encoding switch { StringEncoding.Base64Float => 4, StringEncoding.Base64BFloat16 => 2, _ => 1 };
+        float[] vector = new float[bytes.Length / width];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            ReadOnlySpan<byte> component = bytes[(i * width)..];
+            vector[i] = encoding switch
+            {
+                StringEncoding.Base64Float => BinaryPrimitives.ReadSingleBigEndian(component),
+                StringEncoding.Base64BFloat16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16BigEndian(component) << 16),
+                _ => (sbyte)component[0],
+            };
+        }
+
+        return vector;
+    }
+
+    /// <summary>Rounds to the nearest, ties to even; a vector's components are far from the largest float32, where rounding up would overflow.</summary>
+    private static ushort ToBFloat16(float component)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(component);
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using EsRefine.Recognition;
+using Xunit;
+
+namespace EsRefine.Tests.Recognition;
+
+public sealed class RefusedBodyTests
+{
+    private const string Clause = """ "knn":{"field":"vec","query_vector":[1,2]}""";
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("null")]
+    [InlineData("\uFEFF{#}")]
+    [InlineData("{# /* comment */}")]
+    [InlineData("{#,}")]
+    [InlineData("{#}x")]
+    [InlineData("{#}{#}")]
+    [InlineData("{#")]
+    [InlineData("""{"knn":{"field":"vec","query_vector":[1,2,]}}""")]
+    [InlineData("""{"knn":{"field":"vec","query_vector":[1,NaN]}}""")]
+    [InlineData("""{"knn":{"field":"vec","query_vector":[1,01]}}""")]
+    [InlineData("""{'knn':{"field":"vec","query_vector":[1]}}""")]
+    public void Body_that_is_not_strict_JSON_passes_through(string json)
+    {
+        Assert.Null(new SearchBody(SearchBody.Fill(json, Clause)).Search);
+    }
+
+    [Theory]
+    [InlineData("{#,#}")]
+    [InlineData("""{#,"\u006bnn":{"field":"w","query_vector":[3]}}""")]
+    [InlineData("""{#,"size":1,"size":2}""")]
+    [InlineData("""{"knn":{"field":"vec","field":"vec","query_vector":[1]}}""")]
+    [InlineData("""{"knn":{"field":"vec","query_vector":[1],"query_vector":[2]}}""")]
+    [InlineData("""{#,"query":{"bool":{"must":{"match_all":{}},"must":{"match_all":{}}}}}""")]
+    [InlineData("""{#,"query":{"bool":{"must":{"match_all":{}}},"match":{"t":"x"}}}""")]
+    [InlineData("""{#,"aggs":{},"rescore":{"query":{},"query":{}}}""")]
+    [InlineData("""{"query":{"knn":{"a":{"vector":[1],"k":1},"b":{"vector":[1],"k":1}}}}""")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.q,'v')","params":{"q":[1],"q":[2]}}}}}""")]
+    public void Body_that_both_engines_refuse_passes_through(string json)
+    {
+        Assert.Null(new SearchBody(SearchBody.Fill(json, Clause)).Search);
+    }
+
+    [Fact]
+    public void Depth_is_limited_and_millions_of_brackets_cost_nothing()
+    {
+        string Deep(int bools) => string.Concat(Enumerable.Repeat("""{"bool":{"must":""", bools)) + "{" + Clause + "}" + new string('}', 2 * bools);
+
+        Assert.NotNull(new SearchBody("{\"query\":" + Deep(50) + "}").Search);
+        Assert.Null(new SearchBody("{\"query\":" + Deep(70) + "}").Search);
+        Assert.Null(Recognizer.Recognize(Enumerable.Repeat((byte)'[', 5_000_000).ToArray()));
+        Assert.Null(Recognizer.Recognize(Encoding.UTF8.GetBytes("{\"query\":" + string.Concat(Enumerable.Repeat("{\"bool\":{\"must\":[", 300_000)))));
+        Assert.Null(Recognizer.Recognize(Encoding.UTF8.GetBytes("{\"x\":[" + string.Concat(Enumerable.Repeat("[],", 1_500_000)) + "[]]}")));
+    }
+
+    [Fact]
+    public void Counts_are_limited()
+    {
+        string Many(int count, string item) => string.Join(',', Enumerable.Repeat(item, count));
+
+        Assert.Equal(SearchBodyWalker.MaxClauses, new SearchBody("{\"knn\":[" + Many(SearchBodyWalker.MaxClauses, """{"field":"v","query_vector":[1]}""") + "]}").Clauses.Count);
+        Assert.Null(new SearchBody("{\"knn\":[" + Many(SearchBodyWalker.MaxClauses + 1, """{"field":"v","query_vector":[1]}""") + "]}").Search);
+        Assert.Null(new SearchBody("{" + Clause + ",\"query\":{\"bool\":{\"must_not\":[" + Many(SearchBodyWalker.MaxOtherVectors + 1, "{" + Clause + "}") + "]}}}").Search);
+        Assert.Null(new SearchBody("{\"query\":{\"bool\":{\"must\":[{" + Clause + "}," + Many(SearchBodyWalker.MaxConditions + 1, """{"term":{"a":1}}""") + "]}}}").Search);
+    }
+
+    [Fact]
+    public void Field_name_that_is_no_text_is_no_clause()
+    {
+        Assert.Null(new SearchBody("""{"knn":{"field":"\udc00","query_vector":[1]}}""").Search);
+        Assert.Null(new SearchBody("""{"query":{"knn":{"\udc00":{"vector":[1],"k":1}}}}""").Search);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using EsRefine.Recognition;
+using EsRefine.Reissue;
+using EsRefine.Tests.Recognition;
+using EsRefine.Upstream;
+using Xunit;
+
+namespace EsRefine.Tests.Reissue;
+
+public sealed class ClauseEditsTests
+{
+    [Fact]
+    public void Vector_is_replaced_and_every_other_byte_stays()
+    {
+        Assert.Equal(
+            """{ "size": 1e1,"knn":{"field":"vec","query_vector":[0.5,-1] , "k":10}, "x":"\u00e9/\/", "y":1.0 }""",
+            Refine("""{ "size": 1e1,"knn":{"field":"vec","query_vector":[ 1, 2.0 ] , "k":10}, "x":"\u00e9/\/", "y":1.0 }"""));
+    }
+
+    [Fact]
+    public void Copies_change_with_the_clause_however_they_are_spelled()
+    {
+        Assert.Equal(
+            """{"knn":{"field":"vec","query_vector":"PwAAAL+AAAA="},"rescore":[{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.v,'vec')","params":{"v":[0.5,-1],"w":[1,3]}}}}}}]}""",
+            Refine("""{"knn":{"field":"vec","query_vector":"P4AAAEAAAAA="},"rescore":[{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.v,'vec')","params":{"v":[1.00,2e0],"w":[1,3]}}}}}}]}"""));
+    }
+
+    [Fact]
+    public void Equal_vector_for_another_field_is_no_copy()
+    {
+        const string filter = """{"knn":{"field":"other","query_vector":[1,2]}}""";
+        Assert.Equal(
+            SearchBody.Fill("""{"knn":{"field":"vec","query_vector":[0.5,-1],"filter":#}}""", filter),
+            Refine(SearchBody.Fill("""{"knn":{"field":"vec","query_vector":[1,2],"filter":#}}""", filter)));
+    }
+
+    [Fact]
+    public void Copy_in_a_script_that_names_no_field_changes_too()
+    {
+        Assert.Equal(
+            """{"sort":{"_script":{"script":{"id":"stored","params":{"q":[0.5,-1]}}}},"knn":{"field":"vec","query_vector":[0.5,-1]}}""",
+            Refine("""{"sort":{"_script":{"script":{"id":"stored","params":{"q":[1,2]}}}},"knn":{"field":"vec","query_vector":[1,2]}}"""));
+    }
+
+    [Fact]
+    public void Copy_of_two_clauses_leaves_all_as_they_are()
+    {
+        Assert.Null(Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"w","query_vector":[1,2]}],"sort":{"_script":{"script":{"id":"stored","params":{"q":[1,2]}}}}}"""));
+        Assert.Null(Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"vec","query_vector":[1,2]}],"post_filter":{"knn":{"field":"vec","query_vector":[1,2]}}}"""));
+    }
+
+    [Fact]
+    public void Clauses_with_equal_vectors_are_refined_each_by_itself()
+    {
+        Assert.Equal(
+            """{"knn":[{"field":"vec","query_vector":[0.5,-1]},{"field":"w","query_vector":[1,2]}]}""",
+            Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"w","query_vector":[1,2]}]}"""));
+    }
+
+    [Fact]
+    public void Vector_that_cannot_be_read_is_not_replaced()
+    {
+        Assert.Null(Refine("""{"knn":{"field":"vec","query_vector":[1,1e999]}}"""));
+    }
+
+    private static string? Refine(string json)
+    {
+        var body = new SearchBody(json);
+        var mapping = new FieldMapping { Field = "vec", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = 2 };
+        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(body.Bytes, body.Search!, body.Clauses[0], mapping, [0.5f, -1]);
+        return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
+    }
+}
