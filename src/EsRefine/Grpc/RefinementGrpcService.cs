@@ -4,12 +4,15 @@ using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
 using Grpc.Core;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Grpc;
 
 /// <summary>The typed door: writes the search a client of the cluster would have sent, and lets the one path refine it.</summary>
-internal sealed class RefinementGrpcService(RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, QueryModel model) : RefinementService.RefinementServiceBase
+internal sealed class RefinementGrpcService(
+    RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
+    : RefinementService.RefinementServiceBase
 {
     /// <inheritdoc/>
     public override async Task<SearchResponse> Search(V1.SearchRequest request, ServerCallContext context)
@@ -75,8 +78,9 @@ internal sealed class RefinementGrpcService(RefinedSearch refinedSearch, Mapping
                 return vector;
             case V1.SearchRequest.QueryOneofCase.Text:
                 Require(request.Text.Length > 0, "text is empty");
-                return await model.EmbedAsync(request.Text, cancellationToken)
-                    ?? throw new RpcException(new Status(StatusCode.FailedPrecondition, "text queries need an embedding model: start EsRefine with --model DIR, or send a vector"));
+                return model is null
+                    ? throw new RpcException(new Status(StatusCode.FailedPrecondition, "text queries need an embedding model: start EsRefine with --model DIR, or send a vector"))
+                    : (await model.GenerateVectorAsync(request.Text, EmbeddingPurposes.Query, cancellationToken)).ToArray();
             default:
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "query is missing: send a vector or a text"));
         }

@@ -3,6 +3,7 @@ using EsRefine.Embedding;
 using EsRefine.Judging;
 using EsRefine.Sampling;
 using EsRefine.Upstream;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EsRefine.Hosting;
@@ -50,7 +51,12 @@ internal static class EsRefineServices
 
         private IServiceCollection AddEmbedding(EsRefineSettings settings)
         {
-            services.TryAddSingleton<QueryModel>();
+            if (settings.Model is { } model)
+            {
+                services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider =>
+                    OnnxEmbeddingGenerator.Load(model, provider.GetRequiredService<ILogger<OnnxEmbeddingGenerator>>()));
+            }
+
             return services;
         }
     }

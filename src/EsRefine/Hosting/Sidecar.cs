@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;
 
@@ -50,7 +51,9 @@ internal sealed class Sidecar : IAsyncDisposable
             .Build();
         try
         {
-            _ = host.Services.GetRequiredService<RefinedSearch>();   // a judge or a model that cannot work stops the start, not the first search
+            // A judge or a model that cannot work stops the start, not the first search.
+            _ = host.Services.GetRequiredService<RefinedSearch>();
+            _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
             await host.StartAsync(cancellationToken);
             Uri[] urls = Doors.Addresses(host);
             return new Sidecar(host, urls[0], urls[1], urls[2]);

@@ -46,11 +46,18 @@ public sealed class ClauseEditsTests
     public void Copy_of_two_clauses_leaves_all_as_they_are()
     {
         Assert.Null(Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"w","query_vector":[1,2]}],"sort":{"_script":{"script":{"id":"stored","params":{"q":[1,2]}}}}}"""));
-        Assert.Null(Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"vec","query_vector":[1,2]}],"post_filter":{"knn":{"field":"vec","query_vector":[1,2]}}}"""));
     }
 
     [Fact]
-    public void Clauses_with_equal_vectors_are_refined_each_by_itself()
+    public void Clauses_on_one_field_with_one_vector_change_together_and_with_their_copies()
+    {
+        Assert.Equal(
+            """{"knn":[{"field":"vec","query_vector":[0.5,-1]},{"field":"vec","query_vector":[0.5,-1]}],"post_filter":{"knn":{"field":"vec","query_vector":[0.5,-1]}}}""",
+            Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"vec","query_vector":[1.0,2e0]}],"post_filter":{"knn":{"field":"vec","query_vector":[1,2]}}}"""));
+    }
+
+    [Fact]
+    public void Clauses_on_two_fields_with_equal_vectors_are_refined_each_by_itself()
     {
         Assert.Equal(
             """{"knn":[{"field":"vec","query_vector":[0.5,-1]},{"field":"w","query_vector":[1,2]}]}""",
