@@ -24,6 +24,7 @@ internal static class Doors
     /// <exception cref="ConfigurationException">An address that cannot be read.</exception>
     public static void Open(KestrelServerOptions kestrel, ListenSettings listen)
     {
+        TransparentHttp.ConfigureKestrel(kestrel);
         Open(kestrel, Door.Data, "listen.data", listen.Data, HttpProtocols.Http1);
         Open(kestrel, Door.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel cannot speak both on one cleartext port
         Open(kestrel, Door.Admin, "listen.admin", listen.Admin, HttpProtocols.Http1);
@@ -31,6 +32,15 @@ internal static class Doors
 
     public static void AddServices(IServiceCollection services)
     {
+        services.AddHttpForwarder();
+        services.AddSingleton<TransparentProxy>();
+        services.AddSingleton(static provider =>
+        {
+            RefinedSearch search = provider.GetRequiredService<RefinedSearch>();
+            int maxSearchBodyBytes = provider.GetRequiredService<EsRefineSettings>().MaxSearchBodyBytes;
+            return new SearchDoor(
+                provider.GetRequiredService<TransparentProxy>(), search.CanRefine ? search.PrepareAsync : null, maxSearchBodyBytes, provider.GetRequiredService<ILogger<SearchDoor>>());
+        });
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddGrpcReflection();
@@ -40,7 +50,7 @@ internal static class Doors
     /// <summary>What answers behind each door. The data door has no routing: the path is the cluster's.</summary>
     public static void Map(IApplicationBuilder app)
     {
-        app.MapWhen(static context => DoorOf(context) == Door.Data, static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().InvokeAsync));
+        app.MapWhen(static context => DoorOf(context) == Door.Data, static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().AnswerAsync));
         app.MapWhen(static context => DoorOf(context) == Door.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapGrpcService<RefinementGrpcService>();

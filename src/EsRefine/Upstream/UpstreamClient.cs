@@ -12,7 +12,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
     private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(CreateHandler(), disposeHandler: true);
+    public HttpMessageInvoker Invoker { get; } = new(Http.TransparentHttp.CreateHandler(), disposeHandler: true);
 
     /// <summary>Nodes of the cluster.</summary>
     public IReadOnlyList<Uri> Nodes => settings.Urls;
@@ -57,8 +57,6 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
         await content.LoadIntoBufferAsync(MaxReplyBytes, cancellationToken);
         return await content.ReadAsByteArrayAsync(cancellationToken);
     }
-
-    private static SocketsHttpHandler CreateHandler() => new();
 }
 
 /// <summary>A whole reply of the cluster.</summary>

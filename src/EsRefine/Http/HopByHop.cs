@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace EsRefine.Http;
+
+/// <summary>Headers that speak of one connection and end with it (RFC 9110, 7.6.1).</summary>
+internal static class HopByHop
+{
+    private static readonly FrozenSet<string> Names = new[]
+    {
+        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TE, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Headers without which the message would be another one, whatever <c>Connection</c> says of them.</summary>
+    private static readonly FrozenSet<string> NeverNominated = new[]
+    {
+        HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.Authorization,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    public static bool Contains(string name) => Names.Contains(name);
+
+    /// <summary>Names that a <c>Connection</c> header nominates beyond those that are always hop-by-hop; mostly none.</summary>
+    public static HashSet<string>? Nominated(StringValues connection)
+    {
+        HashSet<string>? nominated = null;
+        foreach (string? value in connection)
+        {
+            foreach (Range range in value.AsSpan().Split(','))
+            {
+                string name = value.AsSpan(range).Trim().ToString();
+                if (name.Length > 0 && !name.Equals("close", StringComparison.OrdinalIgnoreCase) && !Names.Contains(name) && !NeverNominated.Contains(name))
+                {
+                    (nominated ??= new(StringComparer.OrdinalIgnoreCase)).Add(name);
+                }
+            }
+        }
+
+        return nominated;
+    }
+}

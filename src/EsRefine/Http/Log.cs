@@ -1,0 +1,19 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EsRefine.Http;
+
+/// <summary>What the data door says. Ids from 100.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Warning, "Node {Node} is unreachable, the next one gets the request: {Reason}")]
+    public static partial void NodeUnreachable(this ILogger logger, Uri node, string reason);
+
+    [LoggerMessage(101, LogLevel.Warning, "No answer, or no whole one, from {Node}; the client's connection is closed as the cluster's was ({Error}): {Reason}")]
+    public static partial void UpstreamFailed(this ILogger logger, Uri node, ForwarderError error, string? reason);
+
+    [LoggerMessage(102, LogLevel.Information, "A search body of more than {Limit} bytes goes through unread; maxSearchBodyBytes raises the limit")]
+    public static partial void SearchBodyTooLarge(this ILogger logger, int limit);
+
+    [LoggerMessage(103, LogLevel.Information, "Refused with 400 and not forwarded: {Reason}")]
+    public static partial void AmbiguousRequest(this ILogger logger, string reason);
+}

@@ -1,0 +1,49 @@
+namespace EsRefine.Http;
+
+/// <summary>Bytes already read, followed by a stream of those that are not.</summary>
+internal sealed class ReplayedBody(ReadOnlyMemory<byte> read, Stream rest) : Stream
+{
+    private ReadOnlyMemory<byte> _read = read;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer) => _read.IsEmpty ? rest.Read(buffer) : Replay(buffer);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _read.IsEmpty ? rest.ReadAsync(buffer, cancellationToken) : new(Replay(buffer.Span));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Replay(Span<byte> buffer)
+    {
+        int count = Math.Min(buffer.Length, _read.Length);
+        _read.Span[..count].CopyTo(buffer);
+        _read = _read[count..];
+        return count;
+    }
+}

@@ -1,0 +1,138 @@
+using System.IO.Compression;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace EsRefine.Http;
+
+/// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, put back in front of the forwarder.</summary>
+/// <param name="IsWhole">False: larger than the limit, so the rest is still to be read.</param>
+/// <param name="Json">The body, inflated; null: not for us (too large, or no gzip in spite of its name).</param>
+internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
+{
+    private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>Headers that seal the body's bytes: a request that has one could not be changed without breaking its seal.</summary>
+    private static readonly string[] Seals = ["Content-Digest", "Repr-Digest", "Digest", "Signature", HeaderNames.ContentMD5];
+
+
+    /// <summary>By its headers: could the body be JSON that we may read, and change?</summary>
+    public static bool MayBeRefined(HttpRequest request)
+    {
+        IHeaderDictionary headers = request.Headers;
+        return request.ContentLength is not 0
+            && (request.ContentLength is not null || headers.TransferEncoding.Count > 0 || HttpProtocol.IsHttp2(request.Protocol))
+            && IsJson(headers.ContentType)
+            && (headers.ContentEncoding.Count == 0 || IsGzip(headers.ContentEncoding))
+            && !IsSealed(headers);
+    }
+
+    /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
+    /// <exception cref="BadHttpRequestException">The client's framing is broken.</exception>
+    /// <exception cref="OperationCanceledException">The client left.</exception>
+    public static async ValueTask<SearchBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limit)
+        {
+            return new(IsWhole: false, Json: null);
+        }
+
+        Stream incoming = request.Body;
+        // Not pooled: shadowed and learning searches keep their body beyond the request.
+        byte[] buffer = new byte[request.ContentLength ?? Math.Min(FirstBuffer, limit)];
+        int length = 0;
+        while (true)
+        {
+            if (length == buffer.Length)
+            {
+                if (length == request.ContentLength)
+                {
+                    break;
+                }
+
+                if (length > limit)
+                {
+                    request.Body = new ReplayedBody(buffer.AsMemory(0, length), incoming);
+                    return new(IsWhole: false, Json: null);
+                }
+
+                // One byte more than the limit, to tell a body of just the limit from a larger one.
+                Array.Resize(ref buffer, Math.Min(2 * length, limit + 1));
+            }
+
+            int read = await incoming.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            length += read;
+        }
+
+        ReadOnlyMemory<byte> received = buffer.AsMemory(0, length);
+        request.Body = new ReplayedBody(received, Stream.Null);
+        return new(IsWhole: true, IsGzip(request.Headers.ContentEncoding) ? Inflate(received, limit) : received);
+    }
+
+    /// <summary>Makes the request carry another body: plain, with its length declared.</summary>
+    public static void Replace(HttpRequest request, ReadOnlyMemory<byte> body)
+    {
+        request.Headers.ContentEncoding = default;
+        request.Headers.TransferEncoding = default;
+        request.ContentLength = body.Length;
+        request.Body = new ReplayedBody(body, Stream.Null);
+    }
+
+    private static bool IsJson(StringValues contentType)
+    {
+        if (contentType is not [{ } value])
+        {
+            return false;
+        }
+
+        int parameters = value.IndexOf(';', StringComparison.Ordinal);
+        ReadOnlySpan<char> mediaType = (parameters < 0 ? value : value.AsSpan(0, parameters)).Trim();
+        return mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || mediaType.Equals("application/vnd.elasticsearch+json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>AWS SigV4 covers the body's hash, and a Kerberos ticket serves one request: neither allows an extra request or a changed one (<c>knn-wire</c> 7).</summary>
+    private static bool IsSealed(IHeaderDictionary headers)
+    {
+        string authorization = headers.Authorization.ToString();
+        return authorization.StartsWith("AWS4-", StringComparison.OrdinalIgnoreCase)
+            || authorization.StartsWith("Negotiate ", StringComparison.OrdinalIgnoreCase)
+            || Array.Exists(Seals, headers.ContainsKey);
+    }
+
+    /// <summary>Null where the bytes are no gzip, or more than the limit comes out of them.</summary>
+    private static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)
+    {
+        using GZipStream gzip = new(new ReplayedBody(compressed, Stream.Null), CompressionMode.Decompress);
+        byte[] buffer = new byte[Math.Min(Math.Max(FirstBuffer, 4 * (long)compressed.Length), limit + 1)];
+        int length = 0;
+        try
+        {
+            while (gzip.Read(buffer.AsSpan(length)) is > 0 and int read)
+            {
+                length += read;
+                if (length > limit)
+                {
+                    return null;
+                }
+
+                if (length == buffer.Length)
+                {
+                    Array.Resize(ref buffer, Math.Min(2 * length, limit + 1));
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+
+        return buffer.AsMemory(0, length);
+    }
+}

@@ -1,0 +1,103 @@
+using EsRefine.Configuration;
+using EsRefine.Upstream;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EsRefine.Http;
+
+/// <summary>Sends a request on as it came and its reply back as it comes, streaming both ways.</summary>
+/// <remarks>
+/// A cluster that cannot be reached, or that falls silent in mid-answer, looks through us as it looks without us: the client's connection breaks. A 502 of
+/// ours would be an answer the cluster never gave. A node that refuses the connection is another matter: nothing was sent, so the next node gets the request.
+/// </remarks>
+internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, ILogger<TransparentProxy> logger)
+{
+    /// <summary>HTTP/1.1, which every node speaks and in which a message is most like what the client sent; no timeout of ours.</summary>
+    internal static readonly ForwarderRequestConfig Config = new()
+    {
+        ActivityTimeout = Timeout.InfiniteTimeSpan,
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
+    /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
+    public async Task ForwardAsync(HttpContext context, RefinementSummary? summary)
+    {
+        RawTarget target = RawTarget.Of(context);
+        // No switching of protocols: a tunnel could not be read, and a server is free to ignore the wish.
+        context.Features.Set<IHttpUpgradeFeature>(null);
+        CarryContentHeaders(context);
+
+        Uri node = upstream.NextNode();
+        for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
+        {
+            ForwarderError error = await forwarder.SendAsync(
+                context, node.AbsoluteUri, upstream.Invoker, Config, new VerbatimTransformer(node, target, summary), CancellationToken.None);
+            if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+            {
+                return;
+            }
+
+            Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+            if (error == ForwarderError.Request && nodesLeft > 0 && NeverConnected(cause))
+            {
+                logger.NodeUnreachable(node, cause!.Message);
+                context.Response.Clear();
+                node = NodeAfter(node);
+                continue;
+            }
+
+            if (error == ForwarderError.RequestBodyClient && !context.Response.HasStarted)
+            {
+                // The client's own framing is broken: the forwarder has set 400, as the cluster would.
+                return;
+            }
+
+            logger.UpstreamFailed(node, error, cause?.Message);
+            context.Abort();
+            return;
+        }
+    }
+
+    private static bool NeverConnected(Exception? cause) =>
+        cause is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        };
+
+    private Uri NodeAfter(Uri node)
+    {
+        IReadOnlyList<Uri> nodes = settings.Urls;
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            if (ReferenceEquals(nodes[i], node))
+            {
+                return nodes[(i + 1) % nodes.Count];
+            }
+        }
+
+        return nodes[0];
+    }
+
+    /// <summary>The forwarder makes a content, which alone can hold such headers and a declared length of 0, only where there can be a body.</summary>
+    private static void CarryContentHeaders(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        IHeaderDictionary headers = request.Headers;
+        bool none = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            && headers is { ContentLength: null, ContentType.Count: 0, ContentEncoding.Count: 0, ContentLanguage.Count: 0, ContentLocation.Count: 0 }
+            and { ContentMD5.Count: 0, ContentRange.Count: 0, ContentDisposition.Count: 0, Allow.Count: 0, Expires.Count: 0, LastModified.Count: 0 };
+        if (!none)
+        {
+            context.Features.Set<IHttpRequestBodyDetectionFeature>(ContentAllowed.Instance);
+        }
+    }
+
+    private sealed class ContentAllowed : IHttpRequestBodyDetectionFeature
+    {
+        public static readonly ContentAllowed Instance = new();
+
+        public bool CanHaveBody => true;
+    }
+}

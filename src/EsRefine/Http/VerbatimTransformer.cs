@@ -1,0 +1,105 @@
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EsRefine.Http;
+
+/// <summary>
+/// One message each way with nothing added and nothing taken but hop-by-hop headers and our own. The body is the forwarder's business; the length it declares
+/// is the client's.
+/// </summary>
+/// <param name="node">The node it goes to.</param>
+/// <param name="target">The target, raw.</param>
+/// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
+/// <remarks>
+/// <c>Host</c> goes on as the client sent it over plain HTTP: the engines do not read it, and a signature (AWS SigV4) may cover it. Over TLS it becomes the
+/// node's: hosted clusters are found by it, the certificate is checked against it, and a client that signs has to sign that name anyway.
+/// </remarks>
+internal sealed class VerbatimTransformer(Uri node, RawTarget target, RefinementSummary? summary) : HttpTransformer
+{
+    /// <summary>A Date header that Kestrel takes for set, and so does not fill in, and has nothing to write of.</summary>
+    private static readonly StringValues NoDate = new([null]);
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        HttpRequest request = httpContext.Request;
+        HashSet<string>? nominated = HopByHop.Nominated(request.Headers.Connection);
+        bool ownHost = node.Scheme == Uri.UriSchemeHttps;
+        foreach ((string name, StringValues values) in request.Headers)
+        {
+            if (!HopByHop.Contains(name)
+                && nominated?.Contains(name) is not true
+                && !EsRefineHeaders.IsOurs(name)
+                && !name.StartsWith(':')
+                && !(ownHost && name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
+            {
+                Add(proxyRequest, name, values);
+            }
+        }
+
+        if (proxyRequest.Content is not null && request.ContentLength is null && request.Headers.TransferEncoding.Count == 0
+            && !HttpProtocol.IsHttp2(request.Protocol))
+        {
+            UndeclaredLength.Mark(proxyRequest);
+        }
+
+        proxyRequest.RequestUri = target.At(node);
+        return default;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (!await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken))
+        {
+            return false;
+        }
+
+        HttpResponse response = httpContext.Response;
+        IHeaderDictionary headers = response.Headers;
+        HttpHeadersNonValidated received = proxyResponse!.Headers.NonValidated;
+        if (received.TryGetValues(HeaderNames.Connection, out HeaderStringValues connection)
+            && HopByHop.Nominated(new StringValues([.. connection])) is { } nominated)
+        {
+            foreach (string name in nominated)
+            {
+                headers.Remove(name);
+            }
+        }
+
+        if (headers.Date.Count == 0 && !HttpProtocol.IsHttp2(httpContext.Request.Protocol))
+        {
+            headers.Date = NoDate;
+        }
+
+        if (summary is not null)
+        {
+            EsRefineHeaders.Write(summary, headers);
+        }
+
+        if (received.Contains(HeaderNames.TransferEncoding))
+        {
+            // Committed now, a chunked reply stays one even where it turns out to be empty.
+            await response.StartAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    private static void Add(HttpRequestMessage request, string name, StringValues values)
+    {
+        if (values is [{ } value])
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+        else if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+        {
+            request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+}

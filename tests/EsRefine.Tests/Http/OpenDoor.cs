@@ -1,0 +1,103 @@
+using System.Net.Sockets;
+using System.Text;
+using EsRefine.Configuration;
+using EsRefine.Http;
+using EsRefine.TestSupport;
+using EsRefine.Upstream;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace EsRefine.Tests.Http;
+
+/// <summary>The data door alone, open on a free port in front of given nodes.</summary>
+internal sealed class OpenDoor : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private OpenDoor(WebApplication app) => _app = app;
+
+    public Uri Url => new(_app.Urls.Single() + "/");
+
+    /// <summary>A door behind which nothing is refined.</summary>
+    public static Task<OpenDoor> OpenAsync(params Uri[] nodes) => OpenAsync(PassAll, maxSearchBodyBytes: 64 * 1024, nodes);
+
+    /// <summary>A door in front of a path of the test's own.</summary>
+    public static async Task<OpenDoor> OpenAsync(
+        Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, params Uri[] nodes)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(TransparentHttp.ConfigureKestrel);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        UpstreamSettings settings = new() { Urls = nodes };
+        builder.Services
+            .Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.Zero)
+            .AddHttpForwarder()
+            .AddSingleton(settings)
+            .AddSingleton<UpstreamClient>()
+            .AddSingleton<TransparentProxy>()
+            .AddSingleton(services => ActivatorUtilities.CreateInstance<SearchDoor>(services, prepare, maxSearchBodyBytes));
+        WebApplication app = builder.Build();
+        app.Run(app.Services.GetRequiredService<SearchDoor>().AnswerAsync);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new(app);
+    }
+
+    public static ValueTask<PreparedSearch> PassAll(SearchRequest search, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(PreparedSearch.Original(search, new(RefinementOutcome.NoKnnClause)));
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
+
+/// <summary>A client made of a TCP socket.</summary>
+internal sealed class RawClient : IDisposable
+{
+    private readonly TcpClient _client = new();
+
+    public Stream Stream => _client.GetStream();
+
+    public static async Task<RawClient> ConnectAsync(Uri url)
+    {
+        RawClient client = new();
+        await client._client.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    /// <summary>Sends one request and reads its reply, on a connection of its own.</summary>
+    public static async Task<HttpBytes> AskAsync(Uri url, byte[] request)
+    {
+        using RawClient client = await ConnectAsync(url);
+        Task sending = client.Stream.WriteAsync(request, TestContext.Current.CancellationToken).AsTask();
+        HttpBytes reply = await client.ReadReplyAsync(hasBody: !Encoding.ASCII.GetString(request, 0, 5).Equals("HEAD ", StringComparison.Ordinal));
+        await sending;
+        return reply;
+    }
+
+    public static Task<HttpBytes> AskAsync(Uri url, string request) => AskAsync(url, Encoding.Latin1.GetBytes(request));
+
+    public Task SendAsync(string text) => Stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>The next final reply; interim ones are passed over.</summary>
+    public async Task<HttpBytes> ReadReplyAsync(bool hasBody = true)
+    {
+        while (true)
+        {
+            HttpBytes? reply = await HttpBytes.ReadAsync(Stream, hasBody, cancellationToken: TestContext.Current.CancellationToken);
+            if (reply is null)
+            {
+                throw new EndOfStreamException("the connection ended before a reply");
+            }
+
+            if (!reply.StartLine.StartsWith("HTTP/1.1 1", StringComparison.Ordinal))
+            {
+                return reply;
+            }
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,244 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using EsRefine.Http;
+using EsRefine.TestSupport;
+using Xunit;
+
+namespace EsRefine.Tests.Http;
+
+public sealed class TransparentProxyTests
+{
+    private const string Get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(Get)]
+    [InlineData("POST /a/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")]
+    public async Task Client_that_leaves_takes_its_request_with_it(string request)
+    {
+        TaskCompletionSource left = new();
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.WaitForCloseAsync();
+            left.SetResult();
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using (RawClient client = await RawClient.ConnectAsync(door.Url))
+        {
+            await client.SendAsync(request);
+            await upstream.NextRequestAsync(Cancelled);
+        }
+
+        await left.Task.WaitAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task Client_that_leaves_in_mid_reply_ends_the_reply()
+    {
+        TaskCompletionSource left = new();
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nsome");
+            await connection.WaitForCloseAsync();
+            left.SetResult();
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using (RawClient client = await RawClient.ConnectAsync(door.Url))
+        {
+            await client.SendAsync(Get);
+            await ReadUntilAsync(client, "some");
+        }
+
+        await left.Task.WaitAsync(Cancelled);
+    }
+
+    [Theory]
+    [InlineData("content-length: 100\r\n\r\nsome", false)]
+    [InlineData("content-length: 100\r\n\r\nsome", true)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n", false)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n", true)]
+    public async Task Reply_cut_short_is_never_ended_in_order(string reply, bool reset)
+    {
+        TaskCompletionSource received = new();
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\n" + reply);
+            await received.Task.WaitAsync(Cancelled);
+            if (reset)
+            {
+                connection.Abort();
+            }
+            else
+            {
+                connection.Close();
+            }
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync(Get);
+        await ReadUntilAsync(client, "some");
+        received.SetResult();
+
+        Assert.DoesNotContain("0\r\n\r\n", await ReadToEndAsync(client), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reply_reaches_the_client_as_it_is_written()
+    {
+        TaskCompletionSource firstSeen = new();
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+            await firstSeen.Task.WaitAsync(Cancelled);
+            await connection.SendAsync("6\r\nsecond\r\n0\r\n\r\n");
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync(Get);
+        await ReadUntilAsync(client, "first");
+        firstSeen.SetResult();
+        await ReadUntilAsync(client, "second");
+    }
+
+    [Fact]
+    public async Task Request_reaches_the_cluster_as_it_is_written()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        await using OpenDoor door = await OpenDoor.OpenAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync("POST /_bulk HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+        using TcpClient upstream = await listener.AcceptTcpClientAsync(Cancelled);
+        await ReadUntilAsync(upstream.GetStream(), "first");
+        await client.SendAsync("6\r\nsecond\r\n0\r\n\r\n");
+        await ReadUntilAsync(upstream.GetStream(), "second");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\ncontent-le")]
+    [InlineData("this is not HTTP\r\n\r\n")]
+    public async Task Cluster_that_gives_no_answer_breaks_the_connection_as_it_would_without_us(string answer)
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync(answer);
+            connection.Close();
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync(Get);
+        Assert.Equal("", await ReadToEndAsync(client));
+    }
+
+    [Fact]
+    public async Task Cluster_that_cannot_be_reached_breaks_the_connection()
+    {
+        await using OpenDoor door = await OpenDoor.OpenAsync(ClosedPort());
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync(Get);
+        Assert.Equal("", await ReadToEndAsync(client));
+    }
+
+    [Fact]
+    public async Task Node_that_refuses_the_connection_is_passed_over()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+        await using OpenDoor door = await OpenDoor.OpenAsync(ClosedPort(), ClosedPort(), upstream.Url);
+        for (int i = 0; i < 4; i++)
+        {
+            HttpBytes reply = await RawClient.AskAsync(
+                door.Url, "POST /a/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
+            Assert.Equal("HTTP/1.1 200 OK", reply.StartLine);
+            Assert.Equal("{}", (await upstream.NextRequestAsync(Cancelled)).Text);
+        }
+    }
+
+    [Fact]
+    public async Task Node_that_took_the_request_and_died_is_not_followed_by_another()
+    {
+        await using RecordingUpstream dying = RecordingUpstream.Start((_, connection) =>
+        {
+            connection.Close();
+            return Task.CompletedTask;
+        });
+        await using RecordingUpstream healthy = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        await using OpenDoor door = await OpenDoor.OpenAsync(dying.Url, healthy.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync("POST /a/_doc HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
+        Assert.Equal("", await ReadToEndAsync(client));
+        Assert.Equal(0, healthy.Connections);
+    }
+
+    [Fact]
+    public async Task Requests_share_the_connections_to_a_node()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        for (int i = 0; i < 5; i++)
+        {
+            await RawClient.AskAsync(door.Url, $"GET /a HTTP/1.1\r\nHost: a{i}\r\n\r\n");
+        }
+
+        Assert.Equal(1, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Path_of_a_node_comes_before_the_target()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        await using OpenDoor door = await OpenDoor.OpenAsync(new Uri(upstream.Url, "/prefix/"));
+        await RawClient.AskAsync(door.Url, "GET //a%2Fb/../c?d HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("GET /prefix//a%2Fb/../c?d HTTP/1.1", (await upstream.NextRequestAsync(Cancelled)).StartLine);
+    }
+
+    [Fact]
+    public void No_timeout_of_ours_ends_a_call()
+    {
+        using SocketsHttpHandler handler = TransparentHttp.CreateHandler();
+        Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, TransparentProxy.Config.ActivityTimeout);
+    }
+
+    private static Uri ClosedPort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+
+    private static Task ReadUntilAsync(RawClient client, string text) => ReadUntilAsync(client.Stream, text);
+
+    private static async Task ReadUntilAsync(Stream stream, string text)
+    {
+        StringBuilder seen = new();
+        byte[] buffer = new byte[4096];
+        while (!seen.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            int read = await stream.ReadAsync(buffer, Cancelled);
+            Assert.True(read > 0, $"the connection ended before \"{text}\": {seen}");
+            seen.Append(Encoding.Latin1.GetString(buffer, 0, read));
+        }
+    }
+
+    private static async Task<string> ReadToEndAsync(RawClient client)
+    {
+        StringBuilder seen = new();
+        byte[] buffer = new byte[4096];
+        try
+        {
+            while (await client.Stream.ReadAsync(buffer, Cancelled) is > 0 and int read)
+            {
+                seen.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            }
+        }
+        catch (IOException)
+        {
+            // A reset: broken off, as asked for.
+        }
+
+        return seen.ToString();
+    }
+}
