@@ -50,7 +50,9 @@ internal static class SampleRequest
                 WriteOpenSearchClause(json, original, clause, size);
             }
 
-            WriteStrings(json, "_source", textFields);
+            // OpenSearch builds knn vectors into _source as it reads it (derived source), and fields takes them from there: what _source leaves out, fields lacks.
+            bool derivesVectors = mapping.Dialect == EngineDialect.OpenSearch;
+            WriteStrings(json, "_source", derivesVectors ? [.. textFields, mapping.Field] : textFields);
             WriteStrings(json, reading == VectorReading.DocValues ? "docvalue_fields" : "fields", [mapping.Field]);
             CopyIfPresent(json, "pit", search.PointInTime, original);
             CopyIfPresent(json, "search_pipeline", search.SearchPipeline, original);
