@@ -19,8 +19,7 @@ internal static class DemoCommand
 
     private static readonly Option<string> Index = new("--index")
     {
-        Description = $"Index that is made, and deleted in the end; never one that the demo did not make. [default: {Defaults.Index}]", HelpName = "NAME",
-        DefaultValueFactory = _ => Defaults.Index,
+        Description = "Index that is made, and deleted in the end; never one that the demo did not make.", HelpName = "NAME", DefaultValueFactory = _ => Defaults.Index,
     };
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Leaves the index in the cluster." };
@@ -44,13 +43,13 @@ internal static class DemoCommand
 
     private static readonly Option<string> Rule = new("--rule")
     {
-        Description = $"Refinement rule: {string.Join(" or ", RefinementRules.Names)} (radians). [default: {Defaults.Rule}]", HelpName = "RULE",
+        Description = $"Refinement rule: {string.Join(" or ", RefinementRules.Names)} (radians).", HelpName = "RULE",
         DefaultValueFactory = _ => Defaults.Rule,
     };
 
     private static readonly Option<int> Sample = new("--sample")
     {
-        Description = $"Hits judged per search, 2 to 100. [default: {Defaults.Sample}]", HelpName = "N", DefaultValueFactory = _ => Defaults.Sample,
+        Description = "Hits judged per search, 2 to 100.", HelpName = "N", DefaultValueFactory = _ => Defaults.Sample,
     };
 
     private static readonly Option<string?> Query = new("--query")

@@ -24,6 +24,7 @@ internal sealed class DemoIndex : IAsyncDisposable
     private readonly EmbeddedIndexServer? _embedded;
     private readonly string _flag;
     private readonly bool _keep;
+    private bool _hasOlder;
     private bool _isOurs;
 
     private DemoIndex(DemoOptions options, EmbeddedIndexServer? embedded)
@@ -60,7 +61,7 @@ internal sealed class DemoIndex : IAsyncDisposable
     public string Engine { get; private set; } = "embedded in this process, exact kNN";
 
     /// <summary>Starts the embedded index, or finds out what answers at the given address.</summary>
-    /// <exception cref="ConfigurationException">Another engine answers than the flag says.</exception>
+    /// <exception cref="ConfigurationException">Another engine answers than the flag says, or it holds an index of that name that the demo did not make.</exception>
     public static async Task<DemoIndex> OpenAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         bool isEmbedded = options.Elasticsearch is null && options.OpenSearch is null;
@@ -70,6 +71,7 @@ internal sealed class DemoIndex : IAsyncDisposable
             if (!isEmbedded)
             {
                 await index.GreetAsync(cancellationToken);
+                await index.LookForOlderAsync(cancellationToken);
             }
 
             return index;
@@ -84,10 +86,13 @@ internal sealed class DemoIndex : IAsyncDisposable
     /// <summary>Makes the index anew and fills it.</summary>
     /// <param name="pages">The documents.</param>
     /// <param name="vectors">Their vectors, in the same order.</param>
-    /// <exception cref="ConfigurationException">An index of that name exists that the demo did not make.</exception>
     public async Task LoadAsync(IReadOnlyList<BeirDocument> pages, IReadOnlyList<float[]> vectors, CancellationToken cancellationToken)
     {
-        await RemoveOlderAsync(cancellationToken);
+        if (_hasOlder)
+        {
+            await SendAsync(HttpMethod.Delete, Path, default, cancellationToken);
+        }
+
         await SendAsync(HttpMethod.Put, Path, Encoding.UTF8.GetBytes(Mapping(vectors[0].Length).ToJsonString()), cancellationToken);
         _isOurs = true;
         using JsonDocument reply = JsonDocument.Parse(await SendAsync(HttpMethod.Post, $"{Path}/_bulk?refresh=true", Bulk(pages, vectors), cancellationToken));
@@ -160,8 +165,8 @@ internal sealed class DemoIndex : IAsyncDisposable
         Engine = $"{(isOpenSearch ? "OpenSearch" : "Elasticsearch")} {version.GetProperty("number").GetString()}";
     }
 
-    /// <summary>Deletes what an earlier demo left behind, and nothing else.</summary>
-    private async Task RemoveOlderAsync(CancellationToken cancellationToken)
+    /// <summary>What an earlier demo left behind may be made anew; nothing else is touched.</summary>
+    private async Task LookForOlderAsync(CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Request(HttpMethod.Get, new Uri(Url, $"{Path}/_mapping"), default, contentType: null);
         using HttpResponseMessage response = await ReachAsync(request, cancellationToken);
@@ -176,7 +181,7 @@ internal sealed class DemoIndex : IAsyncDisposable
             throw new ConfigurationException($"{Url} holds '{Name}' already, and this demo did not make it: it stays as it is; choose another name with --index NAME");
         }
 
-        await SendAsync(HttpMethod.Delete, Path, default, cancellationToken);
+        _hasOlder = true;
     }
 
     private JsonObject Mapping(int dimensions)
@@ -302,4 +307,7 @@ internal sealed record DemoReply(RankedList Ranking, string? EsRefine)
 {
     /// <summary>The outcome's name, without its parameters.</summary>
     public string Outcome => EsRefine?.Split(';')[0] ?? "not refined";
+
+    /// <summary>Rank of a page, from 1; 0 where it was not returned.</summary>
+    public int RankOf(string page) => Ranking.Select(static hit => hit.DocumentId).ToList().IndexOf(page) + 1;
 }

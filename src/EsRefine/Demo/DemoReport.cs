@@ -14,21 +14,23 @@ internal sealed class DemoReport
     /// <summary>Columns where the output goes to a file or a pipe.</summary>
     private const int PipedWidth = 120;
 
-    private const int Shown = 10;
     private const int Named = 3;
 
     private readonly IAnsiConsole _console;
     private readonly DemoScene _scene;
     private readonly Dictionary<string, string> _titles;
 
-    public DemoReport(TextWriter output, DemoScene scene)
+    /// <param name="output">Where it goes.</param>
+    /// <param name="scene">What it is about.</param>
+    /// <param name="width">Columns; null = the terminal's.</param>
+    public DemoReport(TextWriter output, DemoScene scene, int? width = null)
     {
         AnsiConsoleSettings settings = new() { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No };
         settings.Enrichment.UseDefaultEnrichers = false;   // a build server's log is no terminal
         _console = AnsiConsole.Create(settings);
         if (!_console.Profile.Out.IsTerminal)
         {
-            _console.Profile.Width = PipedWidth;
+            _console.Profile.Width = width ?? PipedWidth;
             _console.Profile.Capabilities.Ansi = false;
         }
 
@@ -78,36 +80,9 @@ internal sealed class DemoReport
     {
         Line($"[bold]“{Markup.Escape(result.Question.Text)}”[/]");
         Line($"[dim]One kNN search, the same bytes to both; to the sidecar with the header {QueryHeader.Name}.[/]");
-        string[] before = Top(result.Before);
-        string[] after = Top(result.After);
-        if (_console.Profile.Width >= SideBySideWidth)
+        foreach (Table table in new RankingTables(result, _titles).Draw(isWide: _console.Profile.Width >= SideBySideWidth))
         {
-            Table table = Ranking("#", "the cluster alone", "", "through EsRefine", "moved");
-            for (int i = 0; i < Math.Max(before.Length, after.Length); i++)
-            {
-                table.AddRow(
-                    Cell($"{i + 1}"), i < before.Length ? Title(result, before[i]) : Cell(""), i < before.Length ? Left(before[i], after) : Cell(""),
-                    i < after.Length ? Title(result, after[i]) : Cell(""), i < after.Length ? Moved(result, after[i], i) : Cell(""));
-            }
-
             _console.Write(table);
-        }
-        else
-        {
-            Table alone = Ranking("#", "the cluster alone", "");
-            Table refined = Ranking("#", "through EsRefine", "moved");
-            for (int i = 0; i < before.Length; i++)
-            {
-                alone.AddRow(Cell($"{i + 1}"), Title(result, before[i]), Left(before[i], after));
-            }
-
-            for (int i = 0; i < after.Length; i++)
-            {
-                refined.AddRow(Cell($"{i + 1}"), Title(result, after[i]), Moved(result, after[i], i));
-            }
-
-            _console.Write(alone);
-            _console.Write(refined);
         }
 
         Line(result.Judgments is null
@@ -121,16 +96,21 @@ internal sealed class DemoReport
         RefinementSummary summary = explanation.Summary;
         if (summary.Outcome != RefinementOutcome.Refined)
         {
-            Line($"[bold]Why nothing moved[/]: {summary.Outcome.ToName()}. {Markup.Escape(summary.Detail ?? NoDetail(summary.Outcome))} The cluster answered as if EsRefine were not there.");
+            string detail = (summary.Detail ?? NoDetail(summary.Outcome)).TrimEnd('.');
+            Line($"[bold]Why nothing moved[/]: {summary.Outcome.ToName()}{Markup.Escape(detail.Length > 0 ? $": {detail}" : "")}. The cluster answered as if EsRefine were not there.");
             _console.WriteLine();
             return;
         }
 
-        Line($"[bold]Why[/]: judged {summary.Judged} of {summary.Sampled} sampled hits, {explanation.Toward.Count} of them relevant; "
+        string relevant = _scene.Options.LanguageModel is null
+            ? $"{explanation.Toward.Count} of them relevant"
+            : Invariant($"{explanation.Toward.Count} of them likelier to be relevant than the average of P = {explanation.Mean:0.00}");
+        Line($"[bold]Why[/]: judged {summary.Judged} of {summary.Sampled} sampled hits, {relevant}; "
             + Invariant($"the query vector turned {summary.Angle:0.00} rad ({summary.Angle * 180 / Math.PI:0}°, {summary.Rule})"));
-        Line($"  [green]toward[/]     {Names(explanation.Toward)}");
-        Line($"  [red]away from[/]  {Names(explanation.Away)}");
-        int[] entered = [.. Top(result.After).Where(page => (result.Grade(page) ?? 0) > 0).Select(page => RankOf(page, result.Before)).Where(static rank => rank > Shown)];
+        _console.Write(new Grid().AddColumn(new GridColumn().PadLeft(2).PadRight(2).NoWrap()).AddColumn()
+            .AddRow("[green]toward[/]", Names(explanation.Toward))
+            .AddRow("[red]away from[/]", Names(explanation.Away)));
+        int[] entered = [.. RankingTables.Top(result.After).Where(page => result.Grade(page) > 0).Select(result.Before.RankOf).Where(static rank => rank > RankingTables.Shown)];
         string from = entered.Length switch
         {
             0 => "",
@@ -138,7 +118,7 @@ internal sealed class DemoReport
             _ => $" {entered.Length} relevant pages entered the top ten, from ranks {string.Join(", ", entered.Order())}.",
         };
         string precision = result.Measure(new AveragePrecision()) is { } pair ? Invariant($" Average precision {pair.Before:0.000} → {pair.After:0.000}.") : "";
-        Line($"  and with that vector the cluster ranked all {_scene.Set.Pages.Count} pages again, not only the judged ones.{from}{precision}");
+        Line($"With that vector the cluster ranked all {_scene.Set.Pages.Count} pages again, not only the judged ones.{from}{precision}");
         _console.WriteLine();
     }
 
@@ -183,52 +163,14 @@ internal sealed class DemoReport
         Command("  --judge-url https://HOST/v1 --judge-model NAME --judge-key-env JUDGE_API_KEY");
     }
 
-    private static Table Ranking(params string[] columns)
-    {
-        Table table = new Table().Border(TableBorder.Simple).Expand();
-        foreach (string column in columns)
-        {
-            TableColumn added = new(column);
-            table.AddColumn(column is "#" or "" or "moved" ? added.NoWrap() : added);
-        }
-
-        return table;
-    }
-
     private static void AddFigure(Table table, string name, (double Before, double After) figure) => table.AddRow(
         name, Invariant($"{figure.Before:0.000}"), Invariant($"[bold]{figure.After:0.000}[/]"), Invariant($"{figure.After - figure.Before:+0.000;-0.000;0.000}"));
 
-    private Markup Title(QuestionResult result, string page)
-    {
-        string title = Markup.Escape(_titles.GetValueOrDefault(page, page));
-        return Cell(result.Grade(page) switch
-        {
-            null => title,
-            >= 2 => $"[green]●● {title}[/]",
-            1 => $"[yellow]●[/]  [yellow]{title}[/]",
-            _ => $"[dim]·  {title}[/]",
-        });
-    }
-
-    private static Markup Left(string page, string[] after) => Cell(after.Contains(page) ? "" : "[dim]–[/]");
-
-    private static Markup Moved(QuestionResult result, string page, int index)
-    {
-        int rank = index + 1;
-        int was = RankOf(page, result.Before);
-        return Cell(was == 0 ? "new" : was > Shown ? $"[bold]new[/] [dim](was {was})[/]" : was > rank ? $"↑{was - rank}" : was < rank ? $"[dim]↓{rank - was}[/]" : "[dim]=[/]");
-    }
-
-    private static Markup Cell(string markup) => new(markup) { Overflow = Overflow.Ellipsis };
-
-    private static string[] Top(DemoReply reply) => [.. reply.Ranking.Take(Shown).Select(static hit => hit.DocumentId)];
-
-    /// <summary>From 1; 0 where the page is not in the list.</summary>
-    private static int RankOf(string page, DemoReply reply) => reply.Ranking.Select(static hit => hit.DocumentId).ToList().IndexOf(page) + 1;
+    private string TitleOf(string page) => _titles.GetValueOrDefault(page, page);
 
     private string Names(IReadOnlyList<string> pages)
     {
-        string names = string.Join(", ", pages.Take(Named).Select(page => $"“{Markup.Escape(_titles.GetValueOrDefault(page, page))}”"));
+        string names = string.Join(", ", pages.Take(Named).Select(page => $"“{Markup.Escape(TitleOf(page))}”"));
         return pages.Count > Named ? $"{names} and {pages.Count - Named} more" : names;
     }
 

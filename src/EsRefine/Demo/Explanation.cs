@@ -4,9 +4,10 @@ namespace EsRefine.Demo;
 
 /// <summary>Why the query vector turned: what the judge said of the sampled hits.</summary>
 /// <param name="Summary">What the path says of the search.</param>
+/// <param name="Mean">Mean P(relevant) of the judged hits; NaN where none was judged.</param>
 /// <param name="Toward">Ids of the hits that pulled the query vector, in rank order.</param>
 /// <param name="Away">Ids of the hits that pushed it, in rank order.</param>
-internal sealed record Explanation(RefinementSummary Summary, IReadOnlyList<string> Toward, IReadOnlyList<string> Away)
+internal sealed record Explanation(RefinementSummary Summary, float Mean, IReadOnlyList<string> Toward, IReadOnlyList<string> Away)
 {
     /// <summary>Prepares the search once more in this process, where all that the stages saw can be read.</summary>
     public static async Task<Explanation> OfAsync(
@@ -28,7 +29,7 @@ internal sealed record Explanation(RefinementSummary Summary, IReadOnlyList<stri
     {
         if (prepared.Clauses is not [{ Sample: { } sample, Judged: > 0 } clause, ..])
         {
-            return new Explanation(prepared.Summary, [], []);
+            return new Explanation(prepared.Summary, float.NaN, [], []);
         }
 
         (string Id, float Probability)[] judged =
@@ -40,6 +41,7 @@ internal sealed record Explanation(RefinementSummary Summary, IReadOnlyList<stri
         float mean = judged.Average(static hit => hit.Probability);
         return new Explanation(
             prepared.Summary,
+            mean,
             [.. judged.Where(hit => hit.Probability > mean).OrderByDescending(static hit => hit.Probability).Select(static hit => hit.Id)],
             [.. judged.Where(hit => hit.Probability <= mean).OrderBy(static hit => hit.Probability).Select(static hit => hit.Id)]);
     }
