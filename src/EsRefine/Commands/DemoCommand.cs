@@ -19,7 +19,8 @@ internal static class DemoCommand
 
     private static readonly Option<string> Index = new("--index")
     {
-        Description = "Index that is made, and deleted in the end; never one that the demo did not make.", HelpName = "NAME", DefaultValueFactory = _ => Defaults.Index,
+        Description = "Index that is made, and deleted in the end; never one that the demo did not make.", HelpName = "NAME",
+        DefaultValueFactory = _ => Defaults.Index,
     };
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Leaves the index in the cluster." };
@@ -63,7 +64,7 @@ internal static class DemoCommand
 
     public static Verb Create(IReadOnlyDictionary<string, string> environment)
     {
-        Verb verb = new("demo", "Shows the same kNN searches with and without EsRefine: an embedded index, 40 questions, both rankings side by side, and the MAP.")
+        Verb verb = new("demo", "Shows the same kNN searches with and without EsRefine: both rankings of a question side by side, and the MAP over forty.")
         {
             Examples =
             [
@@ -83,7 +84,10 @@ internal static class DemoCommand
         }
 
         verb.SetAction((parsed, cancellationToken) =>
-            new Demonstration(Read(parsed, environment), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).RunAsync(cancellationToken));
+        {
+            (TextWriter output, TextWriter error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            return new Demonstration(Read(parsed, environment), output, error).RunAsync(cancellationToken);
+        });
         return verb;
     }
 

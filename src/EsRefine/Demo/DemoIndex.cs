@@ -61,7 +61,9 @@ internal sealed class DemoIndex : IAsyncDisposable
     public string Engine { get; private set; } = "embedded in this process, exact kNN";
 
     /// <summary>Starts the embedded index, or finds out what answers at the given address.</summary>
-    /// <exception cref="ConfigurationException">Another engine answers than the flag says, or it holds an index of that name that the demo did not make.</exception>
+    /// <exception cref="ConfigurationException">
+    /// Another engine answers than the flag says, or it holds an index of that name that the demo did not make.
+    /// </exception>
     public static async Task<DemoIndex> OpenAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         bool isEmbedded = options.Elasticsearch is null && options.OpenSearch is null;
@@ -178,7 +180,8 @@ internal sealed class DemoIndex : IAsyncDisposable
         JsonNode? mappings = JsonNode.Parse(await ReadAsync(request, response, cancellationToken))?[Name]?["mappings"];
         if (mappings?["_meta"]?["created_by"]?.GetValue<string>() != Signature)
         {
-            throw new ConfigurationException($"{Url} holds '{Name}' already, and this demo did not make it: it stays as it is; choose another name with --index NAME");
+            throw new ConfigurationException(
+                $"{Url} holds '{Name}' already, and this demo did not make it: it stays as it is; choose another name with --index NAME");
         }
 
         _hasOlder = true;
@@ -282,7 +285,8 @@ internal sealed class DemoIndex : IAsyncDisposable
         catch (HttpRequestException exception) when (_embedded is null && !_isOurs)
         {
             throw new HttpRequestException(
-                $"nothing answers at {Url} ({(exception.InnerException ?? exception).Message}): is the cluster up? Without {_flag} the demo needs no cluster", exception);
+                $"nothing answers at {Url} ({(exception.InnerException ?? exception).Message}): is the cluster up? Without {_flag} the demo needs no cluster",
+                exception);
         }
     }
 

@@ -30,6 +30,7 @@ internal static class DemoQuestion
 
         IEnumerable<string> list = questions.Select(static question => $"{Environment.NewLine}  {question.Id}  {question.Text}");
         throw new ConfigurationException(
-            $"--query: there are no recorded judgments for '{text}'; with --judge-url and --judge-model a language model judges any question. Recorded are:{string.Concat(list)}");
+            $"--query: there are no recorded judgments for '{text}'; with --judge-url and --judge-model a language model judges any question. "
+            + $"Recorded are:{string.Concat(list)}");
     }
 }

@@ -97,7 +97,8 @@ internal sealed class DemoReport
         if (summary.Outcome != RefinementOutcome.Refined)
         {
             string detail = (summary.Detail ?? NoDetail(summary.Outcome)).TrimEnd('.');
-            Line($"[bold]Why nothing moved[/]: {summary.Outcome.ToName()}{Markup.Escape(detail.Length > 0 ? $": {detail}" : "")}. The cluster answered as if EsRefine were not there.");
+            Line($"[bold]Why nothing moved[/]: {summary.Outcome.ToName()}{Markup.Escape(detail.Length > 0 ? $": {detail}" : "")}. "
+                + "The cluster answered as if EsRefine were not there.");
             _console.WriteLine();
             return;
         }
@@ -110,7 +111,11 @@ internal sealed class DemoReport
         _console.Write(new Grid().AddColumn(new GridColumn().PadLeft(2).PadRight(2).NoWrap()).AddColumn()
             .AddRow("[green]toward[/]", Names(explanation.Toward))
             .AddRow("[red]away from[/]", Names(explanation.Away)));
-        int[] entered = [.. RankingTables.Top(result.After).Where(page => result.Grade(page) > 0).Select(result.Before.RankOf).Where(static rank => rank > RankingTables.Shown)];
+        int[] entered =
+        [
+            .. RankingTables.Top(result.After).Where(page => result.Grade(page) > 0).Select(result.Before.RankOf)
+                .Where(static rank => rank > RankingTables.Shown),
+        ];
         string from = entered.Length switch
         {
             0 => "",
@@ -125,12 +130,15 @@ internal sealed class DemoReport
     private void WriteFigures(DemoFigures figures)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn($"all {figures.Questions} questions")
-            .AddColumn(new TableColumn("the cluster alone").RightAligned()).AddColumn(new TableColumn("through EsRefine").RightAligned()).AddColumn(new TableColumn("").RightAligned());
+            .AddColumn(new TableColumn("the cluster alone").RightAligned())
+            .AddColumn(new TableColumn("through EsRefine").RightAligned())
+            .AddColumn(new TableColumn("").RightAligned());
         AddFigure(table, "MAP", figures.Map);
         AddFigure(table, "nDCG@10", figures.Ndcg10);
         _console.Write(table);
         string chance = figures.PValue < 0.0001 ? "p < 0.0001" : Invariant($"p = {figures.PValue:0.0000}");
-        Line($"Better on {figures.Comparison.Wins} questions, as good on {figures.Comparison.Ties}, worse on {figures.Comparison.Losses} (average precision; paired t-test: {chance}).");
+        (int wins, int ties, int losses) = figures.Comparison;
+        Line($"Better on {wins} questions, as good on {ties}, worse on {losses} (average precision; paired t-test: {chance}).");
         if (figures.Refined < figures.Questions)
         {
             Line($"Outcomes: {string.Join(", ", figures.Outcomes.Select(static outcome => $"{outcome.Value} {outcome.Key}"))}.");
@@ -156,15 +164,16 @@ internal sealed class DemoReport
             return;
         }
 
-        Line("[bold]Mind[/]: this judge replays the judgments recorded with the questions, the same that the figures are computed from. It never errs, so this is "
-            + "what a perfect judge would give, not what a language model gives. Put a real one in its place by adding");
+        Line("[bold]Mind[/]: this judge replays the judgments recorded with the questions, the same that the figures are computed from. It never errs, so "
+            + "this is what a perfect judge would give, not what a language model gives. Put a real one in its place by adding");
         Command("  --judge-url http://localhost:8000/v1 --judge-model NAME");
         Line("with any OpenAI-compatible server; a hosted one takes its key from an environment variable:");
         Command("  --judge-url https://HOST/v1 --judge-model NAME --judge-key-env JUDGE_API_KEY");
     }
 
     private static void AddFigure(Table table, string name, (double Before, double After) figure) => table.AddRow(
-        name, Invariant($"{figure.Before:0.000}"), Invariant($"[bold]{figure.After:0.000}[/]"), Invariant($"{figure.After - figure.Before:+0.000;-0.000;0.000}"));
+        name, Invariant($"{figure.Before:0.000}"), Invariant($"[bold]{figure.After:0.000}[/]"),
+        Invariant($"{figure.After - figure.Before:+0.000;-0.000;0.000}"));
 
     private string TitleOf(string page) => _titles.GetValueOrDefault(page, page);
 

@@ -10,7 +10,8 @@ namespace EsRefine.Demo;
 internal sealed class DemoSet : IDisposable
 {
     /// <summary>What relevance means here, in a sentence for the judge.</summary>
-    public const string Task = "The document is a page of a public-transport operator's help center. It is relevant if it helps to answer the passenger's question.";
+    public const string Task =
+        "The document is a page of a public-transport operator's help center. It is relevant if it helps to answer the passenger's question.";
 
     private const string ResourcePrefix = "Demo/Data/";
 

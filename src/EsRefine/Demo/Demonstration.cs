@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using EsRefine.Commands;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
 using Microsoft.AspNetCore.Connections;
@@ -54,7 +55,8 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
 
         if (figures.Refined == 0)
         {
-            await error.WriteLineAsync($"esrefine: no search was refined ({figures.Outcomes[0].Key}): {explanation.Summary.Detail ?? "see the outcomes above"}");
+            string reason = explanation.Summary.Detail ?? "the outcomes say why";
+            await error.WriteLineAsync($"esrefine: no search was refined ({figures.Outcomes[0].Key}): {reason}");
             return ExitCode.Failed;
         }
 
@@ -66,9 +68,9 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         string folder = options.ModelFolder ?? await MiniLmModel.EnsureAsync(error.WriteLine, cancellationToken);
         using OnnxEmbeddingGenerator generator = OnnxEmbeddingGenerator.Load(new ModelSettings { Folder = folder });
         string model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        ProgressLine progress = new(error, $"Embedding pages with {model}", set.Pages.Count);
         float[][] pages = await generator.EmbedAsync(
-            [.. set.Pages.Select(static page => page.FullText)], EmbeddingPurpose.Document, new ProgressLine(error, $"Embedding pages with {model}", set.Pages.Count),
-            cancellationToken);
+            [.. set.Pages.Select(static page => page.FullText)], EmbeddingPurpose.Document, progress, cancellationToken);
         float[][] vectors = await generator.EmbedAsync(
             [.. questions.Select(static question => question.Text)], EmbeddingPurpose.Query, cancellationToken: cancellationToken);
         return (model, pages, vectors);
@@ -84,7 +86,8 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         {
             DemoReply before = await index.SearchAsync(index.Url, bodies[i], queryText: null, cancellationToken);
             DemoReply after = await index.SearchAsync(sidecar.DataUrl, bodies[i], questions[i].Text, cancellationToken);
-            results.Add(new QuestionResult(questions[i], set.Qrels.TryGetTopic(questions[i].Id, out Evaluation.TopicJudgments? judgments) ? judgments : null, before, after));
+            _ = set.Qrels.TryGetTopic(questions[i].Id, out TopicJudgments? judgments);
+            results.Add(new QuestionResult(questions[i], judgments, before, after));
             progress.Report(i + 1);
         }
 
@@ -119,8 +122,12 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         }
     }
 
-    private static bool IsPortTaken(Exception? exception) =>
-        exception is not null && (exception is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } || IsPortTaken(exception.InnerException));
+    private static bool IsPortTaken(Exception? exception) => exception switch
+    {
+        null => false,
+        AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => true,
+        _ => IsPortTaken(exception.InnerException),
+    };
 
     private static async Task StayAsync(CancellationToken cancellationToken)
     {
