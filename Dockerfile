@@ -1,4 +1,3 @@
-# syntax is kept to what every builder knows.
 # docker build -t esrefine:0.1.0 .
 # Other base images (a mirror, a local build): --build-arg SDK_IMAGE=… --build-arg RUNTIME_IMAGE=…
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
@@ -19,15 +18,18 @@ RUN dotnet restore src/EsRefine/EsRefine.csproj --locked-mode
 COPY .editorconfig ./
 COPY protos protos
 COPY src src
-RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app
+# Native code of other systems is no use in a Linux image.
+RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app \
+ && find /app/runtimes -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name unix -exec rm -rf {} +
 
 FROM ${RUNTIME_IMAGE}
-WORKDIR /app
-COPY --from=build /app .
-# Inside a container, loopback reaches nobody; publish the admin port (9282) only where operators are.
+COPY --from=build /app /app
+# An esrefine.yaml mounted here is found without being named.
+WORKDIR /etc/esrefine
+# Inside a container, loopback reaches nobody. Variables beat the file: set these to listen elsewhere. Publish 9282, the admin door, only to operators.
 ENV ESREFINE__LISTEN__DATA=*:9280 ESREFINE__LISTEN__GRPC=*:9281 ESREFINE__LISTEN__ADMIN=*:9282
 EXPOSE 9280 9281 9282
 # 1654 is the images' own user "app"; by number, so that runAsNonRoot can be checked.
 USER 1654
-ENTRYPOINT ["dotnet", "esrefine.dll"]
+ENTRYPOINT ["dotnet", "/app/esrefine.dll"]
 CMD ["run"]

@@ -35,8 +35,8 @@ public static class GuardedRefinement
 
     /// <summary>Refines on the unit query vector and restores the caller's length where <see cref="RefinementSample.Similarity"/> sees it.</summary>
     /// <remarks>
-    /// Cosine sees no length and dot product demands unit length: the refined vector has unit length there. With inner product and Euclidean distance it has the
-    /// caller's: distances change with it, and so do the scores of an inner product, which other clauses of a search may be added to.
+    /// Cosine sees no length and dot product demands unit length: the refined vector has unit length there. With inner product and Euclidean distance it
+    /// has the caller's: distances change with it, and so do the scores of an inner product, which a search may add to those of other clauses.
     /// </remarks>
     /// <param name="rule">The rule to apply.</param>
     /// <param name="sample">The sample, with the query vector at the length the client sent.</param>
@@ -49,7 +49,9 @@ public static class GuardedRefinement
         if (refined.Length != sample.Dimensions || sample.HitVectors.Length != (long)sample.Count * sample.Dimensions)
         {
             throw new ArgumentException(
-                $"query vector of {sample.Dimensions} components, {sample.Count} judgments, {sample.HitVectors.Length} components of hit vectors, room for {refined.Length}", nameof(sample));
+                $"{sample.Count} judged hits of {sample.Dimensions} components take {(long)sample.Count * sample.Dimensions}, not {sample.HitVectors.Length}, "
+                + $"and a refined vector of as many, not {refined.Length}",
+                nameof(sample));
         }
 
         RefinementVerdict verdict = Examine(sample, guards.MinSpread);
@@ -82,6 +84,7 @@ public static class GuardedRefinement
             : RefinementVerdict.Refined;
     }
 
+    // The norm is finite exactly when every component is.
     private static bool IsDirection(ReadOnlySpan<float> vector) => DoubleSums.Norm(vector) is > 0 and < double.PositiveInfinity;
 
     private static RefinementVerdict Turn(IRefinementRule rule, in RefinementSample sample, float trustRadius, Span<float> refined, out float angle)
@@ -104,12 +107,12 @@ public static class GuardedRefinement
             refined);
         ArrayPool<float>.Shared.Return(rented);
 
-        double refinedNorm = DoubleSums.Norm(refined);
         if (!IsDirection(refined))
         {
             return RefinementVerdict.NotFinite;
         }
 
+        double refinedNorm = DoubleSums.Norm(refined);
         double turned = Angle(sample.QueryVector, queryNorm, refined, refinedNorm);
         double allowed = Math.Min(turned, trustRadius);
         if (!(allowed >= SmallestAngle && turned <= Math.PI - SmallestAngle))

@@ -12,12 +12,14 @@ namespace EsRefine.Refinement;
 /// Adam on q: learning rate 1e-4, β 0.9 and 0.999, ε 1e-8, 100 steps, no weight decay, from the query vector as given
 /// </code>
 /// <para>
-/// cosine, dot_product: eᵢ = d̂ᵢ and b = 0, so c is the cosine: the paper's rule to the letter. The paper knows no other similarity; a softmax of cosines would teach
-/// the query vector an order that an engine ranking by something else does not use. The two others therefore keep the hits at their lengths relative to each
-/// other, eᵢ = dᵢ / ρ with ρ the root mean square of the hits' lengths, which serves as the temperature: an index whose vectors are all ten times as long gives the same refinement, and
-/// one whose vectors have unit length gives the paper's.
+/// cosine, dot_product: eᵢ = d̂ᵢ and b = 0, so c is the cosine: the paper's rule to the letter. The paper knows no other similarity, and a softmax of
+/// cosines would teach the query vector an order that an engine ranking by something else does not use. The two others therefore keep the hits at their
+/// lengths relative to each other, eᵢ = dᵢ / ρ, with ρ the root mean square of the hits' lengths in the place of a temperature: an index whose vectors
+/// are all ten times as long gives the same refinement, and one whose vectors have unit length gives the paper's.
 /// </para>
-/// <para>max_inner_product: b = 0. Since q · dᵢ = ‖q‖ρ · cᵢ, the order of c is the engine's; the length of the query vector does not change it.</para>
+/// <para>
+/// max_inner_product: b = 0. Since q · dᵢ = ‖q‖ρ · cᵢ, the order of c is the engine's; the length of the query vector does not change it.
+/// </para>
 /// <para>
 /// l2_norm: bᵢ = −‖dᵢ‖² / (2Rρ), with R the length of the query vector the engine sees (<see cref="RefinementSample.QueryLength"/>). Since
 /// −‖Rq̂ − dᵢ‖² = 2Rρ · (cᵢ + bᵢ) − R², the order of c + b is that of the negative squared distance, and so of Elasticsearch's 1 / (1 + ‖q − d‖²).

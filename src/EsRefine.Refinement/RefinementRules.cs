@@ -18,14 +18,19 @@ public static class RefinementRules
         {
             "kl-adam" => new KlAdam(),
             "rocchio" => new Rocchio(),
-            _ when name is not null && name.StartsWith(RocchioPrefix, StringComparison.Ordinal) && TryParseAngle(name.AsSpan(RocchioPrefix.Length), out float angle)
-                => new Rocchio(angle),
+            _ when TryParseAngle(name, out float angle) => new Rocchio(angle),
             _ => null,
         };
         return rule is not null;
     }
 
     // Neither a sign nor white space: one spelling of an angle in files, headers and reports.
-    private static bool TryParseAngle(ReadOnlySpan<char> text, out float angle) =>
-        float.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out angle) && angle > 0 && angle <= MathF.PI / 2;
+    private static bool TryParseAngle(string? name, out float angle)
+    {
+        const NumberStyles styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        angle = 0;
+        return name is not null && name.StartsWith(RocchioPrefix, StringComparison.Ordinal)
+            && float.TryParse(name.AsSpan(RocchioPrefix.Length), styles, CultureInfo.InvariantCulture, out angle)
+            && angle is > 0 and <= MathF.PI / 2;
+    }
 }

@@ -2,8 +2,8 @@ namespace EsRefine.Refinement;
 
 /// <summary>What a refinement rule sees: the query vector and the judged hits, in the engine's own rank order.</summary>
 /// <remarks>
-/// Rows are dense and row-major. A hit without a judgment is not among <see cref="HitVectors"/>; its vector, like any other vector of the index that nobody judged,
-/// may be offered in <see cref="BackgroundVectors"/>, for rules that contrast the judged hits with the rest of the index.
+/// Rows are dense and row-major. A hit without a judgment is not among <see cref="HitVectors"/>; its vector, like any other vector of the index that
+/// nobody judged, may be offered in <see cref="BackgroundVectors"/>, for rules that contrast the judged hits with the rest of the index.
 /// </remarks>
 public readonly ref struct RefinementSample
 {

@@ -4,15 +4,16 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Refinement;
 
-/// <summary>One turn of fixed angle towards the relevant hits and away from the others: Rocchio's feedback (1971) with graded judgments, on the sphere.</summary>
+/// <summary>One turn of fixed angle towards the relevant hits and away from the others: Rocchio's feedback (1971), graded and on the sphere.</summary>
 /// <remarks>
 /// <code>
 /// g = Σ (sᵢ − s̄) dᵢ      ĝ = g made tangent to q̂, at unit length      q(θ) = ‖q‖ · (cos θ · q̂ + sin θ · ĝ)
 /// </code>
 /// <para>
-/// g is the direction in which the judgment-weighted sum of the engine's own similarities, Σ (sᵢ − s̄) · similarity(q, dᵢ), grows fastest, so which vector stands
-/// for a hit follows from the similarity. Cosine and dot product: d̂ᵢ, since the engine sees no length. Inner product: dᵢ as it is, since a long vector's score
-/// changes by more. Euclidean distance: the gradient of −½‖q − dᵢ‖² is dᵢ − q, and q drops out because the centered judgments add up to 0: again dᵢ as it is.
+/// g is the direction in which the judgment-weighted sum of the engine's own similarities, Σ (sᵢ − s̄) · similarity(q, dᵢ), grows fastest, so which
+/// vector stands for a hit follows from the similarity. Cosine and dot product: d̂ᵢ, since the engine sees no length. Inner product: dᵢ as it is, since
+/// a long vector's score changes by more. Euclidean distance: the gradient of −½‖q − dᵢ‖² is dᵢ − q, and q drops out because the centered judgments
+/// add up to 0: again dᵢ as it is.
 /// </para>
 /// Where g is nothing but rounding (judgments all alike, equal hits judged differently, hits along the query vector) the query vector stays as it is.
 /// </remarks>
@@ -24,9 +25,6 @@ public sealed class Rocchio(float angle = Rocchio.DefaultAngle) : IRefinementRul
 
     /// <summary>Part of the summed lengths below which a direction is taken for rounding: components arrive with a relative error of 6e-8.</summary>
     private const double SmallestShare = 1e-6;
-
-    /// <summary>The turn in radians.</summary>
-    public float Angle => angle;
 
     /// <inheritdoc/>
     public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"rocchio@{angle}");

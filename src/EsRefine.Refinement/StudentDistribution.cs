@@ -4,7 +4,10 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Refinement;
 
-/// <summary>The n-sized half of the rule: from the hits' similarities to the weights with which their vectors make up the gradient. All in double; n is about 20.</summary>
+/// <summary>
+/// The n-sized half of <see cref="KlAdam"/>: from the hits' similarities to the weights with which their vectors make up the gradient.
+/// All in double, since n is about 20.
+/// </summary>
 internal readonly ref struct StudentDistribution
 {
     /// <summary>Keeps the logarithm of the loss finite; the paper's constant.</summary>
@@ -16,17 +19,19 @@ internal readonly ref struct StudentDistribution
     private readonly Span<double> _bias;
     private readonly Span<double> _cosines;
     private readonly Span<double> _exponentials;
+    private readonly Span<double> _parts;
 
     /// <summary>The target p = softmax(judgments), and what of the student w = softmax(c + b) does not change from step to step. To be disposed of.</summary>
     public StudentDistribution(in RefinementSample sample)
     {
         int count = sample.Count;
-        _rented = ArrayPool<double>.Shared.Rent(5 * count);
+        _rented = ArrayPool<double>.Shared.Rent(6 * count);
         _target = _rented.AsSpan(0, count);
         _scales = _rented.AsSpan(count, count);
         _bias = _rented.AsSpan(2 * count, count);
         _cosines = _rented.AsSpan(3 * count, count);
         _exponentials = _rented.AsSpan(4 * count, count);
+        _parts = _rented.AsSpan(5 * count, count);
 
         TensorPrimitives.ConvertTruncating(sample.Judgments, _target);
         Exponentiate(_target);
@@ -57,16 +62,17 @@ internal readonly ref struct StudentDistribution
         double inverseTotal = 1 / total;
         double floor = Epsilon * total;
 
-        double kept = 0;
+        double sumOfParts = 0;
         for (int i = 0; i < _target.Length; i++)
         {
-            kept += _target[i] * _exponentials[i] / (_exponentials[i] + floor);
+            _parts[i] = _target[i] * _exponentials[i] / (_exponentials[i] + floor);
+            sumOfParts += _parts[i];
         }
 
         double alongQuery = 0;
         for (int i = 0; i < _target.Length; i++)
         {
-            double gradient = (_exponentials[i] * inverseTotal * kept) - (_target[i] * _exponentials[i] / (_exponentials[i] + floor));
+            double gradient = (_exponentials[i] * inverseTotal * sumOfParts) - _parts[i];
             alongQuery += gradient * _cosines[i];
             hitWeights[i] = (float)(gradient * inverseNorm);
         }

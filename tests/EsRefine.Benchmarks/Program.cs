@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using EsRefine.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run(args);
+// A quick comparison with peers in one run, for peers/compare; everything else goes to BenchmarkDotNet (`--list flat` names the benchmarks).
+if (args is ["kernel", .. string[] options])
+{
+    return KernelComparison.Run(options);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(KernelComparison).Assembly).Run(args);
+return 0;

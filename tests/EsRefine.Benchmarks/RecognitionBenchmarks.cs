@@ -26,10 +26,12 @@ public class RecognitionBenchmarks
     {
         var random = new Random(7);
         _refined = [.. Enumerable.Range(0, Dimensions).Select(_ => (float)((random.NextDouble() - 0.5) / 10))];
-        string vector = string.Join(',', Enumerable.Range(0, Dimensions).Select(_ => ((random.NextDouble() - 0.5) / 10).ToString("R", CultureInfo.InvariantCulture)));
+        IEnumerable<double> components = Enumerable.Range(0, Dimensions).Select(_ => (random.NextDouble() - 0.5) / 10);
+        string vector = string.Join(',', components.Select(static component => component.ToString("R", CultureInfo.InvariantCulture)));
         _knn = Encoding.UTF8.GetBytes("""
             {"knn":{"filter":[{"term":{"metadata.topic.keyword":"kitchen"}}],"field":"vector","k":10,"num_candidates":100,"query_vector":[#]},
-            "query":{"bool":{"must":[{"match":{"text":{"query":"How long does bread bake in a hot oven?"}}}],"filter":[{"term":{"metadata.topic.keyword":"kitchen"}}]}},
+            "query":{"bool":{"must":[{"match":{"text":{"query":"How long does bread bake in a hot oven?"}}}],
+            "filter":[{"term":{"metadata.topic.keyword":"kitchen"}}]}},
             "size":10,"_source":["title","text"]}
             """.Replace("#", vector, StringComparison.Ordinal));
         _lexical = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_knn).Replace("knn", "ann", StringComparison.Ordinal));

@@ -10,6 +10,8 @@ public sealed class EngineTests(ElasticsearchEngine elasticsearch, SecureElastic
 {
     private const string ElasticsearchMapping = """{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"cosine"}}}}""";
 
+    private const string ElasticsearchSearch = """{"knn":{"field":"v","query_vector":[1,0.1],"k":1,"num_candidates":10}}""";
+
     private const string OpenSearchMapping = """
         {"settings":{"index.knn":true},
          "mappings":{"properties":{"v":{"type":"knn_vector","dimension":2,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}}}}
@@ -17,11 +19,11 @@ public sealed class EngineTests(ElasticsearchEngine elasticsearch, SecureElastic
 
     [Fact]
     public async Task Elasticsearch_finds_the_nearest_vector() =>
-        await FindsTheNearestVector(await elasticsearch.UseAsync(), ElasticsearchMapping, """{"knn":{"field":"v","query_vector":[1,0.1],"k":1,"num_candidates":10}}""");
+        await FindsTheNearestVector(await elasticsearch.UseAsync(), ElasticsearchMapping, ElasticsearchSearch);
 
     [Fact]
     public async Task Elasticsearch_with_security_finds_the_nearest_vector() =>
-        await FindsTheNearestVector(await secureElasticsearch.UseAsync(), ElasticsearchMapping, """{"knn":{"field":"v","query_vector":[1,0.1],"k":1,"num_candidates":10}}""");
+        await FindsTheNearestVector(await secureElasticsearch.UseAsync(), ElasticsearchMapping, ElasticsearchSearch);
 
     [Fact]
     public async Task OpenSearch_finds_the_nearest_vector() =>
@@ -41,7 +43,9 @@ public sealed class EngineTests(ElasticsearchEngine elasticsearch, SecureElastic
     {
         Uri api = await llm.UseAsync();
         using HttpClient http = new(new SocketsHttpHandler());
-        using StringContent question = new("""{"model":"any","max_tokens":1,"logprobs":true,"top_logprobs":5,"messages":[{"role":"user","content":"yes or no?"}]}""");
+        using StringContent question = new("""
+            {"model":"any","max_tokens":1,"logprobs":true,"top_logprobs":5,"messages":[{"role":"user","content":"yes or no?"}]}
+            """);
         using HttpResponseMessage reply = await http.PostAsync(new Uri(api + "/chat/completions"), question, TestContext.Current.CancellationToken);
         using JsonDocument answer = JsonDocument.Parse(await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         JsonElement token = answer.RootElement.GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content")[0];

@@ -4,7 +4,8 @@ using EsRefine.TestSupport;
 
 namespace EsRefine.Refinement.Tests;
 
-/// <summary>A case of <c>golden/refinement.json</c>: made with PyTorch's autograd and <c>torch.optim.Adam</c>, in float32 and in float64, from the same float32 inputs.</summary>
+/// <summary>A case of <c>golden/refinement.json</c>, made with PyTorch's autograd and <c>torch.optim.Adam</c> in float64.</summary>
+/// <remarks>Vectors are float32, judgments decimal fractions; what the rule gives after some numbers of steps is in double.</remarks>
 internal sealed record GoldenRefinement(string Name, float[] Query, float[] HitVectors, double[] Judgments, IReadOnlyDictionary<int, double[]> After)
 {
     public RefinementSample Sample => new()

@@ -10,7 +10,7 @@ internal sealed class KlAdamReference
     private readonly double[] _bias;
 
     /// <param name="sample">What the rule sees.</param>
-    /// <param name="judgments">The sample's judgments where they are known in double; the rounding of a judgment to float32 shows in the ninth decimal of the result.</param>
+    /// <param name="judgments">The sample's judgments where they are known in double: rounded to float32 they change the ninth decimal of the result.</param>
     public KlAdamReference(in RefinementSample sample, double[]? judgments = null)
     {
         _hits = new double[sample.Count][];

@@ -6,7 +6,9 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Commands;
 
-/// <summary>The verbs of <c>esrefine</c>. Results go to the output, progress, warnings and errors to the error stream; <see cref="ExitCode"/> says how it ended.</summary>
+/// <summary>
+/// The verbs of <c>esrefine</c>. Results go to the output, progress, warnings and errors to the error stream; <see cref="ExitCode"/> says how it ended.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Longer than the doors wait for requests in flight, so that a stop is graceful.</summary>

@@ -11,7 +11,8 @@ internal static class ConfigCommand
         {
             Examples =
             [
-                new("check a file without starting anything: exit code 2 and every fault with its line if it cannot work", "esrefine config --config esrefine.yaml"),
+                new("check a file without starting anything: exit code 2 and every fault with its line if it cannot work",
+                    "esrefine config --config esrefine.yaml"),
                 new("what a flag would change", "esrefine config --config esrefine.yaml --deadline 500"),
             ],
         };

@@ -42,7 +42,7 @@ internal static class RunCommand
     {
         try
         {
-            await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken);
+            await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken, configureLogging: ConsoleLogs.ToStandardError);
             foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl))
             {
                 await error.WriteLineAsync(line);
@@ -53,10 +53,6 @@ internal static class RunCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopped, as asked: the sidecar has closed its doors behind the last request.
-        }
-        catch (IOException exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
-        {
-            throw new ConfigurationException(fault, exception);
         }
     }
 }

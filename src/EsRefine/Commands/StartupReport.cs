@@ -11,7 +11,7 @@ internal static class StartupReport
         yield return $"esrefine {VersionCommand.Version} in front of {string.Join(", ", settings.Upstream.Urls)}";
         yield return $"  data   {data}  for applications, in place of the cluster's address";
         yield return $"  gRPC   {grpc}  esrefine.v1";
-        yield return $"  admin  {admin}  health, metrics, configuration";
+        yield return $"  admin  {admin}  health: /livez, /readyz";
         if (settings.Judge is not { } judge)
         {
             yield return "  No judge is configured: a plain proxy, nothing is refined. --judge chat --judge-url URL --judge-model NAME adds one.";
@@ -27,6 +27,11 @@ internal static class StartupReport
             string text = target.Text.Count == 0 ? "" : $", text {string.Join(" + ", target.Text)}";
             yield return $"  target {target.Index}{field}{text}: {Does(target.Mode ?? settings.Mode)}, {target.Rule ?? settings.Rule}, "
                 + $"{target.Sample ?? settings.Sample} hits, {target.DeadlineMs ?? settings.DeadlineMs} ms";
+        }
+
+        if (settings.Targets.Count > 0)
+        {
+            yield return "  Searches on other indices or fields pass through.";
         }
     }
 

@@ -1,7 +1,8 @@
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// The configuration cannot work. Every message names the file, line and column, or the flag or variable, and the fix; all that was found is told at once. Exit code 2.
+/// The configuration cannot work. Every message names the file, line and column, or the flag or variable, and the fix; all that was found is told at once.
+/// Exit code 2.
 /// </summary>
 internal sealed class ConfigurationException : Exception
 {

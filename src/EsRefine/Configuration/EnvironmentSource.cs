@@ -12,7 +12,8 @@ internal static class EnvironmentSource
     private const string Step = "__";
 
     // URLS__10 comes after URLS__9: elements are appended one by one.
-    private static readonly StringComparer ByNumber = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering | CompareOptions.IgnoreCase);
+    private static readonly StringComparer ByNumber =
+        StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering | CompareOptions.IgnoreCase);
 
     /// <summary>The file's tree with what the environment says laid over it; <paramref name="errors"/> takes variables that name no setting.</summary>
     public static ConfigurationNode Over(
@@ -60,10 +61,11 @@ internal static class EnvironmentSource
                 : null;
         }
 
+        string[] names = [.. setting.Children.Select(child => child.Name)];
         string parent = Prefix + string.Concat(steps[..depth].Select(step => step.ToUpperInvariant() + Step));
-        errors.Add(setting.Children.Count == 0
+        errors.Add(names.Length == 0
             ? $"{variable}: '{setting.Name}' is a single value; leave out what follows {parent[..^Step.Length]}"
-            : $"{variable}: no such setting{NearestName.Hint(steps[depth], [.. setting.Children.Select(child => child.Name)], name => parent + name.ToUpperInvariant())}");
+            : $"{variable}: no such setting{NearestName.Hint(steps[depth], names, name => parent + name.ToUpperInvariant())}");
         return null;
     }
 }

@@ -14,7 +14,8 @@ internal static class FlagSource
         foreach ((string path, Setting setting, IReadOnlyList<string> texts) in flags)
         {
             SettingOrigin origin = new(setting.Flag!.Name);
-            Func<string, SettingOrigin, List<string>, ConfigurationNode> read = setting.Flag.Read ?? (static (text, origin, _) => new ConfigurationValue(origin, text));
+            Func<string, SettingOrigin, List<string>, ConfigurationNode> read =
+                setting.Flag.Read ?? (static (text, origin, _) => new ConfigurationValue(origin, text));
             ConfigurationNode node = setting.Element is null
                 ? read(texts[^1], origin, errors)
                 : new ConfigurationList(origin, [.. texts.Select(text => read(text, origin, errors))]);

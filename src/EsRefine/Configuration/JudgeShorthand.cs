@@ -5,7 +5,7 @@ internal static class JudgeShorthand
 {
     private static readonly string[] Words = ["chat", "qrels", "llm-noise", "weak-noise", "recorded:FILE"];
 
-    /// <summary>What the word stands for, as a file would say it; an empty mapping where <paramref name="errors"/> tells what is wrong.</summary>
+    /// <summary>What the word stands for, as a file would say it; nothing where <paramref name="errors"/> tells what is wrong.</summary>
     public static ConfigurationNode Read(string text, SettingOrigin origin, List<string> errors)
     {
         (string Name, string Value)[]? settings = text switch
@@ -20,9 +20,10 @@ internal static class JudgeShorthand
         if (settings is null)
         {
             errors.Add($"{origin}: no judge '{text}'{NearestName.Hint(text, Words)}");
+            return new ConfigurationValue(origin, null);
         }
 
         return new ConfigurationMapping(origin,
-            [.. (settings ?? []).Select(setting => new ConfigurationEntry(setting.Name, origin, new ConfigurationValue(origin, setting.Value)))]);
+            [.. settings.Select(setting => new ConfigurationEntry(setting.Name, origin, new ConfigurationValue(origin, setting.Value)))]);
     }
 }

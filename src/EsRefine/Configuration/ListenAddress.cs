@@ -38,7 +38,8 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
         }
 
         bool bracketed = host.StartsWith('[') && host.EndsWith(']');
-        return IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address) && bracketed == (address.AddressFamily == AddressFamily.InterNetworkV6)
+        return IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address)
+            && bracketed == (address.AddressFamily == AddressFamily.InterNetworkV6)
             ? new(address, port)
             : null;
     }

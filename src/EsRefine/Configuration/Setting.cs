@@ -50,8 +50,18 @@ internal sealed class Reading
 {
     public List<string> Errors { get; } = [];
 
+    /// <summary>Paths of settings that were written and cannot be used: what follows from that is not told again.</summary>
+    public HashSet<string> Refused { get; } = [];
+
     /// <summary>Where each setting that is not a default was written, by its path: <c>judge.url</c>, <c>targets[0].mode</c>.</summary>
     public Dictionary<string, SettingOrigin> Origins { get; } = [];
+
+    /// <summary>Notes that what was written for a setting cannot be used.</summary>
+    public void Refuse(SettingOrigin origin, string path, string complaint)
+    {
+        Refused.Add(path);
+        Errors.Add($"{origin}: {path} {complaint}");
+    }
 }
 
 /// <summary>A single value.</summary>
@@ -63,7 +73,7 @@ internal sealed class ValueSetting<TRecord, TValue>(
     {
         if (node is not ConfigurationValue written)
         {
-            reading.Errors.Add($"{node.Origin}: {path} must be a single value");
+            reading.Refuse(node.Origin, path, "must be a single value");
             return record;
         }
 
@@ -74,7 +84,7 @@ internal sealed class ValueSetting<TRecord, TValue>(
 
         if (form.Read(written.Text, written.Origin, out TValue value) is { } complaint)
         {
-            reading.Errors.Add($"{written.Origin}: {path} {complaint}");
+            reading.Refuse(written.Origin, path, complaint);
             return record;
         }
 
@@ -136,9 +146,15 @@ internal sealed class GroupSetting<TRecord, TGroup>(
         if (node is not ConfigurationMapping mapping)
         {
             string names = string.Join(", ", settings.Select(setting => setting.Name));
-            reading.Errors.Add(path.Length == 0
-                ? $"{node.Origin}: settings were expected, as 'name: value'; there is {names}"
-                : $"{node.Origin}: {path} holds settings of its own, not a value: {names}");
+            if (path.Length == 0)
+            {
+                reading.Errors.Add($"{node.Origin}: settings were expected, as 'name: value'; there is {names}");
+            }
+            else
+            {
+                reading.Refuse(node.Origin, path, $"holds settings of its own, not a value: {names}");
+            }
+
             return record;
         }
 
@@ -147,18 +163,19 @@ internal sealed class GroupSetting<TRecord, TGroup>(
         {
             if (settings.FirstOrDefault(setting => setting.Name == entry.Name) is { } known)
             {
-                group = known.Read(group, path.Length == 0 ? known.Name : $"{path}.{known.Name}", entry.Node, reading);
+                group = known.Read(group, Under(path, known), entry.Node, reading);
             }
             else
             {
                 string where = path.Length == 0 ? "" : $" in {path}";
-                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{NearestName.Hint(entry.Name, [.. settings.Select(setting => setting.Name)])}");
+                string hint = NearestName.Hint(entry.Name, [.. settings.Select(setting => setting.Name)]);
+                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{hint}");
             }
         }
 
         foreach (Setting missing in settings.Where(setting => setting.IsRequired && !mapping.Entries.Any(entry => entry.Name == setting.Name)))
         {
-            reading.Errors.Add($"{mapping.Origin}: {path} needs '{missing.Name}': {missing.About}");
+            reading.Refuse(mapping.Origin, path, $"needs '{missing.Name}': {missing.About}");
         }
 
         reading.Origins[path] = mapping.Origin;
@@ -166,8 +183,10 @@ internal sealed class GroupSetting<TRecord, TGroup>(
     }
 
     public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) => get(record) is { } group
-        ? [new(path, depth, Name, null), .. settings.SelectMany(setting => setting.Lines(group, path.Length == 0 ? setting.Name : $"{path}.{setting.Name}", depth + 1))]
+        ? [new(path, depth, Name, null), .. settings.SelectMany(setting => setting.Lines(group, Under(path, setting), depth + 1))]
         : [];
+
+    private static string Under(string path, Setting setting) => path.Length == 0 ? setting.Name : $"{path}.{setting.Name}";
 }
 
 /// <summary>A list of groups.</summary>
@@ -191,7 +210,7 @@ internal sealed class GroupListSetting<TRecord, TGroup>(
 
         if (node is not ConfigurationList list)
         {
-            reading.Errors.Add($"{node.Origin}: {path} must be a list; write each as '- {settings[0].Name}: …'");
+            reading.Refuse(node.Origin, path, $"must be a list; write each as '- {settings[0].Name}: …'");
             return record;
         }
 

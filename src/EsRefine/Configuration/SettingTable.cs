@@ -34,7 +34,8 @@ internal static class SettingTable
 
     private static readonly Setting<JudgeSettings>[] Judge =
     [
-        new ValueSetting<JudgeSettings, string>("kind", "Who judges: chat (a language model), qrels (labels from a file) or recorded (a model's earlier answers).",
+        new ValueSetting<JudgeSettings, string>("kind",
+            "Who judges: chat (a language model), qrels (labels from a file) or recorded (a model's earlier answers).",
             Form.OneOf("chat", "qrels", "recorded"), s => s.Kind, (s, kind) => s with { Kind = kind }),
         new ValueSetting<JudgeSettings, Uri>("url", "chat: base URL of an OpenAI-compatible API, such as http://localhost:8085/v1.",
             Form.HttpUrl, s => s.Url, (s, url) => s with { Url = url }) { Flag = new("--judge-url", "URL") },
@@ -99,7 +100,8 @@ internal static class SettingTable
             s => s.Listen, (s, listen) => s with { Listen = listen }),
         new ValueSetting<EsRefineSettings, RefinementMode>("mode", "refine; shadow: answer the original, record what would have changed; off: pass through.",
             Form.Mode, s => s.Mode, (s, mode) => s with { Mode = mode }) { Flag = new("--mode", "MODE") },
-        new ValueSetting<EsRefineSettings, int>("deadlineMs", "Time a search may spend on being refined, in milliseconds; what the judge has said by then is used.",
+        new ValueSetting<EsRefineSettings, int>("deadlineMs",
+            "Time a search may spend on being refined, in milliseconds; what the judge has said by then is used.",
             Deadline, s => s.DeadlineMs, (s, deadline) => s with { DeadlineMs = deadline }) { Flag = new("--deadline", "MS") },
         new ValueSetting<EsRefineSettings, int>("sample", "Hits judged per search. More steadies the direction, costs tokens.",
             Sample, s => s.Sample, (s, sample) => s with { Sample = sample }) { Flag = new("--sample", "N") },

@@ -16,7 +16,7 @@ internal static class SettingsCheck
     /// <summary>A sidecar needs a cluster behind it.</summary>
     public static void CheckUpstream(EsRefineSettings settings, Reading reading)
     {
-        if (settings.Upstream.Urls.Count == 0 && !reading.Errors.Exists(error => error.Contains("upstream.urls", StringComparison.Ordinal)))
+        if (settings.Upstream.Urls.Count == 0 && !reading.Refused.Any(path => path.StartsWith("upstream", StringComparison.Ordinal)))
         {
             reading.Errors.Add("no cluster to send searches to: say --upstream http://localhost:9200, "
                 + $"set {EnvironmentSource.VariableOf("upstream.urls", isList: true)}, or upstream.urls in esrefine.yaml");
@@ -41,7 +41,9 @@ internal static class SettingsCheck
     {
         (string Path, ListenAddress? Address)[] doors =
         [
-            ("listen.data", ListenAddress.Parse(listen.Data)), ("listen.grpc", ListenAddress.Parse(listen.Grpc)), ("listen.admin", ListenAddress.Parse(listen.Admin)),
+            ("listen.data", ListenAddress.Parse(listen.Data)),
+            ("listen.grpc", ListenAddress.Parse(listen.Grpc)),
+            ("listen.admin", ListenAddress.Parse(listen.Admin)),
         ];
         for (int i = 1; i < doors.Length; i++)
         {
@@ -60,10 +62,9 @@ internal static class SettingsCheck
     {
         void Need(bool isThere, string name, string fix)
         {
-            // A value that was refused has its own message.
-            if (!isThere && !reading.Errors.Exists(error => error.Contains($" judge.{name} ", StringComparison.Ordinal)))
+            if (!isThere && !reading.Refused.Contains($"judge.{name}"))
             {
-                reading.Errors.Add($"{Origin("judge", reading)}: the {judge.Kind} judge needs judge.{name}: {fix}");
+                reading.Errors.Add($"{Origin("judge", reading)}: the {(judge.Kind.Length == 0 ? "" : judge.Kind + " ")}judge needs judge.{name}: {fix}");
             }
         }
 
@@ -79,15 +80,12 @@ internal static class SettingsCheck
 
                 break;
             case "qrels" or "recorded":
-                Need(judge.File is not null, "file", judge.Kind == "qrels" ? "the labels (--judge-file qrels/test.tsv)" : "the recorded answers (--judge recorded:FILE)");
+                Need(judge.File is not null, "file",
+                    judge.Kind == "qrels" ? "the labels (--judge-file qrels/test.tsv)" : "the recorded answers (--judge recorded:FILE)");
                 Need(judge.Queries is not null, "queries", "the queries' ids and texts (--queries queries.jsonl)");
                 break;
             default:
-                if (!reading.Errors.Exists(error => error.Contains("judge", StringComparison.Ordinal)))
-                {
-                    reading.Errors.Add($"{Origin("judge", reading)}: judge needs 'kind': chat, qrels or recorded");
-                }
-
+                Need(isThere: false, "kind", "chat, qrels or recorded");
                 break;
         }
     }

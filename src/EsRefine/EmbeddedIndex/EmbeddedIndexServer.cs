@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Primitives;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace EsRefine.EmbeddedIndex;
@@ -121,7 +122,7 @@ internal sealed class EmbeddedIndexServer : IAsyncDisposable
             response.Headers.Location = location;
         }
 
-        if (context.Request.Headers.TryGetValue("X-Opaque-Id", out Microsoft.Extensions.Primitives.StringValues opaqueId))
+        if (context.Request.Headers.TryGetValue("X-Opaque-Id", out StringValues opaqueId))
         {
             response.Headers["X-Opaque-Id"] = opaqueId;
         }

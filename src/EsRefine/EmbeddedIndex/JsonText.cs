@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex;
 
-/// <summary>JSON as Elasticsearch reads it (comments, a byte order mark, no duplicate keys) and writes it (few escapes, <c>1.0</c> rather than <c>1</c> for floats).</summary>
+/// <summary>
+/// JSON as Elasticsearch reads it (comments, a byte order mark, no duplicate keys) and writes it (few escapes, <c>1.0</c> rather than <c>1</c> for floats).
+/// </summary>
 internal static class JsonText
 {
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -16,7 +18,9 @@ internal static class JsonText
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Parses a body, or one line of a bulk request.</summary>
-    /// <exception cref="ElasticsearchException">400 <c>x_content_parse_exception</c>, or <c>x_content_e_o_f_exception</c> where the text just ends too early.</exception>
+    /// <exception cref="ElasticsearchException">
+    /// 400 <c>x_content_parse_exception</c>, or <c>x_content_e_o_f_exception</c> where the text just ends too early.
+    /// </exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
     {
         ReadOnlyMemory<byte> text = utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;

@@ -1,4 +1,3 @@
-using System.Net;
 using EsRefine.Configuration;
 using EsRefine.Grpc;
 using EsRefine.Http;
@@ -70,12 +69,18 @@ internal static class Doors
 
     private static void Open(KestrelServerOptions kestrel, Door door, string setting, string address, HttpProtocols protocols)
     {
-        if (!TryRead(address, out IPAddress? host, out int port))
+        ListenAddress parsed = ListenAddress.Parse(address)
+            ?? throw new ConfigurationException($"{setting} must be host:port, such as 127.0.0.1:9280 or *:9280, not '{address}'");
+        if (parsed.Address is { } only)
         {
-            throw new ConfigurationException($"{setting} must be host:port, such as 127.0.0.1:9280 or 0.0.0.0:9280, not '{address}'");
+            kestrel.Listen(only, parsed.Port, Mark);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(parsed.Port, Mark);
         }
 
-        kestrel.Listen(host!, port, options =>
+        void Mark(ListenOptions options)
         {
             options.Protocols = protocols;
             options.Use(next => connection =>
@@ -83,27 +88,7 @@ internal static class Doors
                 connection.Features.Set(new DoorFeature(door));
                 return next(connection);
             });
-        });
-    }
-
-    private static bool TryRead(string address, out IPAddress? host, out int port)
-    {
-        int colon = address.LastIndexOf(':');
-        host = null;
-        port = 0;
-        if (colon < 0 || !int.TryParse(address.AsSpan(colon + 1), out port) || port is < 0 or > IPEndPoint.MaxPort)
-        {
-            return false;
         }
-
-        string name = address[..colon].Trim('[', ']');
-        host = name switch
-        {
-            "localhost" => IPAddress.Loopback,
-            "*" => IPAddress.IPv6Any,
-            _ => IPAddress.TryParse(name, out IPAddress? parsed) ? parsed : null,
-        };
-        return host is not null;
     }
 
     private static Door? DoorOf(HttpContext context) => context.Features.Get<DoorFeature>()?.Door;

@@ -1,5 +1,4 @@
 using EsRefine.Configuration;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;
@@ -58,10 +57,10 @@ internal sealed class Sidecar : IAsyncDisposable
             Uri[] urls = Doors.Addresses(host);
             return new Sidecar(host, urls[0], urls[1], urls[2]);
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        catch (IOException exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
         {
             host.Dispose();
-            throw new ConfigurationException($"{exception.Message} Another process listens there: choose another listen.data, listen.grpc or listen.admin.", exception);
+            throw new ConfigurationException(fault, exception);
         }
         catch
         {

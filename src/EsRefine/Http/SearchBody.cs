@@ -23,7 +23,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
             && (request.ContentLength is not null || headers.TransferEncoding.Count > 0 || HttpProtocol.IsHttp2(request.Protocol))
             && IsJson(headers.ContentType)
             && (headers.ContentEncoding.Count == 0 || IsGzip(headers.ContentEncoding))
-            && !IsSealed(headers);
+            && !Array.Exists(Seals, headers.ContainsKey);
     }
 
     /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
@@ -96,15 +96,6 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
     }
 
     private static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>AWS SigV4 covers the body's hash, and a Kerberos ticket serves one request: neither allows an extra request or a changed one (<c>knn-wire</c> 7).</summary>
-    private static bool IsSealed(IHeaderDictionary headers)
-    {
-        string authorization = headers.Authorization.ToString();
-        return authorization.StartsWith("AWS4-", StringComparison.OrdinalIgnoreCase)
-            || authorization.StartsWith("Negotiate ", StringComparison.OrdinalIgnoreCase)
-            || Array.Exists(Seals, headers.ContainsKey);
-    }
 
     /// <summary>Null where the bytes are no gzip, or more than the limit comes out of them.</summary>
     private static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EsRefine.Recognition;
 
-/// <summary>The words of a search body that the walker knows, in the engines' spelling turned to Pascal case: <c>must_not</c> is <see cref="MustNot"/>.</summary>
+/// <summary>The words of a search body that the walker knows: <c>must_not</c> is <see cref="MustNot"/>.</summary>
 internal enum BodyWord
 {
     /// <summary>Any other word.</summary>
@@ -54,7 +54,9 @@ internal static class BodyWords
 
     private static (byte[] Name, BodyWord Word)[][] Build()
     {
-        var words = Enum.GetValues<BodyWord>().Skip(1).Select(static word => (Name: Encoding.UTF8.GetBytes(JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString())), Word: word))
+        ILookup<int, (byte[] Name, BodyWord Word)> words = Enum.GetValues<BodyWord>()
+            .Skip(1)
+            .Select(static word => (Name: Encoding.UTF8.GetBytes(JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString())), Word: word))
             .Append((Name: "mustNot"u8.ToArray(), Word: BodyWord.MustNot))   // Elasticsearch 9.4 still takes it
             .ToLookup(static word => word.Name.Length);
         return [.. Enumerable.Range(0, words.Max(static group => group.Key) + 1).Select(length => words[length].ToArray())];

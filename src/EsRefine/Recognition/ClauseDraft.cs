@@ -31,7 +31,7 @@ internal sealed class ClauseDraft
 
     public bool IsJoined { get; set; }
 
-    /// <summary>Which of the walker's conditions come from the same <c>must</c> query as the clause: it has them already, or is them. See <see cref="SearchBodyWalker"/>.</summary>
+    /// <summary>Which of the walker's conditions come from the clause's own branch of the bool being walked: it has them already.</summary>
     public (int Start, int End) OwnConditions { get; set; }
 
     /// <summary>A <c>nested</c> query closes around the clause: what was demanded inside it, was demanded of its inner documents.</summary>

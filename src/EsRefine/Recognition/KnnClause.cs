@@ -54,7 +54,7 @@ internal readonly record struct VectorLocation(ByteRange Range, VectorSpelling S
 /// <param name="Range">The filter's JSON: one query object, or an array of them (all or, where negated, none of which match).</param>
 /// <param name="IsNegated">From <c>must_not</c>: hits must not match.</param>
 /// <param name="IsOwn">The clause's own <c>filter</c>: of a clause on a nested field it belongs into the clause, not around it.</param>
-/// <param name="NestedPath">Path of the innermost <c>nested</c> query the filter stands in: it speaks of those inner documents. Null: of the hit itself.</param>
+/// <param name="NestedPath">Path of the innermost <c>nested</c> query the filter stands in: it speaks of those documents. Null: of the hit itself.</param>
 internal readonly record struct EnclosingFilter(ByteRange Range, bool IsNegated = false, bool IsOwn = false, string? NestedPath = null);
 
 /// <summary>A kNN clause in a position that ranks hits.</summary>
@@ -78,10 +78,11 @@ internal sealed record KnnClause
     /// <summary>The clause's own <c>filter</c> and those that enclose it (<c>bool</c>, retrievers, <c>post_filter</c>).</summary>
     public IReadOnlyList<EnclosingFilter> Filters { get; init; } = [];
 
-    /// <summary>Path of the innermost <c>nested</c> query around the clause; null where there is none (a top-level <c>knn</c> may name a nested field all the same).</summary>
+    /// <summary>Path of the innermost <c>nested</c> query around the clause; null where there is none.</summary>
+    /// <remarks>A top-level <c>knn</c> may name a field of nested documents all the same.</remarks>
     public string? NestedPath { get; init; }
 
-    /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits are not the documents that hold the vectors, so the leaf alone is no sample of them.</summary>
+    /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>
     public bool IsJoined { get; init; }
 
     /// <summary>JSON of the script object of a <see cref="KnnClauseForm.Script"/>; null for other forms.</summary>
@@ -90,10 +91,11 @@ internal sealed record KnnClause
     /// <summary>What the script computes, whatever the mapping says; null for other forms: the mapping decides.</summary>
     public VectorSimilarity? ScriptSimilarity { get; init; }
 
-    /// <summary>Query text the clause itself carries (<c>model_text</c>, <c>query_text</c>); null for a builder without any, such as <c>lookup</c>.</summary>
+    /// <summary>Text the clause itself carries (<c>model_text</c>, <c>query_text</c>); null for a builder without any, such as <c>lookup</c>.</summary>
     public string? Text { get; init; }
 
-    /// <summary>A radial clause (<c>similarity</c>, <c>min_score</c>, <c>max_distance</c>, a script's <c>min_score</c>): thresholds are dropped from the sample, kept in the reissue.</summary>
+    /// <summary>A radial clause (<c>similarity</c>, <c>max_distance</c>, <c>min_score</c>, also a script's).</summary>
+    /// <remarks>Thresholds are dropped from the sample, kept in the reissue.</remarks>
     public bool IsRadial { get; init; }
 
     /// <summary>Whether another clause searches the same field with the same bytes for a vector.</summary>
@@ -108,7 +110,8 @@ internal sealed record RecognizedSearch
     /// <summary>Never empty.</summary>
     public required IReadOnlyList<KnnClause> Clauses { get; init; }
 
-    /// <summary>Other vectors in known places (rescore scripts, <c>diversify</c>, <c>highlight_query</c>, sorts, filters, …): those equal to a refined clause's vector are replaced with it, or none is.</summary>
+    /// <summary>Other vectors in known places (rescore scripts, <c>diversify</c>, <c>highlight_query</c>, sorts, filters, …).</summary>
+    /// <remarks>Those equal to a refined clause's vector are replaced with it, or none is: see <c>Reissue/ClauseEdits</c>.</remarks>
     public IReadOnlyList<VectorLocation> OtherVectors { get; init; } = [];
 
     /// <summary>Text of the first lexical query in a scoring position; null where there is none.</summary>

@@ -5,7 +5,7 @@ namespace EsRefine.Recognition;
 // Retriever trees (knn-wire 1.5).
 internal ref partial struct SearchBodyWalker
 {
-    /// <summary>One retriever: an object whose only key is its type. What stands beside it in <c>rrf</c> and <c>linear</c> (<c>weight</c>, <c>normalizer</c>) is stepped over.</summary>
+    /// <summary>One retriever: an object whose only key is its type, or <c>{"retriever":…,"weight":…}</c> inside <c>rrf</c> and <c>linear</c>.</summary>
     private void WalkRetriever()
     {
         Members members = default;
@@ -13,7 +13,7 @@ internal ref partial struct SearchBodyWalker
         {
             switch (word)
             {
-                case BodyWord.Retriever:   // {"retriever":{…},"weight":2}
+                case BodyWord.Retriever:
                     WalkRetriever();
                     break;
                 case BodyWord.Knn:

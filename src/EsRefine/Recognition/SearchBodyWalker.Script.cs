@@ -116,7 +116,7 @@ internal ref partial struct SearchBodyWalker
         Members names = default;
         while (NextName(ref names))
         {
-            string? name = TextUnderReader();
+            string? name = _isRefused ? null : TextUnderReader();
             _reader.Read();
             bool isOfUse = _reader.TokenType == JsonTokenType.String || (_reader.TokenType == JsonTokenType.StartArray && BeginsWithNumber(TokenStart + 1));
             VectorLocation? value = isOfUse ? WalkVector() : null;

@@ -270,22 +270,8 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
 
     private string? TextUnderReader() => TextUnder(ref _reader);
 
-    private static string? TextUnder(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueSpan.Length > MaxTextLength)
-        {
-            return null;
-        }
-
-        try
-        {
-            return reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    private static string? TextUnder(ref Utf8JsonReader reader) =>
+        reader.ValueSpan.Length <= MaxTextLength && JsonText.IsValid(reader.ValueSpan) ? reader.GetString() : null;
 
     /// <summary>An integer, also as a string, as the engines take it.</summary>
     private int? ReadInteger()

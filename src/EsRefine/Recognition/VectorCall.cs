@@ -3,7 +3,8 @@ using EsRefine.Refinement;
 
 namespace EsRefine.Recognition;
 
-/// <summary>A call of a vector function in a Painless source: <c>cosineSimilarity(params.asked, 'vec')</c>, in OpenSearch <c>cosineSimilarity(params.asked, doc['vec'])</c>.</summary>
+/// <summary>A call of a vector function in a Painless source.</summary>
+/// <remarks><c>cosineSimilarity(params.asked, 'vec')</c>, in OpenSearch <c>cosineSimilarity(params.asked, doc['vec'])</c>.</remarks>
 /// <param name="Function">Name of the function.</param>
 /// <param name="Parameter">Name of the script parameter that holds the vector.</param>
 /// <param name="Field">The field, where it is written out.</param>

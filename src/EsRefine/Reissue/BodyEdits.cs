@@ -35,7 +35,8 @@ internal static class BodyEdits
         {
             if (range.Start < end || range.Length < 0 || range.Length > bodyLength - range.Start)
             {
-                throw new ArgumentException($"edit at {range.Start}+{range.Length} overlaps another, or reaches out of the body of {bodyLength} bytes", nameof(ordered));
+                throw new ArgumentException(
+                    $"edit at {range.Start}+{range.Length} overlaps another, or reaches out of the body of {bodyLength} bytes", nameof(ordered));
             }
 
             end = range.End;

@@ -3,7 +3,8 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Reissue;
 
-/// <summary>Turns one refined clause into edits of the body: its own vector, and with it every copy, in clauses on the same field and elsewhere (a rescore with the old vector would undo the refinement).</summary>
+/// <summary>Turns one refined clause into edits of the body: its own vector and every copy of it, in clauses on the same field and elsewhere.</summary>
+/// <remarks>A rescore with the old vector would undo the refinement.</remarks>
 internal static class ClauseEdits
 {
     /// <summary>The edits, or null where not all copies can be told from those of another clause: then none may be replaced.</summary>

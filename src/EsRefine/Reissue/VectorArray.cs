@@ -7,6 +7,8 @@ namespace EsRefine.Reissue;
 /// <summary>A vector as a JSON array of numbers, or as one number.</summary>
 internal static class VectorArray
 {
+    private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>Longest shortest float32 is <c>-1.1754944E-38</c>.</summary>
     private const int MaxNumberLength = 16;
 
@@ -106,11 +108,11 @@ internal static class VectorArray
     /// <summary>A number by JSON's grammar, rounded once to float32.</summary>
     // The engines parse to float32 too; where a version of theirs goes by way of double, the last bit may differ in one of some hundred million numbers.
     private static bool TryParse(ReadOnlySpan<byte> number, out float value) =>
-        float.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
+        float.TryParse(number, Styles, CultureInfo.InvariantCulture, out value)
         && float.IsFinite(value)
         && IsJsonNumber(number);
 
-    /// <summary>What <see cref="float.TryParse(ReadOnlySpan{byte}, NumberStyles, IFormatProvider, out float)"/> takes beyond JSON: <c>+1</c>, <c>01</c>, <c>.5</c>, <c>5.</c></summary>
+    /// <summary>False for what the framework takes beyond JSON: <c>+1</c>, <c>01</c>, <c>.5</c>, <c>5.</c></summary>
     private static bool IsJsonNumber(ReadOnlySpan<byte> number)
     {
         ReadOnlySpan<byte> digits = number[0] == '-' ? number[1..] : number;

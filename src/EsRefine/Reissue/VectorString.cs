@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
+using EsRefine.Recognition;
 using EsRefine.Upstream;
 
 namespace EsRefine.Reissue;
@@ -25,13 +27,14 @@ internal enum StringEncoding
 /// <summary>A vector as a string: hex since Elasticsearch 8.14, Base64 since 9.4. OpenSearch takes neither.</summary>
 internal static class VectorString
 {
-    /// <summary>Decodes in Elasticsearch's order: hex if its length fits the field, else Base64 if its length does. The field decides, as some strings are valid as both.</summary>
+    /// <summary>Decodes in Elasticsearch's order: hex if its length fits the field, else Base64 if its length does.</summary>
+    // Some strings are valid as both; only the field's dimensions and element type tell.
     public static bool TryRead(ReadOnlySpan<byte> json, FieldMapping mapping, out float[] vector, out StringEncoding encoding)
     {
         vector = [];
         encoding = default;
-        if (mapping is not { Dialect: Recognition.EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
-            || json.Length > 2 + 6 * (8 * VectorText.MaxDimensions))   // every character escaped
+        if (mapping is not { Dialect: EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
+            || json.Length > 2 + 2 * (4 + 6 * mapping.Dimensions))   // Base64 of float32 takes less than 6 characters each, all slashes escaped twice that
         {
             return false;
         }
@@ -43,11 +46,12 @@ internal static class VectorString
             var reader = new Utf8JsonReader(json);
             return reader.Read()
                 && reader.TokenType == JsonTokenType.String
+                && JsonText.IsValid(reader.ValueSpan)
                 && TryDecode(text.AsSpan(0, reader.CopyString(text)), mapping, out vector, out encoding);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            return false;   // not valid text
+            return false;
         }
         finally
         {
@@ -84,7 +88,7 @@ internal static class VectorString
         string text = encoding == StringEncoding.Hex ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes);
         byte[] json = new byte[text.Length + 2];
         json[0] = json[^1] = (byte)'"';
-        System.Text.Encoding.ASCII.GetBytes(text, json.AsSpan(1));
+        Encoding.ASCII.GetBytes(text, json.AsSpan(1));
         return json;
     }
 

@@ -14,7 +14,7 @@ internal static class VectorText
     /// <param name="spelling">What the walker saw.</param>
     /// <param name="mapping">Decides what a string means.</param>
     /// <param name="vector">The components; of a <c>bit</c> field its packed bytes, which are equal or not but no numbers to reckon with.</param>
-    /// <returns>False: not a vector of this field, or not finite. An array of the wrong length is read all the same, so that the mismatch can be named.</returns>
+    /// <returns>False: not a vector of this field, or not finite. An array of the wrong length is read, so that the mismatch can be named.</returns>
     public static bool TryRead(ReadOnlySpan<byte> json, VectorSpelling spelling, FieldMapping mapping, out float[] vector)
     {
         bool isRead = spelling switch
@@ -26,12 +26,15 @@ internal static class VectorText
         return isRead && (!HoldsBytes(mapping) || AreBytes(vector));
     }
 
-    /// <summary>Writes a refined vector in the client's spelling: array for array (shortest float32 that round-trips; integers for <c>byte</c>), Base64 for Base64, hex for hex.</summary>
+    /// <summary>Writes a refined vector in the client's spelling: array for array, Base64 for Base64, hex for hex.</summary>
     /// <param name="vector">Components that satisfy the field's constraints.</param>
     /// <param name="original">The JSON the client sent, whose spelling is kept.</param>
     /// <param name="spelling">What the walker saw.</param>
     /// <param name="mapping">The field.</param>
-    /// <remarks>Hex on a field of floats can spell bytes only, and a lone number one component only: there an array is written, which every version takes.</remarks>
+    /// <remarks>
+    /// Arrays hold the shortest decimals that round-trip, integers on <c>byte</c> fields. Hex on a field of floats can spell bytes only, and a lone number
+    /// one component only: there an array is written, which every version takes.
+    /// </remarks>
     /// <exception cref="ArgumentException">A component is NaN or infinite.</exception>
     public static byte[] Write(ReadOnlySpan<float> vector, ReadOnlySpan<byte> original, VectorSpelling spelling, FieldMapping mapping)
     {
@@ -40,14 +43,15 @@ internal static class VectorText
         {
             case VectorSpelling.Number when vector.Length == 1:
                 return VectorArray.WriteNumber(vector[0], holdsBytes);
-            case VectorSpelling.String when VectorString.TryRead(original, mapping, out _, out StringEncoding encoding) && (encoding != StringEncoding.Hex || holdsBytes):
+            case VectorSpelling.String
+                when VectorString.TryRead(original, mapping, out _, out StringEncoding encoding) && (encoding != StringEncoding.Hex || holdsBytes):
                 return VectorString.Write(vector, encoding);
             default:
                 return VectorArray.Write(vector, holdsBytes);
         }
     }
 
-    /// <summary>Whether a refined vector has nothing left once its components are rounded for a field of bytes; the cluster refuses such a vector under <c>cosine</c>.</summary>
+    /// <summary>Whether nothing is left of a vector once it is rounded for a field of bytes: the cluster refuses it under <c>cosine</c>.</summary>
     public static bool RoundsToZero(ReadOnlySpan<float> vector, FieldMapping mapping)
     {
         if (!HoldsBytes(mapping))

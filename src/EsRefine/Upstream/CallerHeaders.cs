@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Text;
+using EsRefine.Caching;
 using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Upstream;
@@ -76,23 +75,15 @@ internal static class CallerHeaders
     /// <summary>A fingerprint of the caller's identity, safe to keep: a keyed hash, not the credentials.</summary>
     public static string Scope(IHeaderDictionary headers)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, ScopeKey);
+        List<string> parts = [];
         foreach (string name in Identity)
         {
-            StringValues values = headers[name];
-            AppendLength(hash, values.Count);
-            foreach (string? value in values)
-            {
-                byte[] bytes = Encoding.UTF8.GetBytes(value ?? "");
-                AppendLength(hash, bytes.Length);
-                hash.AppendData(bytes);
-            }
+            parts.Add(name);
+            parts.AddRange(headers[name].Select(static value => "=" + value));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return CacheKey.Of("caller", [.. parts]);
     }
-
-    private static readonly byte[] ScopeKey = RandomNumberGenerator.GetBytes(32);
 
     private static bool IsCopied(string name, IHeaderDictionary headers)
     {
@@ -114,12 +105,5 @@ internal static class CallerHeaders
         }
 
         return true;
-    }
-
-    private static void AppendLength(IncrementalHash hash, int length)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
-        hash.AppendData(bytes);
     }
 }

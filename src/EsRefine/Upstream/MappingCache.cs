@@ -1,3 +1,5 @@
+using System.Text.Json;
+using EsRefine.Caching;
 using EsRefine.Configuration;
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -26,7 +28,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     {
         string scope = settings.MappingAuthorization is null ? CallerHeaders.Scope(search.Headers) : "";
         string parameters = SearchParameters.Keep(search.QueryString, SearchParameters.IndexResolution);
-        string key = $"mapping\n{scope}\n{search.Index}\n{parameters}\n{field}";
+        string key = CacheKey.Of("mapping", scope, search.Index, parameters, field);
         return cache.GetOrCreateAsync(
             key, (this, search, field, parameters), static (state, token) => state.Item1.FetchAsync(state.search, state.field, state.parameters, token), Entry, cancellationToken: cancellationToken);
     }
@@ -45,7 +47,14 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
                     : $"the mapping could not be read (status {reply.StatusCode})");
         }
 
-        return MappingReader.Read(reply.Body, field, out string? reason) ?? throw new MappingException(reply, reason!);
+        try
+        {
+            return MappingReader.Read(reply.Body, field, out string? reason) ?? throw new MappingException(reply, reason!);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new MappingException(reply, "the cluster's answer to the mapping request is not a mapping");
+        }
     }
 }
 

@@ -79,7 +79,8 @@ public sealed class OfficialClientTests
             new("2", "Mountains", "a", [0, 0, 1]),
             new("3", "Lakes", "b", [0.8f, 0.6f, 0]),
         ];
-        BulkResponse filled = await client.BulkAsync(bulk => bulk.Index(Index).IndexMany(books, static (operation, book) => operation.Id(book.Id)), Cancellation);
+        BulkResponse filled = await client.BulkAsync(
+            bulk => bulk.Index(Index).IndexMany(books, static (operation, book) => operation.Id(book.Id)), Cancellation);
         Assert.True(filled.IsValidResponse, filled.DebugInformation);
         Assert.False(filled.Errors);
         await client.Indices.RefreshAsync(Index, Cancellation);

@@ -24,7 +24,8 @@ internal sealed class EngineContainer(IContainer container) : IAsyncDisposable
             .WithEnvironment(source.ContainerEnvironment)
             .WithPortBinding(Port, assignRandomHostPort: true)
             // With security on, 401 too says that it is up.
-            .WithWaitStrategy(Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(request => request.ForPort(Port).ForPath("/").ForStatusCodeMatching(code => (int)code < 500)))
+            .WithWaitStrategy(Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(
+                request => request.ForPort(Port).ForPath("/").ForStatusCodeMatching(code => (int)code < 500)))
             .Build();
         await container.StartAsync();
         return new(container);

@@ -3,8 +3,9 @@ using Xunit;
 namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
-/// A real OpenAI-compatible server with a tiny model that says yes or no: a base URL in <c>ESREFINE_TEST_LLM</c> (without <c>/v1</c>), or the shared material's, started at
-/// first use and left running. Skips the test that asks where there is none, or fails it where <c>ESREFINE_REQUIRE_ENGINES=1</c>. Meant as an assembly fixture.
+/// A real OpenAI-compatible server with a tiny model that says yes or no: a base URL in <c>ESREFINE_TEST_LLM</c> (without <c>/v1</c>), or the shared
+/// material's, started at first use and left running. Skips the test that asks where there is none, or fails it where <c>ESREFINE_REQUIRE_ENGINES=1</c>.
+/// Meant as an assembly fixture.
 /// </summary>
 public sealed class LlmServer
 {

@@ -7,8 +7,9 @@ using Xunit;
 namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
-/// A real search engine for tests, found at first use, in this order: a URL from the environment; the engines of the shared material, started (and left running:
-/// the next run finds them); a container. Where none can be had, the test that asks is skipped with the reason, or fails where <c>ESREFINE_REQUIRE_ENGINES=1</c>.
+/// A real search engine for tests, found at first use, in this order: a URL from the environment; the engines of the shared material, started (and left
+/// running: the next run finds them); a container. Where none can be had, the test that asks is skipped with the reason, or fails where
+/// <c>ESREFINE_REQUIRE_ENGINES=1</c>.
 /// Derived classes are meant as assembly fixtures: <c>[assembly: AssemblyFixture(typeof(ElasticsearchEngine))]</c>.
 /// </summary>
 public abstract class SearchEngine : IAsyncDisposable
@@ -69,7 +70,7 @@ public abstract class SearchEngine : IAsyncDisposable
 
     private async Task<RunningEngine> ConnectAsync(Uri url)
     {
-        HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(url.GetLeftPart(UriPartial.Authority)) };
+        HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)) };
         string credentials = url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : _source.Credentials ?? "";
         if (credentials.Length > 0)
         {

@@ -10,7 +10,8 @@ internal static class SharedScript
     public static async Task<string> LastLineAsync(string script, IEnumerable<string> arguments)
     {
         // bash, not the script itself: a copy may have lost its executable bit.
-        using Process process = Process.Start(new ProcessStartInfo("bash", [script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ProcessStartInfo start = new("bash", [script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

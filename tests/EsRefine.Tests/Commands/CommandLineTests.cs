@@ -39,7 +39,8 @@ public sealed class CommandLineTests
             [
                 "esrefine: --deadline: deadlineMs must be a whole number of milliseconds from 1 to 600000, not 'soon'",
                 "esrefine: --sample: sample must be a whole number of hits from 2 to 100, not '1'",
-                "esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+                "esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
+                    + "or upstream.urls in esrefine.yaml",
             ],
             ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
@@ -47,7 +48,8 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Config_prints_what_is_in_force_and_where_it_comes_from()
     {
-        Ended ended = await RunInAsync(new() { ["ESREFINE__SAMPLE"] = "9" }, "config", "--upstream", "http://a:1", "--upstream", "http://b:2", "--listen-admin", "*:9282");
+        Ended ended = await RunInAsync(
+            new() { ["ESREFINE__SAMPLE"] = "9" }, "config", "--upstream", "http://a:1", "--upstream", "http://b:2", "--listen-admin", "*:9282");
         Assert.Equal(ExitCode.Done, ended.ExitCode);
         Assert.Matches(@"urls: \[http://a:1, http://b:2\] +# --upstream", ended.Output);
         Assert.Matches("sample: 9 +# ESREFINE__SAMPLE", ended.Output);

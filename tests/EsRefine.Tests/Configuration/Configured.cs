@@ -6,7 +6,8 @@ namespace EsRefine.Tests.Configuration;
 internal static class Configured
 {
     /// <summary>Reads a file <c>esrefine.yaml</c> that holds <paramref name="yaml"/>; its name in messages is cut to that.</summary>
-    public static EffectiveConfiguration By(string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags)
+    public static EffectiveConfiguration By(
+        string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory();
         try
@@ -17,14 +18,16 @@ internal static class Configured
             {
                 File = file,
                 Environment = environment ?? [],
-                Flags = [.. SettingTable.All
-                    .SelectMany(entry => flags.Where(flag => flag.Flag == entry.Setting.Flag?.Name).Select(flag => (entry.Path, entry.Setting, (IReadOnlyList<string>)flag.Texts)))],
+                Flags = [.. SettingTable.All.SelectMany(
+                    entry => flags.Where(flag => flag.Flag == entry.Setting.Flag?.Name),
+                    (entry, flag) => (entry.Path, entry.Setting, (IReadOnlyList<string>)flag.Texts))],
                 NeedsUpstream = needsUpstream,
             }.Read();
         }
         catch (ConfigurationException exception)
         {
-            throw new ConfigurationException([.. exception.Messages.Select(message => message.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))]);
+            string prefix = folder.FullName + Path.DirectorySeparatorChar;
+            throw new ConfigurationException([.. exception.Messages.Select(message => message.Replace(prefix, "", StringComparison.Ordinal))]);
         }
         finally
         {
@@ -33,6 +36,7 @@ internal static class Configured
     }
 
     /// <summary>What is wrong with it.</summary>
-    public static IReadOnlyList<string> Faults(string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags) =>
+    public static IReadOnlyList<string> Faults(
+        string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags) =>
         Xunit.Assert.Throws<ConfigurationException>(() => By(yaml, environment, needsUpstream, flags)).Messages;
 }

@@ -38,7 +38,8 @@ public sealed class EnvironmentTests
     public void Element_changes_the_files_and_leaves_its_other_settings()
     {
         IReadOnlyList<TargetSettings> targets = Configured.By(
-            "targets: [{ index: a, field: v }, { index: b }]", new() { ["ESREFINE__TARGETS__0__MODE"] = "off", ["ESREFINE__TARGETS__2__INDEX"] = "c" }).Settings.Targets;
+            "targets: [{ index: a, field: v }, { index: b }]",
+            new() { ["ESREFINE__TARGETS__0__MODE"] = "off", ["ESREFINE__TARGETS__2__INDEX"] = "c" }).Settings.Targets;
         Assert.Equal(["a", "b", "c"], targets.Select(target => target.Index));
         Assert.Equal(("v", RefinementMode.Off), (targets[0].Field, targets[0].Mode));
     }
@@ -46,9 +47,11 @@ public sealed class EnvironmentTests
     [Theory]
     [InlineData("ESREFINE__DEADLINE_MS", "5", "ESREFINE__DEADLINE_MS: no such setting; did you mean 'ESREFINE__DEADLINEMS'?")]
     [InlineData("ESREFINE__JUDGE__MODLE", "m", "ESREFINE__JUDGE__MODLE: no such setting; did you mean 'ESREFINE__JUDGE__MODEL'?")]
-    [InlineData("ESREFINE__LISTEN__HTTP", "m", "ESREFINE__LISTEN__HTTP: no such setting; there is ESREFINE__LISTEN__DATA, ESREFINE__LISTEN__GRPC, ESREFINE__LISTEN__ADMIN")]
+    [InlineData("ESREFINE__LISTEN__HTTP", "m",
+        "ESREFINE__LISTEN__HTTP: no such setting; there is ESREFINE__LISTEN__DATA, ESREFINE__LISTEN__GRPC, ESREFINE__LISTEN__ADMIN")]
     [InlineData("ESREFINE__SAMPLE__0", "5", "ESREFINE__SAMPLE__0: 'sample' is a single value; leave out what follows ESREFINE__SAMPLE")]
-    [InlineData("ESREFINE__UPSTREAM__URLS__FIRST", "http://a", "ESREFINE__UPSTREAM__URLS__FIRST: 'urls' is a list: a position (0, 1, …) was expected where 'FIRST' stands")]
+    [InlineData("ESREFINE__UPSTREAM__URLS__FIRST", "http://a",
+        "ESREFINE__UPSTREAM__URLS__FIRST: 'urls' is a list: a position (0, 1, …) was expected where 'FIRST' stands")]
     [InlineData("ESREFINE__UPSTREAM__URLS__1", "http://a", "ESREFINE__UPSTREAM__URLS__1: number 1 leaves a gap in the list; the next free one is 0")]
     [InlineData("ESREFINE__SAMPLE", "many", "ESREFINE__SAMPLE: sample must be a whole number of hits from 2 to 100, not 'many'")]
     [InlineData("ESREFINE__JUDGE", "chat", "ESREFINE__JUDGE: judge holds settings of its own, not a value: kind, url")]

@@ -13,7 +13,8 @@ public sealed class PrecedenceTests
             new() { ["ESREFINE__SAMPLE"] = "4", ["ESREFINE__DEADLINEMS"] = "4" },
             flags: ("--sample", ["5"]));
 
-        Assert.Equal((5, 4, 0.3, "rocchio@0.3"), (configuration.Settings.Sample, configuration.Settings.DeadlineMs, configuration.Settings.TrustRadius, configuration.Settings.Rule));
+        EsRefineSettings settings = configuration.Settings;
+        Assert.Equal((5, 4, 0.3, "rocchio@0.3"), (settings.Sample, settings.DeadlineMs, settings.TrustRadius, settings.Rule));
         Assert.Equal("--sample", configuration.Origins["sample"].ToString());
         Assert.Equal("ESREFINE__DEADLINEMS", configuration.Origins["deadlineMs"].ToString());
         Assert.EndsWith("esrefine.yaml:1:42", configuration.Origins["trustRadius"].ToString(), StringComparison.Ordinal);
@@ -23,7 +24,8 @@ public sealed class PrecedenceTests
     [Fact]
     public void Flags_of_a_list_replace_the_files() => Assert.Equal(
         [new("http://flag:1"), new("http://flag:2")],
-        Configured.By("upstream: { urls: [http://file:1, http://file:2, http://file:3] }", flags: ("--upstream", ["http://flag:1", "http://flag:2"])).Settings.Upstream.Urls);
+        Configured.By("upstream: { urls: [http://file:1, http://file:2, http://file:3] }", flags: ("--upstream", ["http://flag:1", "http://flag:2"]))
+            .Settings.Upstream.Urls);
 
     [Theory]
     [InlineData("index: \"docs-*\", field: v, text: [title, body]")]
@@ -50,7 +52,8 @@ public sealed class PrecedenceTests
     public void Recorded_judge_takes_its_file_in_the_word()
     {
         string file = typeof(PrecedenceTests).Assembly.Location;
-        Assert.Equal(("recorded", file), Configured.By("", flags: [("--judge", ["recorded:" + file]), ("--queries", [file])]).Settings.Judge is { } judge ? (judge.Kind, judge.File) : default);
+        JudgeSettings judge = Configured.By("", flags: [("--judge", ["recorded:" + file]), ("--queries", [file])]).Settings.Judge!;
+        Assert.Equal(("recorded", file), (judge.Kind, judge.File));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SettingsCheckTests
     [InlineData("{ kind: chat, url: http://llm/v1 }", "the chat judge needs judge.model")]
     [InlineData("{ kind: qrels }", "the qrels judge needs judge.file", "the qrels judge needs judge.queries")]
     [InlineData("{ kind: recorded }", "the recorded judge needs judge.file", "the recorded judge needs judge.queries")]
-    [InlineData("{ model: m }", "judge needs 'kind': chat, qrels or recorded")]
+    [InlineData("{ model: m }", "the judge needs judge.kind: chat, qrels or recorded")]
     [InlineData("{ kind: rerank }", "judge.kind must be chat, qrels or recorded, not 'rerank'")]
     public void Judge_needs_what_its_kind_needs(string judge, params string[] messages)
     {

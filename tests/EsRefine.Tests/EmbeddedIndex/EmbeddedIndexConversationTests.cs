@@ -9,7 +9,7 @@ public sealed class EmbeddedIndexConversationTests
     [Fact]
     public async Task Embedded_index_answers_as_Elasticsearch_did()
     {
-        JsonArray expected = Assert.IsType<JsonArray>(JsonNode.Parse(await File.ReadAllTextAsync(Conversation.RecordingPath, TestContext.Current.CancellationToken)));
+        JsonArray expected = await ReadRecordingAsync();
         await using EmbeddedIndexServer server = await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         JsonArray actual = await Conversation.PlayAsync(server.Url, TestContext.Current.CancellationToken);
@@ -33,8 +33,11 @@ public sealed class EmbeddedIndexConversationTests
                 Conversation.RecordingPath, "[\n" + string.Join(",\n", lines) + "\n]\n", TestContext.Current.CancellationToken);
         }
 
-        AssertEqual(Assert.IsType<JsonArray>(JsonNode.Parse(await File.ReadAllTextAsync(Conversation.RecordingPath, TestContext.Current.CancellationToken))), actual);
+        AssertEqual(await ReadRecordingAsync(), actual);
     }
+
+    private static async Task<JsonArray> ReadRecordingAsync() =>
+        Assert.IsType<JsonArray>(JsonNode.Parse(await File.ReadAllTextAsync(Conversation.RecordingPath, TestContext.Current.CancellationToken)));
 
     private static void AssertEqual(JsonArray expected, JsonArray actual)
     {

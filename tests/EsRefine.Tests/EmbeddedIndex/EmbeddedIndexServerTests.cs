@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using EsRefine.EmbeddedIndex;
@@ -8,6 +11,8 @@ namespace EsRefine.Tests.EmbeddedIndex;
 
 public sealed class EmbeddedIndexServerTests
 {
+    private const string Vendor = "application/vnd.elasticsearch+json;";
+
     private const string VectorMapping =
         """{"mappings":{"properties":{"n":{"type":"long"},"v":{"type":"dense_vector","dims":8,"similarity":"cosine","index_options":{"type":"hnsw"}}}}}""";
 
@@ -30,10 +35,10 @@ public sealed class EmbeddedIndexServerTests
     [Theory]
     [InlineData("application/json", null, 200, "application/json")]
     [InlineData("application/json", "application/json", 200, "application/json")]
-    [InlineData("application/vnd.elasticsearch+json; compatible-with=9", "application/vnd.elasticsearch+json; compatible-with=9", 200, "application/vnd.elasticsearch+json;compatible-with=9")]
-    [InlineData("application/vnd.elasticsearch+json; compatible-with=8", "application/vnd.elasticsearch+json; compatible-with=8", 200, "application/vnd.elasticsearch+json;compatible-with=8")]
-    [InlineData("application/vnd.elasticsearch+json; compatible-with=9", "*/*", 400, "application/json")]
-    [InlineData("application/json", "application/vnd.elasticsearch+json; compatible-with=7", 400, "application/json")]
+    [InlineData(Vendor + " compatible-with=9", Vendor + " compatible-with=9", 200, Vendor + "compatible-with=9")]
+    [InlineData(Vendor + " compatible-with=8", Vendor + " compatible-with=8", 200, Vendor + "compatible-with=8")]
+    [InlineData(Vendor + " compatible-with=9", "*/*", 400, "application/json")]
+    [InlineData("application/json", Vendor + " compatible-with=7", 400, "application/json")]
     [InlineData("text/plain", null, 406, "application/json")]
     public async Task Media_types_are_negotiated_as_Elasticsearch_does(string contentType, string? accept, int status, string expected)
     {
@@ -57,7 +62,11 @@ public sealed class EmbeddedIndexServerTests
         float[] query = Vector(random);
 
         string[] found = await index.SearchAsync(
-            "vectors", $$$"""{"size":50,"knn":{"field":"v","query_vector":[{{{Text(query)}}}],"k":50,"num_candidates":50,"filter":{"range":{"n":{"gte":100} } } } }""");
+            "vectors",
+            $$$"""
+            {"size":50,"knn":{"field":"v","query_vector":[{{{Text(query)}}}],"k":50,"num_candidates":50,
+             "filter":{"range":{"n":{"gte":100} } } } }
+            """);
 
         IEnumerable<string> expected = Enumerable.Range(100, 1900).OrderByDescending(i => Cosine(vectors[i], query)).Take(50).Select(static i => $"{i}");
         Assert.Equal(expected, found);
@@ -70,7 +79,8 @@ public sealed class EmbeddedIndexServerTests
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
         await BulkAsync(index, new[] { "c", "a", "b", "c" }.Select(static id => (id, """{"v":[1,0,0,0,0,0,0,0]}""")));
 
-        Assert.Equal(["a", "b", "c"], await index.SearchAsync("vectors", """{"knn":{"field":"v","query_vector":[1,1,0,0,0,0,0,0],"k":5,"num_candidates":5}}"""));
+        Assert.Equal(
+            ["a", "b", "c"], await index.SearchAsync("vectors", """{"knn":{"field":"v","query_vector":[1,1,0,0,0,0,0,0],"k":5,"num_candidates":5}}"""));
         Assert.Equal(["a", "b"], await index.SearchAsync("vectors", """{"knn":{"field":"v","query_vector":[1,1,0,0,0,0,0,0],"k":2,"num_candidates":5}}"""));
     }
 
@@ -84,7 +94,8 @@ public sealed class EmbeddedIndexServerTests
         await index.SucceedAsync("PUT", "/vectors/_doc/near", """{"v":[1,0.1,0,0,0,0,0,0]}""");
         await index.SucceedAsync("PUT", "/vectors-b/_doc/nearest", """{"v":[1,0,0,0,0,0,0,0]}""");
 
-        Assert.Equal(["nearest", "near"], await index.SearchAsync("vectors*", """{"knn":{"field":"v","query_vector":[1,0,0,0,0,0,0,0],"k":2,"num_candidates":5}}"""));
+        Assert.Equal(
+            ["nearest", "near"], await index.SearchAsync("vectors*", """{"knn":{"field":"v","query_vector":[1,0,0,0,0,0,0,0],"k":2,"num_candidates":5}}"""));
     }
 
     [Fact]
@@ -164,6 +175,27 @@ public sealed class EmbeddedIndexServerTests
         (int status, JsonNode? reply) = await index.SendAsync("PUT", "/wide/_doc/1", $"{{{fields}}}");
         Assert.Equal(400, status);
         Assert.Contains("Limit of total fields [1000]", reply!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compressed_body_is_read()
+    {
+        await using EmbeddedIndexServer server = await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using MemoryStream compressed = new();
+        await using (GZipStream gzip = new(compressed, CompressionMode.Compress, leaveOpen: true))
+        {
+            await gzip.WriteAsync("""{"title":"x"}"""u8.ToArray(), TestContext.Current.CancellationToken);
+        }
+
+        using HttpMessageInvoker client = new(new SocketsHttpHandler());
+        using HttpRequestMessage request = new(HttpMethod.Put, new Uri(server.Url, "a/_doc/1"));
+        request.Content = new ByteArrayContent(compressed.ToArray());
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content.Headers.ContentEncoding.Add("gzip");
+
+        using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
 
     [Fact]

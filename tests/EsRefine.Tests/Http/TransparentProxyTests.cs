@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using EsRefine.Http;
 using EsRefine.TestSupport;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace EsRefine.Tests.Http;
@@ -103,13 +104,15 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Request_reaches_the_cluster_as_it_is_written()
+    public async Task Request_streams_to_the_cluster_before_it_is_whole()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         await using OpenDoor door = await OpenDoor.OpenAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
         using RawClient client = await RawClient.ConnectAsync(door.Url);
-        await client.SendAsync("POST /_bulk HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+        // HttpClient holds up to 4 KiB back until more comes.
+        string filler = new('.', 16 * 1024);
+        await client.SendAsync($"POST /_bulk HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4005\r\nfirst{filler}\r\n");
         using TcpClient upstream = await listener.AcceptTcpClientAsync(Cancelled);
         await ReadUntilAsync(upstream.GetStream(), "first");
         await client.SendAsync("6\r\nsecond\r\n0\r\n\r\n");
@@ -192,6 +195,19 @@ public sealed class TransparentProxyTests
         await using OpenDoor door = await OpenDoor.OpenAsync(new Uri(upstream.Url, "/prefix/"));
         await RawClient.AskAsync(door.Url, "GET //a%2Fb/../c?d HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal("GET /prefix//a%2Fb/../c?d HTTP/1.1", (await upstream.NextRequestAsync(Cancelled)).StartLine);
+    }
+
+    [Theory]
+    [InlineData("http://node:9200", "signed.example:9280")]
+    [InlineData("https://node:9200", null)]    // null: HttpClient writes the node's
+    public async Task Host_is_the_clients_over_plain_HTTP_and_the_nodes_over_TLS(string node, string? host)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Headers.Host = "signed.example:9280";
+        using HttpRequestMessage request = new();
+        VerbatimTransformer transformer = new(new Uri(node), RawTarget.Parse("/a"), summary: null);
+        await transformer.TransformRequestAsync(context, request, node, Cancelled);
+        Assert.Equal(host, request.Headers.Host);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class FilterTests
     public void Bool_gives_its_filters_and_the_siblings_that_every_hit_must_match()
     {
         var body = new SearchBody(SearchBody.Fill("""
-            {"query":{"bool":{"must":[{"match":{"t":"x"}},#,{"exists":{"field":"e"}}],"must_not":{"term":{"n":1}},"filter":[{"term":{"a":1}},{"term":{"b":2}}],"should":{"match":{"t":"y"}}}}}
+            {"query":{"bool":{"must":[{"match":{"t":"x"}},#,{"exists":{"field":"e"}}],"must_not":{"term":{"n":1}},
+            "filter":[{"term":{"a":1}},{"term":{"b":2}}],"should":{"match":{"t":"y"}}}}}
             """, Knn));
 
         Assert.Equal(
@@ -30,7 +31,8 @@ public sealed class FilterTests
     public void Every_bool_on_the_way_down_adds_its_filters()
     {
         var body = new SearchBody(SearchBody.Fill("""
-            {"query":{"bool":{"filter":{"term":{"a":1}},"must":{"function_score":{"query":{"bool":{"should":[{"dis_max":{"queries":[#]}}],"filter":{"term":{"b":2}}}}}}}}}
+            {"query":{"bool":{"filter":{"term":{"a":1}},
+            "must":{"function_score":{"query":{"bool":{"should":[{"dis_max":{"queries":[#]}}],"filter":{"term":{"b":2}}}}}}}}}
             """, Knn));
 
         Assert.Equal(["""{"term":{"b":2}}""", """{"term":{"a":1}}"""], body.Filters(body.OnlyClause));
@@ -40,7 +42,8 @@ public sealed class FilterTests
     public void Alternatives_do_not_bind_each_other()
     {
         var body = new SearchBody(SearchBody.Fill("""
-            {"query":{"bool":{"should":[{"bool":{"must":#,"filter":{"term":{"a":1}}}},{"bool":{"must":#,"filter":{"term":{"b":2}}}},{"bool":{"filter":{"term":{"c":3}}}}]}}}
+            {"query":{"bool":{"should":[{"bool":{"must":#,"filter":{"term":{"a":1}}}},
+            {"bool":{"must":#,"filter":{"term":{"b":2}}}},{"bool":{"filter":{"term":{"c":3}}}}]}}}
             """, Knn));
 
         Assert.Equal([["""{"term":{"a":1}}"""], ["""{"term":{"b":2}}"""]], body.Clauses.Select(body.Filters));
@@ -50,7 +53,8 @@ public sealed class FilterTests
     public void Sibling_with_a_clause_of_its_own_lends_its_filters_but_not_its_clause()
     {
         var body = new SearchBody(SearchBody.Fill("""
-            {"query":{"bool":{"must":[#,{"bool":{"must":{"knn":{"field":"other","query_vector":[3],"filter":{"term":{"own":1}}}},"filter":{"term":{"tenant":7}}}}]}}}
+            {"query":{"bool":{"must":[#,{"bool":{"must":{"knn":{"field":"other","query_vector":[3],"filter":{"term":{"own":1}}}},
+            "filter":{"term":{"tenant":7}}}}]}}}
             """, Knn));
 
         Assert.Equal(["""{"term":{"own":1}}""", """{"term":{"tenant":7}}"""], body.Filters(body.Clauses[0]));
@@ -70,7 +74,10 @@ public sealed class FilterTests
     [Fact]
     public void Empty_filters_are_none()
     {
-        var body = new SearchBody("""{"knn":{"filter":[],"field":"vec","k":4,"num_candidates":50,"query_vector":[1]},"query":{"bool":{"must":[{"match":{"t":{"query":"x"}}}],"filter":[]}},"size":4,"_source":true}""");
+        var body = new SearchBody("""
+            {"knn":{"filter":[],"field":"vec","k":4,"num_candidates":50,"query_vector":[1]},"query":{"bool":{"must":[{"match":{"t":{"query":"x"}}}],
+            "filter":[]}},"size":4,"_source":true}
+            """);
 
         Assert.Empty(body.OnlyClause.Filters);
     }
@@ -100,7 +107,10 @@ public sealed class FilterTests
     [Fact]
     public void Hybrid_gives_its_common_filter_to_every_sub_query()
     {
-        var body = new SearchBody("""{"query":{"hybrid":{"filter":{"term":{"f":1}},"queries":[{"match":{"t":"x"}},{"bool":{"must":{"knn":{"v":{"vector":[1],"k":3,"filter":{"term":{"o":1}}}}}}}]}}}""");
+        var body = new SearchBody("""
+            {"query":{"hybrid":{"filter":{"term":{"f":1}},"queries":[{"match":{"t":"x"}},{"bool":{"must":{"knn":{"v":{"vector":[1],"k":3,
+            "filter":{"term":{"o":1}}}}}}}]}}}
+            """);
 
         Assert.Equal(["""own {"term":{"o":1}}""", """{"term":{"f":1}}"""], body.Filters(body.OnlyClause));
     }
@@ -118,7 +128,8 @@ public sealed class FilterTests
     public void Related_documents_demand_nothing_of_the_hits()
     {
         var body = new SearchBody(SearchBody.Fill("""
-            {"query":{"bool":{"must":[#,{"has_child":{"type":"c","query":{"bool":{"must":{"knn":{"field":"w","query_vector":[1]}},"filter":{"term":{"c":1}}}}}}]}}}
+            {"query":{"bool":{"must":[#,{"has_child":{"type":"c","query":{"bool":{"must":{"knn":{"field":"w","query_vector":[1]}},
+            "filter":{"term":{"c":1}}}}}}]}}}
             """, Knn));
 
         Assert.Empty(body.Filters(body.Clauses[0]));

@@ -13,7 +13,10 @@ public sealed class LexicalTextTests
     [InlineData("""{"combined_fields":{"query":"blue shoes","fields":["a"]}}""")]
     [InlineData("""{"query_string":{"query":"blue shoes","default_field":"a"}}""")]
     [InlineData("""{"simple_query_string":{"query":"blue shoes"}}""")]
-    [InlineData("""{"bool":{"filter":{"match":{"t":"no"}},"must_not":{"match":{"t":"no"}},"must":[{"term":{"a":"no"}},{"match":{"title":"blue shoes"}},{"match":{"title":"second"}}]}}""")]
+    [InlineData("""
+        {"bool":{"filter":{"match":{"t":"no"}},"must_not":{"match":{"t":"no"}},"must":[{"term":{"a":"no"}},{"match":{"title":"blue shoes"}},
+        {"match":{"title":"second"}}]}}
+        """)]
     [InlineData("""{"dis_max":{"queries":[{"match":{"title":"  "}},{"match":{"title":7}},{"match":{"title":"blue shoes"}}]}}""")]
     [InlineData("""{"match":{"title":"blue\u0020sh\u006fes"}}""")]
     [InlineData("""{"bool":{"should":[{"match":{"t":"\ud800"}},{"match":{"t":"blue shoes"}}]}}""")]

@@ -29,7 +29,9 @@ public sealed class OtherVectorTests
     [InlineData(""" "query":{"nested":{"path":"p","query":{"match_all":{}},"inner_hits":{"sort":[{"_script":{"script":#}}]}}}""")]
     public void Copies_in_known_places_are_noted_with_their_field(string place)
     {
-        var body = new SearchBody("""{"knn":{"field":"vec","query_vector":[0.1,0.9],"k":20},""" + place.Replace("@", ScriptScore, StringComparison.Ordinal).Replace("#", Script, StringComparison.Ordinal) + "}");
+        var body = new SearchBody("""
+            {"knn":{"field":"vec","query_vector":[0.1,0.9],"k":20},
+            """ + place.Replace("@", ScriptScore, StringComparison.Ordinal).Replace("#", Script, StringComparison.Ordinal) + "}");
 
         Assert.Single(body.Clauses);
         Assert.Equal(["[0.1,0.9]"], body.OtherVectors);
@@ -40,7 +42,11 @@ public sealed class OtherVectorTests
     public void Vectors_inside_a_clause_s_own_filter_and_inner_hits_are_noted()
     {
         var body = new SearchBody(
-            """{"knn":{"field":"vec","query_vector":[1],"filter":[{"knn":{"field":"vec","query_vector":[2]}},{"constant_score":{"filter":{"knn":{"w":{"vector":[3],"k":1}}}}}],"inner_hits":{"highlight":{"highlight_query":{"knn":{"field":"vec","query_vector":[4]}}}}}}""");
+            """
+                {"knn":{"field":"vec","query_vector":[1],"filter":[{"knn":{"field":"vec","query_vector":[2]}},
+                {"constant_score":{"filter":{"knn":{"w":{"vector":[3],"k":1}}}}}],"inner_hits":{"highlight":{"highlight_query":{"knn":{"field":"vec",
+                "query_vector":[4]}}}}}}
+                """);
 
         Assert.Equal(["[2]", "[3]", "[4]"], body.OtherVectors);
         Assert.Equal(["vec", "w", "vec"], body.Search!.OtherVectors.Select(static vector => vector.Field));

@@ -1,3 +1,4 @@
+using System.Text;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
 using Xunit;
@@ -13,7 +14,10 @@ public sealed class RecognizerTests
     public void Top_level_knn_object_is_recognized_with_all_it_says()
     {
         var body = new SearchBody(
-            """{"knn":{"field":"vec","query_vector":[0.1,0.2],"k":10,"num_candidates":100,"filter":{"term":{"lang":"en"}},"boost":2,"_name":"near"},"size":20}""");
+            """
+                {"knn":{"field":"vec","query_vector":[0.1,0.2],"k":10,"num_candidates":100,"filter":{"term":{"lang":"en"}},"boost":2,"_name":"near"},
+                "size":20}
+                """);
 
         KnnClause clause = body.OnlyClause;
         Assert.Equal((EngineDialect.Elasticsearch, KnnClauseForm.TopLevel, "vec"), (clause.Dialect, clause.Form, clause.Field));
@@ -28,7 +32,9 @@ public sealed class RecognizerTests
     [Fact]
     public void Top_level_knn_array_gives_one_clause_each()
     {
-        var body = new SearchBody("""{"knn":[{"field":"a","query_vector":[1,0],"k":5},{"field":"b","query_vector":[0,1],"num_candidates":50}],"query":{"match":{"t":"x"}}}""");
+        var body = new SearchBody("""
+            {"knn":[{"field":"a","query_vector":[1,0],"k":5},{"field":"b","query_vector":[0,1],"num_candidates":50}],"query":{"match":{"t":"x"}}}
+            """);
 
         Assert.Equal(["a", "b"], body.Clauses.Select(static clause => clause.Field));
         Assert.Equal(["[1,0]", "[0,1]"], body.Clauses.Select(body.Vector));
@@ -109,7 +115,8 @@ public sealed class RecognizerTests
     public void Nested_query_gives_its_path_and_keeps_the_filters_of_its_documents_apart()
     {
         var body = new SearchBody("""
-            {"query":{"bool":{"must":{"nested":{"query":{"bool":{"must":{"knn":{"field":"p.v","query_vector":[1],"filter":{"term":{"p.a":1}}}},"filter":{"term":{"p.lang":"en"}}}},
+            {"query":{"bool":{"must":{"nested":{"query":{"bool":{"must":{"knn":{"field":"p.v","query_vector":[1],"filter":{"term":{"p.a":1}}}},
+            "filter":{"term":{"p.lang":"en"}}}},
             "inner_hits":{},"path":"p"}},"filter":{"term":{"tenant":7}}}}}
             """);
 
@@ -121,7 +128,10 @@ public sealed class RecognizerTests
     public void Innermost_nested_query_names_the_path()
     {
         var body = new SearchBody(
-            """{"query":{"nested":{"path":"a","query":{"bool":{"must":{"nested":{"path":"a.b","query":{"knn":{"a.b.v":{"vector":[1],"k":1}}}}},"must_not":{"term":{"a.x":1}}}}}}}""");
+            """
+                {"query":{"nested":{"path":"a","query":{"bool":{"must":{"nested":{"path":"a.b","query":{"knn":{"a.b.v":{"vector":[1],"k":1}}}}},
+                "must_not":{"term":{"a.x":1}}}}}}}
+                """);
 
         Assert.Equal("a.b", body.OnlyClause.NestedPath);
         Assert.Equal(["""a: !{"term":{"a.x":1}}"""], body.Filters(body.OnlyClause));
@@ -161,7 +171,9 @@ public sealed class RecognizerTests
     [InlineData("""{"knn":{"field":"vec","query_vector":[1],"similarity":0.5}}""")]
     [InlineData("""{"query":{"knn":{"vec":{"vector":[1],"min_score":0.5}}}}""")]
     [InlineData("""{"query":{"knn":{"vec":{"vector":[1],"max_distance":2}}}}""")]
-    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"min_score":1.5,"script":{"source":"dotProduct(params.q,'vec')","params":{"q":[1]}}}}}""")]
+    [InlineData("""
+        {"query":{"script_score":{"query":{"match_all":{}},"min_score":1.5,"script":{"source":"dotProduct(params.q,'vec')","params":{"q":[1]}}}}}
+        """)]
     public void Thresholds_make_a_clause_radial(string json)
     {
         Assert.True(new SearchBody(json).OnlyClause.IsRadial);
@@ -199,7 +211,9 @@ public sealed class RecognizerTests
     [Fact]
     public void Knn_search_of_Elasticsearch_8_takes_its_filter_from_beside_the_clause()
     {
-        var body = new SearchBody("""{"knn":{"field":"vec","query_vector":[0.3,0.1],"k":10,"num_candidates":100},"filter":{"term":{"a":1}},"_source":["t"],"fields":["d"]}""");
+        var body = new SearchBody("""
+            {"knn":{"field":"vec","query_vector":[0.3,0.1],"k":10,"num_candidates":100},"filter":{"term":{"a":1}},"_source":["t"],"fields":["d"]}
+            """);
 
         Assert.Equal(["""{"term":{"a":1}}"""], body.Filters(body.OnlyClause));
     }
@@ -207,7 +221,10 @@ public sealed class RecognizerTests
     [Fact]
     public void Point_in_time_pipeline_and_runtime_fields_are_located()
     {
-        var body = new SearchBody("""{"pit":{"id":"x","keep_alive":"1m"},"search_pipeline":"p","runtime_mappings":{"r":{"type":"long","script":"emit(1)"}},"size":"7","query":{"knn":{"v":{"vector":[1],"k":1}}}}""");
+        var body = new SearchBody("""
+            {"pit":{"id":"x","keep_alive":"1m"},"search_pipeline":"p","runtime_mappings":{"r":{"type":"long","script":"emit(1)"}},"size":"7",
+            "query":{"knn":{"v":{"vector":[1],"k":1}}}}
+            """);
 
         Assert.Equal("""{"id":"x","keep_alive":"1m"}""", body.Text(body.Search!.PointInTime!.Value));
         Assert.Equal("\"p\"", body.Text(body.Search.SearchPipeline!.Value));
@@ -226,6 +243,22 @@ public sealed class RecognizerTests
     }
 
     [Fact]
+    public void Large_body_costs_no_large_objects()
+    {
+        byte[] json = Encoding.UTF8.GetBytes(SearchBody.Fill(
+            """{"knn":{"field":"vec","query_vector":[#],"filter":{"terms":{"id":[#]}}},"query":{"match":{"t":"x"}},"ext":{"text":"#"}}""",
+            string.Join(',', Enumerable.Repeat("0.12345678", 50_000))));
+        Recognizer.Recognize(json);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RecognizedSearch? search = Recognizer.Recognize(json);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.NotNull(search);
+        Assert.InRange(allocated, 0, 4_096);
+    }
+
+    [Fact]
     public void Script_similarity_is_that_of_its_function()
     {
         foreach ((string call, VectorSimilarity similarity) in new[]
@@ -236,7 +269,9 @@ public sealed class RecognizerTests
             ("double s = cosineSimilarity(params.q, \\u0027vec\\u0027); return s < 0 ? 0 : s;", VectorSimilarity.Cosine),
         })
         {
-            var body = new SearchBody(SearchBody.Fill("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"params":{"q":[1,2]},"source":"#"}}}}""", call));
+            var body = new SearchBody(SearchBody.Fill("""
+                {"query":{"script_score":{"query":{"match_all":{}},"script":{"params":{"q":[1,2]},"source":"#"}}}}
+                """, call));
 
             Assert.Equal(similarity, body.OnlyClause.ScriptSimilarity);
             Assert.Equal((KnnClauseForm.Script, "vec", "[1,2]"), (body.OnlyClause.Form, body.OnlyClause.Field, body.Vector(body.OnlyClause)));

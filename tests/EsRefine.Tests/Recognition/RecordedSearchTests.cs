@@ -19,7 +19,7 @@ public sealed class RecordedSearchTests
         {
             string[] expected = [.. RankingVectors(JsonNode.Parse(json))];
             RecognizedSearch? search = Recognizer.Recognize(json);
-            string[] found = [.. (search?.Clauses ?? []).Where(static clause => clause.Form != KnnClauseForm.TextOnly).Select(clause => Compact(clause.Vector.Range.Of(json)))];
+            string[] found = [.. ClausesWithVectors(search).Select(clause => Compact(clause.Vector.Range.Of(json)))];
 
             Assert.True(expected.ToHashSet().SetEquals(found) && expected.Length == found.Length, $"{app}: {Encoding.UTF8.GetString(json)}");
             Assert.True(search is null || Recognizer.MayHoldKnn(json));
@@ -40,7 +40,7 @@ public sealed class RecordedSearchTests
             }
 
             List<BodyEdit> edits = [];
-            foreach (KnnClause clause in search.Clauses.Where(static clause => clause.Form != KnnClauseForm.TextOnly))
+            foreach (KnnClause clause in ClausesWithVectors(search))
             {
                 VectorElementType type = clause.Field == "small_vector" ? VectorElementType.Byte : VectorElementType.Float;
                 FieldMapping field = new() { Field = clause.Field, Dialect = clause.Dialect, ElementType = type, Dimensions = 8 };
@@ -52,15 +52,18 @@ public sealed class RecordedSearchTests
             byte[] spliced = BodyEdits.Splice(json, edits);
             RecognizedSearch again = Recognizer.Recognize(spliced)!;
             Assert.Equal(Rest(json, search, edits.Count), Rest(spliced, again, edits.Count));
-            Assert.All(again.Clauses.Where(static clause => clause.Form != KnnClauseForm.TextOnly && clause.Vector.Spelling == VectorSpelling.Array),
+            Assert.All(ClausesWithVectors(again).Where(static clause => clause.Vector.Spelling == VectorSpelling.Array),
                 clause => Assert.Equal("[1,2,3,4,5,6,7,8]", Compact(clause.Vector.Range.Of(spliced))));
         }
     }
 
+    private static IEnumerable<KnnClause> ClausesWithVectors(RecognizedSearch? search) =>
+        (search?.Clauses ?? []).Where(static clause => clause.Form != KnnClauseForm.TextOnly);
+
     /// <summary>The body with its vectors cut out.</summary>
     private static string Rest(byte[] json, RecognizedSearch search, int vectors)
     {
-        List<BodyEdit> cuts = [.. search.Clauses.Where(static clause => clause.Form != KnnClauseForm.TextOnly).Select(static clause => clause.Vector).Concat(search.OtherVectors)
+        List<BodyEdit> cuts = [.. ClausesWithVectors(search).Select(static clause => clause.Vector).Concat(search.OtherVectors)
             .Select(static vector => new BodyEdit(vector.Range, default))];
         Assert.True(vectors <= cuts.Count);
         return Encoding.UTF8.GetString(BodyEdits.Splice(json, cuts));

@@ -58,12 +58,13 @@ public sealed class RefusedBodyTests
     [Fact]
     public void Counts_are_limited()
     {
-        string Many(int count, string item) => string.Join(',', Enumerable.Repeat(item, count));
+        Assert.Equal(SearchBodyWalker.MaxClauses, Many("""{"knn":[#]}""", SearchBodyWalker.MaxClauses, """{"field":"v","query_vector":[1]}""")!.Clauses.Count);
+        Assert.Null(Many("""{"knn":[#]}""", SearchBodyWalker.MaxClauses + 1, """{"field":"v","query_vector":[1]}"""));
+        Assert.Null(Many("{" + Clause + ""","query":{"bool":{"must_not":[#]}}}""", SearchBodyWalker.MaxOtherVectors + 1, "{" + Clause + "}"));
+        Assert.Null(Many("""{"query":{"bool":{"must":[{"knn":{"field":"v","query_vector":[1]}},#]}}}""", SearchBodyWalker.MaxConditions + 1, "{\"a\":{}}"));
 
-        Assert.Equal(SearchBodyWalker.MaxClauses, new SearchBody("{\"knn\":[" + Many(SearchBodyWalker.MaxClauses, """{"field":"v","query_vector":[1]}""") + "]}").Clauses.Count);
-        Assert.Null(new SearchBody("{\"knn\":[" + Many(SearchBodyWalker.MaxClauses + 1, """{"field":"v","query_vector":[1]}""") + "]}").Search);
-        Assert.Null(new SearchBody("{" + Clause + ",\"query\":{\"bool\":{\"must_not\":[" + Many(SearchBodyWalker.MaxOtherVectors + 1, "{" + Clause + "}") + "]}}}").Search);
-        Assert.Null(new SearchBody("{\"query\":{\"bool\":{\"must\":[{" + Clause + "}," + Many(SearchBodyWalker.MaxConditions + 1, """{"term":{"a":1}}""") + "]}}}").Search);
+        static RecognizedSearch? Many(string frame, int count, string item) =>
+            new SearchBody(SearchBody.Fill(frame, string.Join(',', Enumerable.Repeat(item, count)))).Search;
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class RetrieverTests
         var body = new SearchBody("""{"retriever":""" + tree.Replace("#", Knn, StringComparison.Ordinal) + "}");
 
         KnnClause clause = body.OnlyClause;
-        Assert.Equal((EngineDialect.Elasticsearch, KnnClauseForm.Retriever, "vec", 50, 100), (clause.Dialect, clause.Form, clause.Field, clause.K, clause.NumCandidates));
+        Assert.Equal((EngineDialect.Elasticsearch, KnnClauseForm.Retriever, "vec"), (clause.Dialect, clause.Form, clause.Field));
+        Assert.Equal((50, 100), (clause.K, clause.NumCandidates));
         Assert.Equal("[1,0]", body.Vector(clause));
     }
 

@@ -10,10 +10,14 @@ public sealed class ScriptTests
     public void Knn_score_of_OpenSearch_is_recognized_by_its_parameters()
     {
         var body = new SearchBody(
-            """{"query":{"script_score":{"query":{"bool":{"filter":{"term":{"t":1}}}},"script":{"lang":"knn","source":"knn_score","params":{"field":"vec","query_value":[2,3],"space_type":"l2"}}}}}""");
+            """
+                {"query":{"script_score":{"query":{"bool":{"filter":{"term":{"t":1}}}},"script":{"lang":"knn","source":"knn_score",
+                "params":{"field":"vec","query_value":[2,3],"space_type":"l2"}}}}}
+                """);
 
         KnnClause clause = body.OnlyClause;
-        Assert.Equal((EngineDialect.OpenSearch, KnnClauseForm.Script, "vec", VectorSimilarity.L2Norm), (clause.Dialect, clause.Form, clause.Field, clause.ScriptSimilarity));
+        Assert.Equal((EngineDialect.OpenSearch, KnnClauseForm.Script, "vec"), (clause.Dialect, clause.Form, clause.Field));
+        Assert.Equal(VectorSimilarity.L2Norm, clause.ScriptSimilarity);
         Assert.Equal("[2,3]", body.Vector(clause));
         Assert.Equal(["""{"bool":{"filter":{"term":{"t":1}}}}"""], body.Filters(clause));
     }
@@ -22,7 +26,10 @@ public sealed class ScriptTests
     public void Field_named_by_a_parameter_is_followed()
     {
         var body = new SearchBody(
-            """{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1.0 + cosineSimilarity(params.query_value, doc[params.field])","params":{"field":"vec","query_value":[2,3]}}}}}""");
+            """
+                {"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1.0 + cosineSimilarity(params.query_value, doc[params.field])",
+                "params":{"field":"vec","query_value":[2,3]}}}}}
+                """);
 
         Assert.Equal((EngineDialect.OpenSearch, "vec"), (body.OnlyClause.Dialect, body.OnlyClause.Field));
     }
@@ -46,7 +53,10 @@ public sealed class ScriptTests
     public void Script_over_a_knn_query_holds_a_copy_and_is_no_second_clause()
     {
         var body = new SearchBody(
-            """{"query":{"script_score":{"script":{"source":"dotProduct(params.q,'vec')+1","params":{"q":[0.5,1]}},"query":{"knn":{"field":"vec","query_vector":[0.5,1.0]}}}}}""");
+            """
+                {"query":{"script_score":{"script":{"source":"dotProduct(params.q,'vec')+1","params":{"q":[0.5,1]}},"query":{"knn":{"field":"vec",
+                "query_vector":[0.5,1.0]}}}}}
+                """);
 
         Assert.Equal(KnnClauseForm.Query, body.OnlyClause.Form);
         VectorLocation copy = Assert.Single(body.Search!.OtherVectors);

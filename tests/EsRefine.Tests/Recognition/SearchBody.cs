@@ -20,7 +20,8 @@ internal sealed class SearchBody(byte[] bytes)
     public RecognizedSearch? Search { get; } = Recognizer.Recognize(bytes);
 
     /// <summary>The clauses; fails the test where there are none.</summary>
-    public IReadOnlyList<KnnClause> Clauses => Search?.Clauses ?? throw new InvalidOperationException("nothing recognized in " + Encoding.UTF8.GetString(bytes));
+    public IReadOnlyList<KnnClause> Clauses =>
+        Search?.Clauses ?? throw new InvalidOperationException("nothing recognized in " + Encoding.UTF8.GetString(bytes));
 
     public KnnClause OnlyClause => Assert.Single(Clauses);
 

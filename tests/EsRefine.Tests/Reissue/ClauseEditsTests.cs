@@ -21,8 +21,14 @@ public sealed class ClauseEditsTests
     public void Copies_change_with_the_clause_however_they_are_spelled()
     {
         Assert.Equal(
-            """{"knn":{"field":"vec","query_vector":"PwAAAL+AAAA="},"rescore":[{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.v,'vec')","params":{"v":[0.5,-1],"w":[1,3]}}}}}}]}""",
-            Refine("""{"knn":{"field":"vec","query_vector":"P4AAAEAAAAA="},"rescore":[{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.v,'vec')","params":{"v":[1.00,2e0],"w":[1,3]}}}}}}]}"""));
+            """
+            {"knn":{"field":"vec","query_vector":"PwAAAL+AAAA="},"rescore":[{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},
+            "script":{"source":"dotProduct(params.v,'vec')","params":{"v":[0.5,-1],"w":[1,3]}}}}}}]}
+            """,
+            Refine("""
+            {"knn":{"field":"vec","query_vector":"P4AAAEAAAAA="},"rescore":[{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},
+            "script":{"source":"dotProduct(params.v,'vec')","params":{"v":[1.00,2e0],"w":[1,3]}}}}}}]}
+            """));
     }
 
     [Fact]
@@ -45,7 +51,10 @@ public sealed class ClauseEditsTests
     [Fact]
     public void Copy_of_two_clauses_leaves_all_as_they_are()
     {
-        Assert.Null(Refine("""{"knn":[{"field":"vec","query_vector":[1,2]},{"field":"w","query_vector":[1,2]}],"sort":{"_script":{"script":{"id":"stored","params":{"q":[1,2]}}}}}"""));
+        Assert.Null(Refine("""
+            {"knn":[{"field":"vec","query_vector":[1,2]},{"field":"w","query_vector":[1,2]}],
+            "sort":{"_script":{"script":{"id":"stored","params":{"q":[1,2]}}}}}
+            """));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
@@ -23,7 +24,7 @@ internal sealed record IndexRequest(string Method, string Path, string[] Segment
             path,
             [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)],
             context.Request.Query,
-            body.ToArray());
+            body.GetBuffer().AsMemory(0, (int)body.Length));
     }
 
     /// <summary>The body as JSON; an undefined element where there is none. It lives as long as the document does.</summary>
@@ -31,7 +32,7 @@ internal sealed record IndexRequest(string Method, string Path, string[] Segment
     public JsonDocument? ParseBody() => Body.IsEmpty ? null : JsonText.Parse(Body);
 
     /// <summary><c>?refresh</c> or <c>?refresh=true</c>: replies then say <c>forced_refresh</c>.</summary>
-    public bool ForcesRefresh => Url.TryGetValue("refresh", out Microsoft.Extensions.Primitives.StringValues value) && (string?)value is "" or "true";
+    public bool ForcesRefresh => Url.TryGetValue("refresh", out StringValues value) && (string?)value is "" or "true";
 
     public bool IgnoresUnavailable => Url["ignore_unavailable"] == "true";
 }

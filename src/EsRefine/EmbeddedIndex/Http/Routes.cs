@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Http;
@@ -5,7 +6,9 @@ namespace EsRefine.EmbeddedIndex.Http;
 /// <summary>Finds the endpoint of a request. All of what the embedded index answers is listed here.</summary>
 internal sealed class Routes(IndexCatalog catalog, TimeProvider clock)
 {
-    /// <summary>Parameters that some endpoint reads, and parameters without meaning here: writes are visible at once, there is one node and one shard.</summary>
+    /// <summary>
+    /// Parameters that some endpoint reads, and parameters without meaning here: writes are visible at once, there is one node and one shard.
+    /// </summary>
     private static readonly HashSet<string> KnownParameters = new(StringComparer.Ordinal)
     {
         "_source", "_source_includes", "_source_excludes", "_source_exclude_vectors", "docvalue_fields", "from", "size", "track_total_hits", "op_type",
@@ -23,16 +26,16 @@ internal sealed class Routes(IndexCatalog catalog, TimeProvider clock)
     /// <exception cref="ElasticsearchException">What the endpoint refuses.</exception>
     public Reply Answer(IndexRequest request)
     {
-        if (Find(request.Segments) is not { } endpoint)
+        if (Find(request.Segments) is not { } routes)
         {
             return Reply.Json(
                 StatusCodes.Status400BadRequest,
-                new System.Text.Json.Nodes.JsonObject { ["error"] = $"no handler found for uri [{request.Path}] and method [{request.Method}]" });
+                new JsonObject { ["error"] = $"no handler found for uri [{request.Path}] and method [{request.Method}]" });
         }
 
-        if (endpoint.FirstOrDefault(route => route.Methods.Contains(request.Method)) is not { } route)
+        if (routes.FirstOrDefault(route => route.Methods.Contains(request.Method)) is not { } route)
         {
-            string allowed = string.Join(", ", endpoint.SelectMany(static route => route.Methods).Order(StringComparer.Ordinal));
+            string allowed = string.Join(", ", routes.SelectMany(static route => route.Methods).Order(StringComparer.Ordinal));
             return Reply.Refused(
                 StatusCodes.Status405MethodNotAllowed,
                 $"Incorrect HTTP method for uri [{request.Path}] and method [{request.Method}], allowed: [{allowed}]");

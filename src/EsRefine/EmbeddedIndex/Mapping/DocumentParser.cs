@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex.Mapping;
@@ -8,7 +7,9 @@ internal readonly struct DocumentParser(IndexMapping mapping, string id)
 {
     private readonly ParsedDocument _document = new();
 
-    /// <exception cref="ElasticsearchException">400 <c>document_parsing_exception</c>; the reason lacks Elasticsearch's leading <c>[line:column]</c>.</exception>
+    /// <exception cref="ElasticsearchException">
+    /// 400 <c>document_parsing_exception</c>; the reason lacks Elasticsearch's leading <c>[line:column]</c>.
+    /// </exception>
     public static ParsedDocument Parse(IndexMapping mapping, string id, JsonElement source)
     {
         if (source.ValueKind != JsonValueKind.Object)
@@ -193,38 +194,4 @@ internal readonly struct DocumentParser(IndexMapping mapping, string id)
 
     private ElasticsearchException Refused(FieldDefinition field, string text, ElasticsearchException cause) =>
         Failure($"failed to parse field [{field.Path}] of type [{field.Type.Name()}] in document with id '{id}'. Preview of field's value: '{text}'", cause);
-}
-
-/// <summary>Numbers as their field takes them.</summary>
-internal static class NumberValue
-{
-    /// <summary>Reads a number, dropping the fraction for whole-number fields. Whole numbers beyond 2^53 lose their last digits here.</summary>
-    /// <exception cref="ElasticsearchException">400 <c>number_format_exception</c>, or out of range.</exception>
-    public static double Parse(FieldType type, string text)
-    {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
-        {
-            throw new ElasticsearchException(StatusCodes.Status400BadRequest, "number_format_exception", $"For input string: \"{text}\"");
-        }
-
-        bool inRange = type switch
-        {
-            FieldType.Integer => number is >= int.MinValue and <= int.MaxValue,
-            FieldType.Long => number is >= long.MinValue and <= long.MaxValue,
-            FieldType.Float => float.IsFinite((float)number),
-            _ => double.IsFinite(number),
-        };
-        if (!inRange)
-        {
-            throw new ElasticsearchException(
-                StatusCodes.Status400BadRequest, "x_content_parse_exception", $"Numeric value ({text}) out of range of {type.Name()}");
-        }
-
-        return type switch
-        {
-            FieldType.Integer or FieldType.Long => Math.Truncate(number),
-            FieldType.Float => (float)number,
-            _ => number,
-        };
-    }
 }

@@ -74,7 +74,9 @@ internal static class VectorValue
                 + $"but the decoded bytes length [{bytes.Length}] is not compatible with the expected vector length");
     }
 
-    /// <summary>Refuses what the field's similarity cannot take: infinities, a zero vector for <c>cosine</c>, another length than 1 for <c>dot_product</c>.</summary>
+    /// <summary>
+    /// Refuses what the field's similarity cannot take: infinities, a zero vector for <c>cosine</c>, another length than 1 for <c>dot_product</c>.
+    /// </summary>
     /// <exception cref="ElasticsearchException">400 <c>illegal_argument_exception</c>.</exception>
     public static void Check(ReadOnlySpan<float> vector, VectorOptions options)
     {

@@ -57,7 +57,9 @@ internal sealed record KnnClause
     }
 
     /// <summary>The score of every document that has a vector, passes the filter and reaches the threshold; NaN elsewhere.</summary>
-    /// <exception cref="ElasticsearchException">400 <c>query_shard_exception</c>: wrong field, wrong dimensions, or a vector the similarity cannot take.</exception>
+    /// <exception cref="ElasticsearchException">
+    /// 400 <c>query_shard_exception</c>: wrong field, wrong dimensions, or a vector the similarity cannot take.
+    /// </exception>
     public float[] ScoreAll(ShardContext shard)
     {
         float[] scores = new float[shard.Index.OrdinalCount];

@@ -3,7 +3,9 @@ using EsRefine.EmbeddedIndex.Mapping;
 
 namespace EsRefine.EmbeddedIndex.Queries;
 
-/// <summary><c>knn</c> as a query: the <c>k</c> nearest of the index; on a flat index every document, whatever <c>k</c> says, as Elasticsearch 9.4 does.</summary>
+/// <summary>
+/// <c>knn</c> as a query: the <c>k</c> nearest of the index; on a flat index every document, whatever <c>k</c> says, as Elasticsearch 9.4 does.
+/// </summary>
 internal sealed record KnnQuery(KnnClause Clause) : Query
 {
     public static Query Parse(JsonElement body)

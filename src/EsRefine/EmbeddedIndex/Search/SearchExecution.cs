@@ -32,7 +32,8 @@ internal static class SearchExecution
         SearchHit[] ranked =
         [
             .. scores
-                .SelectMany((shardScores, shard) => TopDocuments.Of(shardScores, Math.Max(window, 1)).Select(hit => new SearchHit(indices[shard], hit.Ordinal, hit.Score)))
+                .SelectMany((shardScores, shard) => TopDocuments.Of(shardScores, Math.Max(window, 1))
+                    .Select(hit => new SearchHit(indices[shard], hit.Ordinal, hit.Score)))
                 .OrderByDescending(static hit => hit.Score),
         ];
         return new SearchResult(

@@ -49,7 +49,9 @@ internal sealed record SourceFilter
         }
     }
 
-    /// <summary>This filter with the URL parameters <c>_source</c>, <c>_source_includes</c>, <c>_source_excludes</c>, <c>_source_exclude_vectors</c> over it.</summary>
+    /// <summary>
+    /// This filter with the URL parameters <c>_source</c>, <c>_source_includes</c>, <c>_source_excludes</c>, <c>_source_exclude_vectors</c> over it.
+    /// </summary>
     public SourceFilter WithUrl(IQueryCollection url)
     {
         SourceFilter filter = (string?)url["_source"] switch
@@ -179,7 +181,8 @@ internal sealed record SourceFilter
         return Shows(path);
     }
 
-    private bool Shows(string path) => (Includes.Count == 0 || Includes.Any(pattern => Covers(pattern, path))) && !Excludes.Any(pattern => Covers(pattern, path));
+    private bool Shows(string path) =>
+        (Includes.Count == 0 || Includes.Any(pattern => Covers(pattern, path))) && !Excludes.Any(pattern => Covers(pattern, path));
 
     private static bool Covers(string pattern, string path)
     {

@@ -52,5 +52,6 @@ internal static class StandardTokens
 
     private static bool BothSides(string text, int i, Func<char, bool> kind) => kind(text[i - 1]) && kind(text[i + 1]);
 
-    private static bool IsIdeograph(char character) => character is (>= '\u3041' and <= '\u309F') or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF');
+    private static bool IsIdeograph(char character) =>
+        character is (>= '\u3041' and <= '\u309F') or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF');
 }

@@ -29,8 +29,9 @@ internal sealed class TermColumn(bool hasNorms)
 
     /// <summary>Adds the BM25 score of the term to every document that has it; a first score replaces NaN.</summary>
     /// <remarks>
-    /// score = boost · 2.2 · idf · tf, idf = ln(1 + (N − n + 0.5) / (n + 0.5)), tf = f / (f + k1 · (1 − b + b · length / average)), k1 = 1.2, b = 0.75,
-    /// as in Elasticsearch's BM25. Like Lucene's, the statistics count deleted documents until they are merged away, and lengths above 39 are rounded to a byte.
+    /// score = boost · 2.2 · idf · tf, idf = ln(1 + (N − n + 0.5) / (n + 0.5)), tf = f / (f + k1 · (1 − b + b · length / average)),
+    /// k1 = 1.2, b = 0.75, as in Elasticsearch's BM25. Like Lucene's, the statistics count deleted documents until they are merged away, and
+    /// lengths above 39 are rounded to fit a byte.
     /// </remarks>
     public void Score(string term, float boost, Span<float> scores)
     {
@@ -80,7 +81,12 @@ internal sealed class TermColumn(bool hasNorms)
         TermColumn column = new(hasNorms);
         foreach ((string term, List<Posting> postings) in _postings)
         {
-            List<Posting> kept = [.. postings.Where(posting => newOrdinals[posting.Ordinal] >= 0).Select(posting => posting with { Ordinal = newOrdinals[posting.Ordinal] })];
+            List<Posting> kept =
+            [
+                .. postings
+                    .Where(posting => newOrdinals[posting.Ordinal] >= 0)
+                    .Select(posting => posting with { Ordinal = newOrdinals[posting.Ordinal] }),
+            ];
             if (kept.Count > 0)
             {
                 column._postings[term] = kept;

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using EsRefine.Configuration;
 using Microsoft.AspNetCore.Connections;
 
-namespace EsRefine.Commands;
+namespace EsRefine.Hosting;
 
 /// <summary>Says which setting to change when a door cannot be opened.</summary>
 internal static class DoorFault

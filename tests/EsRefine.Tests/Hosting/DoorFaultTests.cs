@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using EsRefine.Commands;
 using EsRefine.Configuration;
+using EsRefine.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
-namespace EsRefine.Tests.Commands;
+namespace EsRefine.Tests.Hosting;
 
 public sealed class DoorFaultTests
 {

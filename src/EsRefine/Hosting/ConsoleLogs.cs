@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace EsRefine.Hosting;
+
+/// <summary>Logs for people and collectors: one line each, on standard error, because standard output is for results.</summary>
+internal static class ConsoleLogs
+{
+    public static void ToStandardError(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
+        logging.AddFilter("Yarp", LogLevel.Error);   // the door logs its own forwarding failures
+    }
+}

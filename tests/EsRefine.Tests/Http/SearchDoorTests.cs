@@ -1,0 +1,307 @@
+using System.IO.Compression;
+using System.Text;
+using EsRefine.TestSupport;
+using Xunit;
+
+namespace EsRefine.Tests.Http;
+
+public sealed class SearchDoorTests
+{
+    private const int Limit = 1000;
+    private const string Ok = "HTTP/1.1 200 OK\r\nServer-Timing: es;dur=1\r\ncontent-length: 2\r\n\r\n{}";
+    private const string Original = """{"knn":{"field":"v","query_vector":[1.0,2.0]}}""";
+    private const string Rewritten = """{"knn":{"field":"v","query_vector":[0.25,0.75]}}""";
+
+    private static readonly RefinementSummary Refined = new(RefinementOutcome.Refined)
+    {
+        Judged = 18,
+        Sampled = 20,
+        Angle = 0.21f,
+        Rule = "rocchio@0.3",
+        Timings = new(default, TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(100), default),
+    };
+
+    public enum Framing
+    {
+        Length,
+        Chunked,
+        Gzip,
+        GzipChunked,
+    }
+
+    [Theory]
+    [InlineData("POST", Framing.Length)]
+    [InlineData("POST", Framing.Chunked)]
+    [InlineData("POST", Framing.Gzip)]
+    [InlineData("POST", Framing.GzipChunked)]
+    [InlineData("GET", Framing.Length)]
+    [InlineData("GET", Framing.Chunked)]
+    [InlineData("GET", Framing.Gzip)]
+    [InlineData("GET", Framing.GzipChunked)]
+    public async Task Rewritten_search_arrives_as_it_was_rewritten(string method, Framing framing)
+    {
+        Conversation conversation = await ConverseAsync(Request(method, "/a%2Cb/_search?routing=x", Original, framing), Rewrite);
+
+        Assert.Equal($"{method} /a%2Cb/_search?routing=x HTTP/1.1", conversation.Arrived.StartLine);
+        Assert.Equal(Rewritten, conversation.Arrived.Text);
+        Assert.Equal($"{Rewritten.Length}", conversation.Arrived.Header("Content-Length"));
+        Assert.Null(conversation.Arrived.Header("Transfer-Encoding"));
+        Assert.Null(conversation.Arrived.Header("Content-Encoding"));
+        Assert.Equal("application/json", conversation.Arrived.Header("Content-Type"));
+        Assert.Equal("Basic eA==", conversation.Arrived.Header("Authorization"));
+        Assert.Equal("refined;judged=18;sample=20;angle=0.21;rule=\"rocchio@0.3\"", conversation.Reply.Header("EsRefine"));
+        Assert.Equal("es;dur=1, sample;dur=3, judge;dur=100", conversation.Reply.Header("Server-Timing"));
+        Assert.Equal("{}", conversation.Reply.Text);
+    }
+
+    [Theory]
+    [InlineData("POST", Framing.Length)]
+    [InlineData("POST", Framing.Chunked)]
+    [InlineData("POST", Framing.Gzip)]
+    [InlineData("POST", Framing.GzipChunked)]
+    [InlineData("GET", Framing.Length)]
+    [InlineData("GET", Framing.Chunked)]
+    [InlineData("GET", Framing.Gzip)]
+    [InlineData("GET", Framing.GzipChunked)]
+    public async Task Search_that_is_not_rewritten_arrives_as_it_was_sent(string method, Framing framing)
+    {
+        byte[] request = Request(method, "/index/_search", Original, framing);
+        Conversation conversation = await ConverseAsync(request, Keep(RefinementOutcome.NoQueryText));
+
+        Assert.True(Content(request).AsSpan().SequenceEqual(conversation.Arrived.Content));
+        Assert.Equal(framing is Framing.Gzip or Framing.GzipChunked ? "gzip" : null, conversation.Arrived.Header("Content-Encoding"));
+        Assert.Equal(framing is Framing.Chunked or Framing.GzipChunked, conversation.Arrived.IsChunked);
+        Assert.Equal("no-query-text", conversation.Reply.Header("EsRefine"));
+        Assert.Equal("es;dur=1", conversation.Reply.Header("Server-Timing"));
+    }
+
+    [Fact]
+    public async Task Path_sees_the_whole_search()
+    {
+        byte[] request = Request(
+            "POST", "/%3Clogs-%7Bnow%2Fd%7D%3E,b/_search?routing=x&size=3", Original, Framing.Gzip, "EsRefine-Query: verlorene%20B%C3%BCcher\r\nesrefine-mode: shadow\r\n");
+        Conversation conversation = await ConverseAsync(request, Keep(RefinementOutcome.Shadowed));
+
+        SearchRequest search = Assert.Single(conversation.Searches);
+        Assert.Equal("%3Clogs-%7Bnow%2Fd%7D%3E,b", search.Index);
+        Assert.Equal("?routing=x&size=3", search.QueryString);
+        Assert.Equal(Original, Encoding.UTF8.GetString(search.Body.Span));
+        Assert.Equal("verlorene Bücher", search.QueryText);
+        Assert.Equal(RefinementMode.Shadow, search.Mode);
+    }
+
+    [Theory]
+    [InlineData("POST", "/index/_search")]
+    [InlineData("POST", "/_bulk")]
+    [InlineData("GET", "/_cat/indices")]
+    public async Task Headers_of_ours_are_consumed_on_every_request(string method, string target)
+    {
+        Conversation conversation = await ConverseAsync(
+            Request(method, target, Original, Framing.Length, "EsRefine-Query: x\r\nESREFINE-MODE: nonsense\r\nEsRefine-Future: y\r\nEsRefined: z\r\n"),
+            Keep(RefinementOutcome.NoSignal));
+        Assert.DoesNotContain(conversation.Arrived.Headers, header => header.Key.StartsWith("EsRefine-", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("z", conversation.Arrived.Header("EsRefined"));
+    }
+
+    [Fact]
+    public async Task Reply_to_a_search_without_a_kNN_clause_gets_no_header()
+    {
+        Conversation conversation = await ConverseAsync(Request("POST", "/index/_search", "{}", Framing.Length), Keep(RefinementOutcome.NoKnnClause));
+        Assert.Single(conversation.Searches);
+        Assert.Null(conversation.Reply.Header("EsRefine"));
+        Assert.Equal("es;dur=1", conversation.Reply.Header("Server-Timing"));
+    }
+
+    [Theory]
+    [InlineData("POST", "/_bulk", "application/json", "")]
+    [InlineData("POST", "/_msearch", "application/json", "")]
+    [InlineData("PUT", "/index/_search", "application/json", "")]
+    [InlineData("POST", "/index/_search/scroll", "application/json", "")]
+    [InlineData("POST", "/a/../index/_search", "application/json", "")]
+    [InlineData("POST", "/index%2F_search", "application/json", "")]
+    [InlineData("POST", "/index/_search", "application/cbor", "")]
+    [InlineData("POST", "/index/_search", "application/yaml", "")]
+    [InlineData("POST", "/index/_search", "application/x-ndjson", "")]
+    [InlineData("POST", "/index/_search", "text/plain", "")]
+    [InlineData("POST", "/index/_search", null, "")]
+    [InlineData("POST", "/index/_search", "application/json", "Content-Type: application/json\r\n")]
+    [InlineData("POST", "/index/_search", "application/json", "Content-Encoding: deflate\r\n")]
+    [InlineData("POST", "/index/_search", "application/json", "Content-Encoding: gzip, gzip\r\n")]
+    [InlineData("POST", "/index/_search", "application/json", "Content-Encoding: gzip\r\n")]
+    [InlineData("POST", "/index/_search", "application/json", "Content-MD5: x\r\n")]
+    [InlineData("POST", "/index/_search", "application/json", "Content-Digest: sha-256=:x:\r\n")]
+    public async Task Request_that_cannot_be_refined_is_not_offered_to_the_path(string method, string target, string? contentType, string headers)
+    {
+        string type = contentType is null ? "" : $"Content-Type: {contentType}\r\n";
+        Conversation conversation = await ConverseAsync(
+            Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: a\r\n{type}{headers}Content-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
+        Assert.Empty(conversation.Searches);
+        Assert.Equal(Original, conversation.Arrived.Text);
+        Assert.Null(conversation.Reply.Header("EsRefine"));
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=UTF-8")]
+    [InlineData("Application/JSON")]
+    [InlineData("application/vnd.elasticsearch+json; compatible-with=9")]
+    [InlineData("application/vnd.elasticsearch+json;compatible-with=8")]
+    public async Task Every_spelling_of_JSON_is_offered_to_the_path(string contentType)
+    {
+        Conversation conversation = await ConverseAsync(
+            Encoding.Latin1.GetBytes($"POST /_search HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
+        Assert.Equal("", Assert.Single(conversation.Searches).Index);
+        Assert.Equal(contentType, conversation.Arrived.Header("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("POST", Framing.Length)]
+    [InlineData("POST", Framing.Chunked)]
+    [InlineData("POST", Framing.Gzip)]
+    [InlineData("POST", Framing.GzipChunked)]
+    public async Task Body_larger_than_the_limit_passes_unread(string method, Framing framing)
+    {
+        byte[] request = Request(method, "/index/_search", new string(' ', Limit + 1), framing);
+        Conversation conversation = await ConverseAsync(request, Rewrite);
+        Assert.Empty(conversation.Searches);
+        Assert.True(Content(request).AsSpan().SequenceEqual(conversation.Arrived.Content));
+        Assert.Null(conversation.Reply.Header("EsRefine"));
+    }
+
+    [Theory]
+    [InlineData("POST", Framing.Length)]
+    [InlineData("POST", Framing.Chunked)]
+    [InlineData("POST", Framing.Gzip)]
+    [InlineData("POST", Framing.GzipChunked)]
+    public async Task Body_of_just_the_limit_is_read(string method, Framing framing)
+    {
+        Conversation conversation = await ConverseAsync(Request(method, "/index/_search", new string(' ', Limit), framing), Rewrite);
+        Assert.Equal(Limit, Assert.Single(conversation.Searches).Body.Length);
+        Assert.Equal(Rewritten, conversation.Arrived.Text);
+    }
+
+    [Fact]
+    public async Task Large_chunked_body_is_carried_on_from_where_reading_stopped()
+    {
+        string body = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i},"));
+        Conversation conversation = await ConverseAsync(Request("POST", "/index/_search", body, Framing.Chunked), Rewrite);
+        Assert.Equal(body, conversation.Arrived.Text);
+    }
+
+    [Fact]
+    public async Task Client_that_leaves_cancels_the_path()
+    {
+        TaskCompletionSource started = new();
+        TaskCompletionSource cancelled = new();
+        await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
+        await using OpenDoor door = await OpenDoor.OpenAsync(
+            async (search, cancellationToken) =>
+            {
+                await using CancellationTokenRegistration registration = cancellationToken.Register(cancelled.SetResult);
+                started.SetResult();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return PreparedSearch.Original(search, Refined);
+            },
+            Limit,
+            upstream.Url);
+        using (RawClient client = await RawClient.ConnectAsync(door.Url))
+        {
+            await client.Stream.WriteAsync(Request("POST", "/index/_search", Original, Framing.Length), TestContext.Current.CancellationToken);
+            await started.Task.WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await cancelled.Task.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Broken_chunk_is_the_clients_error_and_nothing_is_forwarded()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        HttpBytes reply = await RawClient.AskAsync(
+            door.Url, "POST /index/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n");
+        Assert.Equal("HTTP/1.1 400 Bad Request", reply.StartLine);
+        Assert.Equal(0, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Rewritten_searches_and_others_share_a_connection()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
+        await using OpenDoor door = await OpenDoor.OpenAsync((_, _) => ValueTask.FromResult(new PreparedSearch("{\"a\":1}"u8.ToArray(), IsRewritten: true, Refined)), Limit, upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        foreach (Framing framing in Enum.GetValues<Framing>())
+        {
+            await client.Stream.WriteAsync(Request("POST", "/index/_search", Original, framing), TestContext.Current.CancellationToken);
+            Assert.Equal("{}", (await client.ReadReplyAsync()).Text);
+            Assert.Equal("{\"a\":1}", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).Text);
+            await client.SendAsync("GET /_cat/health HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Null((await client.ReadReplyAsync()).Header("EsRefine"));
+            Assert.Equal("GET /_cat/health HTTP/1.1", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).StartLine);
+        }
+
+        Assert.Equal(1, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Expect_100_continue_is_answered_before_a_search_is_read()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync("POST /index/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        HttpBytes? interim = await HttpBytes.ReadAsync(client.Stream, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("HTTP/1.1 100 Continue", interim!.StartLine);
+        await client.SendAsync("{}");
+        Assert.Equal("HTTP/1.1 200 OK", (await client.ReadReplyAsync()).StartLine);
+    }
+
+    private static PreparedSearch Rewrite(SearchRequest search) => new(Encoding.UTF8.GetBytes(Rewritten), IsRewritten: true, Refined);
+
+    private static Func<SearchRequest, PreparedSearch> Keep(RefinementOutcome outcome) => search => PreparedSearch.Original(search, new(outcome));
+
+    private static byte[] Request(string method, string target, string body, Framing framing, string headers = "")
+    {
+        byte[] content = Encoding.UTF8.GetBytes(body);
+        if (framing is Framing.Gzip or Framing.GzipChunked)
+        {
+            using MemoryStream compressed = new();
+            using (GZipStream gzip = new(compressed, CompressionLevel.Fastest))
+            {
+                gzip.Write(content);
+            }
+
+            content = compressed.ToArray();
+            headers += "Content-Encoding: gzip\r\n";
+        }
+
+        bool chunked = framing is Framing.Chunked or Framing.GzipChunked;
+        string head = $"{method} {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Basic eA==\r\nContent-Type: application/json\r\n{headers}"
+            + (chunked ? $"Transfer-Encoding: chunked\r\n\r\n{content.Length:x}\r\n" : $"Content-Length: {content.Length}\r\n\r\n");
+        return [.. Encoding.Latin1.GetBytes(head), .. content, .. chunked ? "\r\n0\r\n\r\n"u8.ToArray() : []];
+    }
+
+    private static byte[] Content(byte[] request)
+    {
+        int head = request.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+        return new HttpBytes(request[..head], request[head..]).Content;
+    }
+
+    private static async Task<Conversation> ConverseAsync(byte[] request, Func<SearchRequest, PreparedSearch> prepare)
+    {
+        List<SearchRequest> searches = [];
+        await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
+        await using OpenDoor door = await OpenDoor.OpenAsync(
+            (search, _) =>
+            {
+                searches.Add(search);
+                return ValueTask.FromResult(prepare(search));
+            },
+            Limit,
+            upstream.Url);
+        HttpBytes reply = await RawClient.AskAsync(door.Url, request);
+        return new(await upstream.NextRequestAsync(TestContext.Current.CancellationToken), reply, searches);
+    }
+
+    private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches);
+}
