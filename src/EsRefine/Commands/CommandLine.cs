@@ -20,6 +20,7 @@ internal static class CommandLine
         RunCommand.Create(environment),
         DemoCommand.Create(environment),
         ConfigCommand.Create(environment),
+        EvalCommand.Create(),
         VersionCommand.Create(),
     ];
 

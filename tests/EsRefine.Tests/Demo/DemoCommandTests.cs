@@ -109,7 +109,8 @@ public sealed class DemoCommandTests
     public async Task Flags_that_cannot_work_are_told_all_at_once()
     {
         Ended ended = await RunAsync(
-            "demo", "--elasticsearch", "localhost", "--rule", "magic", "--sample", "1", "--keep", "--judge-model", "any", "--judge-key-env", "NO_SUCH_VARIABLE");
+            "demo", "--elasticsearch", "localhost", "--rule", "magic", "--sample", "1", "--keep", "--judge-model", "any",
+            "--judge-key-env", "NO_SUCH_VARIABLE");
         Assert.Equal((ExitCode.Usage, ""), (ended.ExitCode, ended.Output));
         Assert.Equal(
             [

@@ -57,11 +57,12 @@ public sealed class DemoReportTests
     {
         using DemoSet set = DemoSet.Unpack();
         await using DemoIndex index = await DemoIndex.OpenAsync(new DemoOptions(), TestContext.Current.CancellationToken);
-        string[] others = [.. set.Pages.Where(page => page.Id.StartsWith("bike", StringComparison.Ordinal) && page.Id != "bike-03").Take(9).Select(page => page.Id)];
+        string[] others = [.. set.Pages.Select(page => page.Id).Where(id => id.StartsWith("fine", StringComparison.Ordinal)).Take(9)];
         QuestionResult result = new(
             Question, new TopicJudgments("q", [new("delay-01", 2)]), Reply(["bike-03", .. others, "delay-01"]), Reply(["delay-01", .. others, "bike-03"]));
         using StringWriter output = new();
-        new DemoReport(output, new DemoScene(new DemoOptions(), set, index, "some-model", 384, new Uri("http://127.0.0.1:9280")), width).Write(
+        DemoScene scene = new(new DemoOptions(), set, index, "some-model", 384, new Uri("http://127.0.0.1:9280"));
+        new DemoReport(output, scene, width).Write(
             result, new Explanation(summary, 0.5f, ["delay-01"], ["bike-03"]),
             new DemoFigures(40, (0.3, 0.6), (0.4, 0.7), new WinTieLoss(39, 1, 0), 0.01, [new("refined", 39), new("no-signal", 1)]));
         return output.ToString().Split(Environment.NewLine);
