@@ -48,7 +48,8 @@ public sealed class DemoCommandTests
     {
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(SaysYesTo("train"));
         Ended ended = await RunAsync(
-            "demo", "--once", "--sample", "5", "--judge-url", judge.Url.ToString(), "--judge-model", "any", "--query", "What may I bring to a picnic on board?");
+            "demo", "--once", "--sample", "5", "--judge-url", judge.Url.ToString(), "--judge-model", "any",
+            "--query", "What may I bring to a picnic on board?");
         Assert.Equal(ExitCode.Done, ended.ExitCode);
         Assert.True(judge.Calls.Count >= 42 * 5, $"{judge.Calls.Count} calls");   // forty questions, the user's own, and once more to explain it
         Assert.Contains($"any at {judge.Url}", ended.Output, StringComparison.Ordinal);
@@ -82,7 +83,8 @@ public sealed class DemoCommandTests
         Ended ended = await RunAsync("demo", "--json", "--elasticsearch", cluster.Url.ToString());
         Assert.Equal((ExitCode.Usage, ""), (ended.ExitCode, ended.Output));
         Assert.Contains("choose another name with --index NAME", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("precious", await client.GetStringAsync(new Uri(cluster.Url, "esrefine-demo/_mapping"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string kept = await client.GetStringAsync(new Uri(cluster.Url, "esrefine-demo/_mapping"), TestContext.Current.CancellationToken);
+        Assert.Contains("precious", kept, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,8 +92,8 @@ public sealed class DemoCommandTests
     {
         await using EmbeddedIndexServer cluster = await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         Ended ended = await RunAsync("demo", "--json", "--opensearch", cluster.Url.ToString());
-        Assert.Equal(
-            (ExitCode.Usage, $"esrefine: --opensearch: {cluster.Url} is Elasticsearch; say --elasticsearch {cluster.Url}{Environment.NewLine}"), (ended.ExitCode, ended.Error));
+        string message = $"esrefine: --opensearch: {cluster.Url} is Elasticsearch; say --elasticsearch {cluster.Url}{Environment.NewLine}";
+        Assert.Equal((ExitCode.Usage, message), (ended.ExitCode, ended.Error));
     }
 
     [Fact]
@@ -107,7 +109,8 @@ public sealed class DemoCommandTests
     public async Task Flags_that_cannot_work_are_told_all_at_once()
     {
         Ended ended = await RunAsync(
-            "demo", "--elasticsearch", "localhost", "--rule", "magic", "--sample", "1", "--keep", "--judge-model", "any", "--judge-key-env", "NO_SUCH_VARIABLE");
+            "demo", "--elasticsearch", "localhost", "--rule", "magic", "--sample", "1", "--keep", "--judge-model", "any",
+            "--judge-key-env", "NO_SUCH_VARIABLE");
         Assert.Equal((ExitCode.Usage, ""), (ended.ExitCode, ended.Output));
         Assert.Equal(
             [
@@ -130,7 +133,9 @@ public sealed class DemoCommandTests
     }
 
     private static ChatScript SaysYesTo(string word) => (context, call) =>
-        (call.Prompt.Contains(word, StringComparison.OrdinalIgnoreCase) ? ChatScripts.Says(("yes", 0.9), ("no", 0.1)) : ChatScripts.Says(("no", 0.9), ("yes", 0.1)))(context, call);
+        (call.Prompt.Contains(word, StringComparison.OrdinalIgnoreCase)
+            ? ChatScripts.Says(("yes", 0.9), ("no", 0.1))
+            : ChatScripts.Says(("no", 0.9), ("yes", 0.1)))(context, call);
 
     private static async Task<Ended> RunAsync(params string[] arguments)
     {

@@ -48,7 +48,8 @@ public sealed class DemoSetTests : IDisposable
             Assert.InRange(topic.RelevantCount, 5, 20);
             Assert.Contains(2, topic.Grades.Values);
             Assert.True(topic.NotRelevantCount >= 10, $"{topic.QueryId} has too few pages that were looked at and found not relevant");
-            Assert.All(topic.Grades, grade => Assert.True(pages.Contains(grade.Key) && grade.Value is >= 0 and <= 2, $"{topic.QueryId} {grade.Key} {grade.Value}"));
+            Assert.All(topic.Grades.Keys, page => Assert.Contains(page, pages));
+            Assert.All(topic.Grades.Values, grade => Assert.InRange(grade, 0, 2));
         }
     }
 
