@@ -35,4 +35,20 @@ internal static class SearchParameters
 
         return kept?.ToString() ?? "";
     }
+
+    /// <summary>The decoded value of a parameter; of several, the last one counts, as the engines have it. Null: there is none.</summary>
+    public static string? Last(string queryString, string name)
+    {
+        string? value = null;
+        foreach (Range part in queryString.AsSpan().TrimStart('?').Split('&'))
+        {
+            ReadOnlySpan<char> parameter = queryString.AsSpan().TrimStart('?')[part];
+            if (parameter.Length > name.Length && parameter[name.Length] == '=' && parameter.StartsWith(name, StringComparison.Ordinal))
+            {
+                value = Uri.UnescapeDataString(parameter[(name.Length + 1)..].ToString().Replace('+', ' '));
+            }
+        }
+
+        return value;
+    }
 }
