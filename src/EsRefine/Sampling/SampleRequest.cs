@@ -50,7 +50,9 @@ internal static class SampleRequest
                 WriteOpenSearchClause(json, original, clause, size);
             }
 
-            WriteStrings(json, "_source", textFields);
+            // OpenSearch builds knn vectors into _source as it reads it (derived source), and fields takes them from there: what _source leaves out, fields lacks.
+            bool derivesVectors = mapping.Dialect == EngineDialect.OpenSearch;
+            WriteStrings(json, "_source", derivesVectors ? [.. textFields, mapping.Field] : textFields);
             WriteStrings(json, reading == VectorReading.DocValues ? "docvalue_fields" : "fields", [mapping.Field]);
             CopyIfPresent(json, "pit", search.PointInTime, original);
             CopyIfPresent(json, "search_pipeline", search.SearchPipeline, original);
@@ -83,7 +85,9 @@ internal static class SampleRequest
         json.WriteStartObject("knn");
         json.WriteStartObject(clause.Field);
         WriteRaw(json, "vector", clause.Vector.Range, body);
-        json.WriteNumber("k", size);
+
+        // OpenSearch has no num_candidates: the graph is searched for k, of which size are returned. With the caller's own k the sample is the head of their result.
+        json.WriteNumber("k", Math.Clamp(clause.K ?? 0, Math.Max(size, FewestCandidates), MostCandidates));
         if (clause.Filters.Count > 0)
         {
             json.WritePropertyName("filter");
