@@ -40,15 +40,17 @@ internal static class SearchParameters
     public static string? Last(string queryString, string name)
     {
         string? value = null;
-        foreach (Range part in queryString.AsSpan().TrimStart('?').Split('&'))
+        foreach (string parameter in queryString.TrimStart('?').Split('&'))
         {
-            ReadOnlySpan<char> parameter = queryString.AsSpan().TrimStart('?')[part];
-            if (parameter.Length > name.Length && parameter[name.Length] == '=' && parameter.StartsWith(name, StringComparison.Ordinal))
+            string[] parts = parameter.Split('=', 2);
+            if (parts.Length == 2 && Decode(parts[0]) == name)
             {
-                value = Uri.UnescapeDataString(parameter[(name.Length + 1)..].ToString().Replace('+', ' '));
+                value = Decode(parts[1]);
             }
         }
 
         return value;
+
+        static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
     }
 }
