@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace EsRefine.Benchmarks;
 
-/// <summary>What reading an <c>_msearch</c> costs: the framing alone, and with every search recognized and its line replaced. Linear in the number of searches.</summary>
+/// <summary>What reading an <c>_msearch</c> costs: its framing alone, and with every search recognized and its line replaced. Linear in the searches.</summary>
 [MemoryDiagnoser]
 public class MultiSearchBenchmarks
 {
@@ -25,7 +25,8 @@ public class MultiSearchBenchmarks
         StringBuilder body = new();
         for (int i = 0; i < Searches; i++)
         {
-            string vector = string.Join(',', Enumerable.Range(0, 384).Select(_ => ((random.NextDouble() - 0.5) / 10).ToString("R", CultureInfo.InvariantCulture)));
+            IEnumerable<double> components = Enumerable.Range(0, 384).Select(_ => (random.NextDouble() - 0.5) / 10);
+            string vector = string.Join(',', components.Select(static component => component.ToString("R", CultureInfo.InvariantCulture)));
             body.Append($$"""
                 {"index":["articles-{{i}}"],"preference":"_local"}
                 {"knn":{"field":"vector","query_vector":[{{vector}}],"k":10,"num_candidates":100},"size":10}

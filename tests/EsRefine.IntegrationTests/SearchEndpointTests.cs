@@ -9,7 +9,9 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Endpoints beside <c>_search</c>: what their searches find with the refined vector, and that with a broken judge they reply as the cluster does.</summary>
+/// <summary>
+/// Endpoints beside <c>_search</c>: what their searches find with the refined vector, and that with a broken judge they reply as the cluster does.
+/// </summary>
 public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     private const string Lines = "application/x-ndjson";
@@ -42,8 +44,11 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
         const string Version8 = "application/vnd.elasticsearch+json;compatible-with=8";
         RunningEngine engine = await elasticsearch.UseAsync();
         string target = await indices.GetAsync(engine, FanMapping.Elasticsearch()) + "/_knn_search";
-        string body = $$$"""{"knn":{"field":"v","query_vector":{{{Fan.Json(Fan.VectorAt(0))}}},"k":10,"num_candidates":100},"filter":{"term":{"shelf":"even"}},"_source":["text"]}""";
-        IEnumerable<string> Finds(double angle) => Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10).Select(static document => document.Id);
+        string body = $$$"""
+            {"knn":{"field":"v","query_vector":{{{Fan.Json(Fan.VectorAt(0))}}},"k":10,"num_candidates":100},"filter":{"term":{"shelf":"even"}},"_source":["text"]}
+            """;
+        IEnumerable<string> Finds(double angle) =>
+            Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10).Select(static document => document.Id);
 
         Replies replies = await AskAsync(engine, target, body, Version8);
 
@@ -65,7 +70,8 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
         string name = engine.NewIndexName("template");
         if (isStored)
         {
-            await engine.SendAsync(HttpMethod.Put, "/_scripts/" + name, $$$"""{"script":{"lang":"mustache","source":{{{JsonSerializer.Serialize(Source)}}} } }""");
+            string script = $$$"""{"script":{"lang":"mustache","source":{{{JsonSerializer.Serialize(Source)}}} } }""";
+            await engine.SendAsync(HttpMethod.Put, "/_scripts/" + name, script);
         }
 
         try

@@ -15,7 +15,9 @@ internal static class MultiSearchBody
 
     /// <summary>The searches, in order.</summary>
     /// <param name="body">The whole body.</param>
-    /// <returns>Null where the cluster refuses the whole body, or may: no last newline, an empty search, a header that is no strict JSON, a key it does not know.</returns>
+    /// <returns>
+    /// Null where the cluster refuses the whole body, or may: no last newline, an empty search, a header that is no strict JSON, a key it does not know.
+    /// </returns>
     // A first empty line is a header without keys to Elasticsearch 8 and newer; OpenSearch, and Elasticsearch asked for version 7, skip it. The lines tell
     // which of the two is meant: read in the other way, a search stands where a header should, and the cluster refuses that as we do.
     public static List<MultiSearchItem>? Read(ReadOnlySpan<byte> body) =>

@@ -17,11 +17,15 @@ internal sealed partial class RefinedRequest(
     /// <exception cref="OperationCanceledException">The caller is gone. Nothing else is thrown.</exception>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchEndpointKind endpoint, SearchRequest request, CancellationToken cancellationToken)
     {
+        if (endpoint == SearchEndpointKind.MultiSearch && !Recognizer.MayHoldKnn(request.Body.Span))
+        {
+            return PreparedSearch.Original(request, RefinementOutcome.NoKnnClause);
+        }
+
         try
         {
             return endpoint switch
             {
-                SearchEndpointKind.MultiSearch when !Recognizer.MayHoldKnn(request.Body.Span) => PreparedSearch.Original(request, RefinementOutcome.NoKnnClause),
                 SearchEndpointKind.MultiSearch => await OfManyAsync(search.PrepareAsync),
                 SearchEndpointKind.MultiSearchTemplate => await OfManyAsync(_template.PrepareAsync),
                 SearchEndpointKind.SearchTemplate => await _template.PrepareAsync(request, cancellationToken),
@@ -30,7 +34,7 @@ internal sealed partial class RefinedRequest(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // RefinedSearch has answered for its stages; this is for the reading of bodies in front of it.
+            // RefinedSearch fails open for its stages; this is for the reading of bodies in front of it.
             LogInternalError(logger, exception);
             return PreparedSearch.Original(request, RefinementOutcome.InternalError);
         }
@@ -40,6 +44,6 @@ internal sealed partial class RefinedRequest(
             MultiSearch.PrepareAsync(request with { Arrived = timeProvider.GetTimestamp() }, path, settings.MaxSearchBodyBytes, cancellationToken);
     }
 
-    [LoggerMessage(110, LogLevel.Error, "A request could not be read because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
+    [LoggerMessage(110, LogLevel.Error, "A request was not read because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
     private static partial void LogInternalError(ILogger logger, Exception exception);
 }

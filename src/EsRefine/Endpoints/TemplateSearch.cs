@@ -23,7 +23,9 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken cancellationToken)
     {
         long started = timeProvider.GetTimestamp();
-        if (targets.TimeFor(search) is not { } time || Parameters(search.Body.Span) is not { } parameters || CallerHeaders.WhyNotDelegable(search.Headers) is not null)
+        if (targets.TimeFor(search) is not { } time
+            || Parameters(search.Body.Span) is not { } parameters
+            || CallerHeaders.WhyNotDelegable(search.Headers) is not null)
         {
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
         }
@@ -120,7 +122,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         VectorArray.TryRead(vector.Range.Of(rendered), out float[] numbers) && parameters.Exists(parameter => parameter.Spells(numbers));
 
     /// <summary>The edits of the rendered search as edits of the parameters it was rendered from.</summary>
-    /// <returns>Null where an edit has no parameter, or a parameter is rendered in a place that is not edited alike: all copies are replaced, or none.</returns>
+    /// <returns>Null where an edit has no parameter, or a parameter is rendered where it is not edited alike: all copies are replaced, or none.</returns>
     private static List<BodyEdit>? PutBack(ReadOnlySpan<byte> rendered, PreparedSearch prepared, List<NumberArray> parameters)
     {
         Dictionary<ByteRange, ReadOnlyMemory<byte>> refined = [];

@@ -9,8 +9,12 @@ namespace EsRefine.Http;
 /// path; all else streams through.
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
-/// <param name="prepare">The path, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.</param>
-/// <param name="maxSearchBodyBytes">Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.</param>
+/// <param name="prepare">
+/// The path, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
+/// </param>
+/// <param name="maxSearchBodyBytes">
+/// Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.
+/// </param>
 internal sealed class SearchDoor(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
@@ -82,7 +86,7 @@ internal sealed class SearchDoor(
 
     private static bool IsOfMany(SearchEndpointKind kind) => kind is SearchEndpointKind.MultiSearch or SearchEndpointKind.MultiSearchTemplate;
 
-    /// <summary>Of the path, or else of the parameter <c>index</c>, which every search endpoint takes. Null: no expression that could stand in a path of ours.</summary>
+    /// <summary>Of the path, else of the parameter <c>index</c>, which every search endpoint takes. Null: nothing that can stand in a path of ours.</summary>
     private static string? IndicesOf(SearchEndpoint endpoint, RawTarget target) =>
         endpoint.Index.Length > 0 || SearchParameters.Last(target.QueryString, "index") is not { } names ? endpoint.Index : IndexExpression.OfNames(names);
 

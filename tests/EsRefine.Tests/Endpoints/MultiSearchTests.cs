@@ -17,7 +17,8 @@ public sealed class MultiSearchTests
     [Fact]
     public async Task Every_search_goes_its_own_way_and_only_its_own_line_changes()
     {
-        string body = "{\"index\":\"a\"}\r\nONE\r\n\nTWO\n{\"index\":[\"b*\",\"<c-{now/d}>\"],\"routing\":\"r&\"} \n THREE\n{\"index\":\"_scripts\"}\nFOUR\n{\"preference\":\"_local\"}\nFIVE\n{}\n";
+        string body = "{\"index\":\"a\"}\r\nONE\r\n\nTWO\n{\"index\":[\"b*\",\"<c-{now/d}>\"],\"routing\":\"r&\"} \n THREE\n"
+            + "{\"index\":\"_scripts\"}\nFOUR\n{\"preference\":\"_local\"}\nFIVE\n{}\n";
         List<SearchRequest> searches = [];
         PreparedSearch prepared = await PrepareAsync(body, search =>
         {
@@ -35,11 +36,14 @@ public sealed class MultiSearchTests
             };
         });
 
-        Assert.Equal(body.Replace("ONE", "one", StringComparison.Ordinal).Replace("THREE", "three, and longer", StringComparison.Ordinal), Encoding.UTF8.GetString(prepared.Body.Span));
+        Assert.Equal(
+            body.Replace("ONE", "one", StringComparison.Ordinal).Replace("THREE", "three, and longer", StringComparison.Ordinal),
+            Encoding.UTF8.GetString(prepared.Body.Span));
         Assert.Equal([(RefinementOutcome.Refined, 2), (RefinementOutcome.JudgeFailed, 1)], prepared.Summary.Counts);
         Assert.Equal(
             ["ONE a ?routing=u", "TWO url ?routing=u", "THREE b*,%3Cc-%7Bnow%2Fd%7D%3E ?routing=r%26", "FIVE url ?routing=u&preference=_local"],
-            searches.OrderBy(search => body.IndexOf(Text(search).Trim(), StringComparison.Ordinal)).Select(static search => $"{Text(search).Trim()} {search.Index} {search.QueryString}"));
+            searches.OrderBy(search => body.IndexOf(Text(search).Trim(), StringComparison.Ordinal))
+                .Select(static search => $"{Text(search).Trim()} {search.Index} {search.QueryString}"));
         Assert.All(searches, static search => Assert.Equal("the text", search.QueryText));
     }
 

@@ -17,7 +17,8 @@ public sealed class TemplateSearchTests
     [Fact]
     public async Task Refined_vector_is_put_back_among_the_parameters()
     {
-        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, rendered: Rendered($$"""{"knn":{{Clause}},"post_filter":{"terms":{"n":[3,4]} } }"""));
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, rendered: Rendered($$"""{"knn":{{Clause}},"post_filter":{"terms":{"n":[3,4]} } }"""));
 
         (int status, string reply, string? outcome) = await cluster.SearchAsync(Template, target: Target);
 
@@ -45,7 +46,7 @@ public sealed class TemplateSearchTests
     [Theory]
     [InlineData("""{"knn":{"field":"v","query_vector":[1,2],"k":4,"num_candidates":50}}""", "unsupported", 0)]
     [InlineData("""{"knn":{"field":"v","query_vector":"PwAAAD8AAAA=","k":4,"num_candidates":50}}""", "unsupported", 0)]
-    [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4,"num_candidates":50},"ext":{"mine":[1,1]}}""", "unsupported", 1)]   // a copy in a place nobody knows
+    [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4,"num_candidates":50},"ext":{"mine":[1,1]}}""", "unsupported", 1)]   // a copy nobody knows
     [InlineData("""{"query":{"match_all":{}}}""", null, 0)]
     [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4,"num_candidates":50},"knn":{}}""", null, 0)]
     [InlineData("\"text\"", null, 0)]
@@ -91,7 +92,8 @@ public sealed class TemplateSearchTests
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, rendered: Rendered($$"""{"knn":{{Clause}}}"""));
         await cluster.SearchAsync(Template, target: Target, also: static request => request.Headers.Add("EsRefine-Mode", "off"));
-        await cluster.SearchAsync(Template, target: Target, also: static request => request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 x"));
+        await cluster.SearchAsync(
+            Template, target: Target, also: static request => request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 x"));
         Assert.All(cluster.Requests, static request => Assert.Equal("/" + Target, request.Target));
     }
 

@@ -196,7 +196,7 @@ public sealed class SearchDoorTests
     [InlineData("DELETE")]
     public async Task Search_in_the_URL_passes_as_it_is(string method)
     {
-        const string Target = "/index/_search?source=%7B%22knn%22%3A%7B%22field%22%3A%22v%22%2C%22query_vector%22%3A%5B1%5D%7D%7D&source_content_type=application/json";
+        const string Target = "/i/_search?source=%7B%22knn%22%3A%7B%22field%22%3A%22v%22%2C%22query_vector%22%3A%5B1%5D%7D%7D&source_content_type=application/json";
         Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} {Target} HTTP/1.1\r\nHost: a\r\n\r\n"), Rewrite);
         Assert.Empty(conversation.Searches);
         Assert.Equal($"{method} {Target} HTTP/1.1", conversation.Arrived.StartLine);
