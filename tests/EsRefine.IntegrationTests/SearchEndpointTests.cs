@@ -102,6 +102,56 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
         }
     }
 
+    /// <summary>What is wrong with them is the engine's to say. <c>$S</c> is a search.</summary>
+    public static TheoryData<string> Malformed { get; } =
+    [
+        "{}\n$S",
+        "{}\n$S\n{}\n$S",
+        "{}\n$S\n{}\n{\"knn\":\n",
+        "{}\n\n{}\n$S\n",
+        "\n\n$S\n",
+        "{}\n$S{}\n",
+        "{}{}\n$S\n",
+        "[]\n$S\n",
+        "/**/{}\n$S\n",
+        "\ufeff{}\n$S\n",
+        "{\"foo\":1}\n$S\n",
+        "{\"index\":\"a\",\"index\":\"a\"}\n$S\n",
+        "{\"index\":\"\\ud800\"}\n$S\n",
+        "{\"index\":\"..\"}\n$S\n",
+        "{\"index\":\"_scripts\"}\n$S\n",
+        "{\"routing\":{\"a\":1}}\n$S\n",
+        "$S\n$S\n",
+        "\u00ff\u00fe\n",
+        "",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Malformed))]
+    public async Task Elasticsearch_says_the_same_of_a_malformed_multi_search(string body)
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await SaysTheSame(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), body, KnnForm.Elasticsearch[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Malformed))]
+    public async Task OpenSearch_says_the_same_of_a_malformed_multi_search(string body)
+    {
+        RunningEngine engine = await openSearch.UseAsync();
+        await SaysTheSame(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), body, KnnForm.OpenSearch[0]);
+    }
+
+    // Nobody judges, so that the replies are the same where the engine takes the body after all.
+    private static async Task SaysTheSame(RunningEngine engine, string index, string body, KnnForm form)
+    {
+        string lines = body.Replace("$S", form.With(Fan.VectorAt(0)), StringComparison.Ordinal);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(NobodyThere));
+        Reply direct = await ReplyAsync(engine.Url, index + "/_msearch", lines, Lines, expected: null);
+        Reply through = await ReplyAsync(sidecar.DataUrl, index + "/_msearch", lines, Lines, expected: null);
+        Assert.Equal((direct.Status, direct.Masked), (through.Status, through.Masked));
+    }
+
     private static async Task MultiSearchIsRefined(RunningEngine engine, string index, IReadOnlyList<KnnForm> forms, string first, string framing)
     {
         KnnForm alone = forms.Single(form => form.Name == first);
@@ -141,7 +191,8 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
             await ReplyAsync(withoutJudge.DataUrl, target, body, mediaType));
     }
 
-    private static async Task<Reply> ReplyAsync(Uri server, string target, string body, string mediaType)
+    private static async Task<Reply> ReplyAsync(
+        Uri server, string target, string body, string mediaType, HttpStatusCode? expected = HttpStatusCode.OK)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server, target)) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
@@ -149,13 +200,13 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
         request.Headers.Add("EsRefine-Query", Fan.QueryHeader);
         using HttpResponseMessage reply = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         string text = await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(reply.StatusCode == HttpStatusCode.OK, $"{(int)reply.StatusCode} {text}");
-        return new(text, reply.Headers.TryGetValues("EsRefine", out IEnumerable<string>? outcome) ? string.Join(", ", outcome) : null);
+        Assert.True(expected is null || reply.StatusCode == expected, $"{(int)reply.StatusCode} {text}");
+        return new(reply.StatusCode, text, reply.Headers.TryGetValues("EsRefine", out IEnumerable<string>? outcome) ? string.Join(", ", outcome) : null);
     }
 
     private sealed record Replies(Reply Plain, Reply Refined, Reply NotJudged);
 
-    private sealed partial record Reply(string Body, string? Outcome)
+    private sealed partial record Reply(HttpStatusCode Status, string Body, string? Outcome)
     {
         /// <summary>Of all hits of all searches, in their order.</summary>
         public string[] Ids => [.. Id().Matches(Body).Select(static match => match.Groups[1].Value)];

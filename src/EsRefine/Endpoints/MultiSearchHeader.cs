@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 
@@ -10,7 +11,7 @@ internal sealed record MultiSearchHeader
     private static readonly MultiSearchHeader Empty = new();
 
     /// <summary>Keys both engines take, or one of them, as URL parameters are called; <c>index</c> and its plural are told apart from these.</summary>
-    private static readonly Dictionary<string, string> Keys = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Keys = new Dictionary<string, string>
     {
         ["search_type"] = "search_type",
         ["searchType"] = "search_type",
@@ -33,7 +34,7 @@ internal sealed record MultiSearchHeader
         ["phase_took"] = "phase_took",
         ["project_routing"] = "project_routing",
         ["_slice"] = "_slice",
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Index names, decoded and comma-separated; empty = all indices; null = as the URL says.</summary>
     public string? Indices { get; private init; }
