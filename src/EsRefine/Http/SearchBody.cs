@@ -83,7 +83,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         request.Body = new ReplayedBody(body, Stream.Null);
     }
 
-    private static bool IsJson(StringValues contentType, bool inLines)
+    private static bool IsJson(StringValues contentType, bool inLines = false)
     {
         if (contentType is not [{ } value])
         {

@@ -88,7 +88,7 @@ internal sealed class SearchDoor(
 
     /// <summary>Of the path, else of the parameter <c>index</c>, which every search endpoint takes. Null: nothing that can stand in a path of ours.</summary>
     private static string? IndicesOf(SearchEndpoint endpoint, RawTarget target) =>
-        endpoint.Index.Length > 0 || SearchParameters.Last(target.QueryString, "index") is not { } names ? endpoint.Index : IndexExpression.OfNames(names);
+        endpoint.Index.Length > 0 || SearchParameters.Value(target.QueryString, "index") is not { } names ? endpoint.Index : IndexExpression.OfNames(names);
 
     private static SearchRequest Describe(HttpRequest request, string indices, RawTarget target, ReadOnlyMemory<byte> json) => new()
     {

@@ -37,7 +37,7 @@ internal static class SearchParameters
     }
 
     /// <summary>The decoded value of a parameter; of several, the last one counts, as the engines have it. Null: there is none.</summary>
-    public static string? Last(string queryString, string name)
+    public static string? Value(string queryString, string name)
     {
         string? value = null;
         foreach (string parameter in queryString.TrimStart('?').Split('&'))

@@ -25,5 +25,5 @@ public class SearchParametersTests
     [InlineData("?index=a&index=b", "b")]
     [InlineData("?%69ndex=a=b", "a=b")]
     [InlineData("?index=", "")]
-    public void Last_value_of_a_parameter_counts(string queryString, string? value) => Assert.Equal(value, SearchParameters.Last(queryString, "index"));
+    public void Last_value_of_a_parameter_counts(string queryString, string? value) => Assert.Equal(value, SearchParameters.Value(queryString, "index"));
 }
