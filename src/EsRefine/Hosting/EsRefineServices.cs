@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Endpoints;
 using EsRefine.Judging;
 using EsRefine.Sampling;
 using EsRefine.Upstream;
@@ -22,6 +23,7 @@ internal static class EsRefineServices
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton(new TargetTable(settings));
             services.TryAddSingleton<RefinedSearch>();
+            services.TryAddSingleton<RefinedRequest>();
             return services.AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings);
         }
 
