@@ -69,7 +69,7 @@ internal sealed partial class RefinedSearch(
         }
 
         using Permit permit = new(_permits);
-        return Reissue(search, await RefineAsync(search, recognized, clauses, permit, started, cancellationToken), recognize);
+        return Reissue(search, await RefineAsync(search, recognized, clauses, permit, search.Arrived ?? started, cancellationToken), recognize);
     }
 
     /// <summary>Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.</summary>

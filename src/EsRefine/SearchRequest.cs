@@ -30,6 +30,12 @@ internal sealed record SearchRequest
     /// <summary>Refined anew, with no vector remembered before or after: for those who want to see the judgments (evaluation, the demo).</summary>
     public bool IsFresh { get; init; }
 
+    /// <summary>
+    /// When the deadline's clock started (<see cref="TimeProvider.GetTimestamp"/>), where that was before this search was made: the searches of one request
+    /// share one. Null: it starts with the search.
+    /// </summary>
+    public long? Arrived { get; init; }
+
     /// <summary>A copy that outlives the request: the door may reuse its buffers and headers once the reply is sent.</summary>
     public SearchRequest Detach() => this with
     {

@@ -58,6 +58,8 @@ public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenS
             {
                 process.Kill();
             }
+
+            File.Delete(file);
         }
     }
 

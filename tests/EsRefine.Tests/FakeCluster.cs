@@ -17,6 +17,8 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     private const string Mapping = """{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"cosine"},"t":{"type":"text"}}}}}""";
 
+    private const string Rendering = "/_render/template";
+
     private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler());
 
     private readonly FakeUpstream _upstream;
@@ -43,11 +45,12 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>Starts both. Answers named here take the place of the usual ones.</summary>
     public static async Task<FakeCluster> StartAsync(
         IRelevanceJudge? judge, UpstreamAnswer? mapping = null, UpstreamAnswer? sample = null, Func<EsRefineSettings, EsRefineSettings>? configure = null,
-        Action<IServiceCollection>? replace = null)
+        Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null)
     {
         FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
             request.Target.EndsWith("_mapping", StringComparison.Ordinal) ? mapping ?? new UpstreamAnswer(Mapping)
             : AsksForIndices(request) ? new UpstreamAnswer("""{"aggregations":{"indices":{"buckets":[{"key":"i","doc_count":4}]}}}""")
+            : request.Target == Rendering ? rendered ?? new UpstreamAnswer("", 404)
             : IsSample(request) ? sample ?? new UpstreamAnswer(SampleReply())
             : new UpstreamAnswer(PlainReply));
         EsRefineSettings settings = new()
@@ -115,7 +118,9 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     private static bool AsksForIndices(UpstreamRequest request) => request.BodyText.Contains("\"field\":\"_index\"", StringComparison.Ordinal);
 
-    private static bool IsSample(UpstreamRequest request) => !AsksForIndices(request) && request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST";
+    private static bool IsSample(UpstreamRequest request) => !AsksForIndices(request)
+        && request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST"
+        && request.Target != Rendering;
 }
 
 /// <summary>A judge made of a function.</summary>

@@ -40,21 +40,21 @@ internal static class SearchParameters
         return kept?.ToString() ?? "";
     }
 
-    /// <summary>A parameter's value, decoded; the last one where it comes twice, as the engines have it. Null: it is not there.</summary>
+    /// <summary>The decoded value of a parameter; of several, the last one counts, as the engines have it. Null: there is none.</summary>
     public static string? Value(string queryString, string name)
     {
         string? value = null;
-        ReadOnlySpan<char> parameters = queryString.AsSpan(Math.Min(queryString.Length, 1));
-        foreach (Range part in parameters.Split('&'))
+        foreach (string parameter in queryString.TrimStart('?').Split('&'))
         {
-            ReadOnlySpan<char> parameter = parameters[part];
-            int equals = parameter.IndexOf('=');
-            if (equals >= 0 && parameter[..equals].SequenceEqual(name))
+            string[] parts = parameter.Split('=', 2);
+            if (parts.Length == 2 && Decode(parts[0]) == name)
             {
-                value = Uri.UnescapeDataString(parameter[(equals + 1)..]);
+                value = Decode(parts[1]);
             }
         }
 
         return value;
+
+        static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
     }
 }
