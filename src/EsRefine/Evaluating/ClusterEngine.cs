@@ -118,6 +118,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             QueryText = query.Text,
             Rule = rule,
             Deadline = _cluster.Settings.Deadline,
+            IsFresh = true,
         };
         PreparedSearch prepared = await _path.PrepareAsync(search, cancellationToken);
         Exception? failure = prepared.Clauses.Select(static clause => clause.Failure).FirstOrDefault(static failure => failure is not null);
