@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using EsRefine.Configuration;
 using EsRefine.Judging;
 using EsRefine.Recognition;
@@ -16,7 +15,8 @@ namespace EsRefine;
 /// that fails open. Whatever the outcome, the caller gets a search to send upstream: the refined one, or the bytes that came in.
 /// </remarks>
 internal sealed partial class RefinedSearch(
-    TargetTable targets, MappingCache mappings, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    TargetTable targets, PointInTimeIndices pointsInTime, MappingCache mappings, VectorLookups lookups, Sampler sampler, EsRefineSettings settings,
+    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -52,6 +52,12 @@ internal sealed partial class RefinedSearch(
         if (CallerHeaders.WhyNotDelegable(search.Headers) is { } reason)
         {
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
+        }
+
+        if (recognized.PointInTime is { } pointInTime)
+        {
+            using Deadline deadline = Deadline.Start(TimeSpan.FromMilliseconds(settings.DeadlineMs), timeProvider, started, cancellationToken);
+            search = await pointsInTime.ResolveAsync(search, pointInTime, deadline);
         }
 
         ClauseInHand[] clauses = [.. recognized.Clauses.Select(clause => new ClauseInHand(clause, targets.Find(search, clause.Field), QueryText.Of(search, recognized, clause)))];
@@ -118,20 +124,19 @@ internal sealed partial class RefinedSearch(
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = unsupported };
             }
 
-            if (!VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] queryVector))
+            if (await ReadQueryVectorAsync(search, clause, mapping, deadline) is not { } queryVector)
             {
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = $"the query vector is not one that field '{clause.Field}' takes" };
             }
 
-            if (mapping.Dimensions is { } dimensions && dimensions != queryVector.Length)
+            if (mapping.Dimensions is { } dimensions && dimensions != queryVector.Components.Length)
             {
-                string mismatch = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model";
+                string mismatch = $"the query vector has {queryVector.Components.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model";
                 return refined with { Outcome = RefinementOutcome.DimensionMismatch, Detail = mismatch };
             }
 
-            IReadOnlyList<string> textFields = target.TextFields(mapping);
-            HitSample sample = await sampler.SampleAsync(search, recognized, clause, mapping, textFields, queryVector.Length, target.SampleSize, deadline.Token)
-                .WaitAsync(deadline.Token);
+            SamplePlan plan = new(search.Body, recognized, clause, mapping, queryVector, target.TextFields(mapping), target.SampleSize);
+            HitSample sample = await sampler.SampleAsync(search, plan, deadline.Token).WaitAsync(deadline.Token);
             refined = refined with { Sample = sample, Timings = refined.Timings with { Sample = clock.Lap() } };
             if (sample.Count < 2)
             {
@@ -146,15 +151,15 @@ internal sealed partial class RefinedSearch(
                 return refined with { Outcome = failure is JudgeException ? RefinementOutcome.JudgeFailed : RefinementOutcome.DeadlinePassed, Detail = failure.Message };
             }
 
-            float[] refinedVector = new float[queryVector.Length];
-            RefinementVerdict verdict = Refine(queryVector, sample, judgments, target, clause, mapping, refinedVector, out float angle);
+            float[] refinedVector = new float[queryVector.Components.Length];
+            RefinementVerdict verdict = Refine(queryVector.Components, sample, judgments, target, clause, mapping, refinedVector, out float angle);
             refined = refined with { Timings = refined.Timings with { Refine = clock.Lap() } };
             if (verdict != RefinementVerdict.Refined)
             {
                 return refined with { Outcome = OutcomeOf(verdict), Rule = null };
             }
 
-            return ClauseEdits.For(search.Body.Span, recognized, clause, mapping, refinedVector) is { } edits
+            return ClauseEdits.For(search.Body.Span, recognized, clause, mapping, queryVector.Components, refinedVector) is { } edits
                 ? refined with { Outcome = RefinementOutcome.Refined, Angle = angle, Rule = target.Rule.Name, Edits = edits }
                 : refined with { Outcome = RefinementOutcome.Unsupported, Detail = "a copy of the vector cannot be told from that of a clause on another field: all are replaced, or none" };
         }
@@ -172,6 +177,21 @@ internal sealed partial class RefinedSearch(
 
             return refined with { Outcome = outcome, Detail = outcome == RefinementOutcome.InternalError ? null : exception.Message, Failure = exception };
         }
+    }
+
+    /// <summary>The vector as the client wrote it, or of the document that the clause names; null where it is none of this field's.</summary>
+    private async Task<QueryVector?> ReadQueryVectorAsync(SearchRequest search, KnnClause clause, FieldMapping mapping, Deadline deadline)
+    {
+        if (clause.Lookup is { } lookup)
+        {
+            float[] found = await lookups.FetchAsync(search, lookup, mapping, deadline.Token).WaitAsync(deadline.Token);
+            return new QueryVector(found, VectorText.Write(found, [], VectorSpelling.Array, mapping));
+        }
+
+        ByteRange range = clause.Vector.Range;
+        return VectorText.TryRead(range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] components)
+            ? new QueryVector(components, search.Body.Slice(range.Start, range.Length))
+            : null;
     }
 
     /// <summary>Waits for the judge, but not past the deadline: what has arrived by then is used, the rest is absent.</summary>
@@ -213,13 +233,10 @@ internal sealed partial class RefinedSearch(
             Similarity = clause.ScriptSimilarity ?? mapping.Similarity!.Value,
         };
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, rows, target.Guards, refinedVector, out angle);
-        if (verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte)
-        {
-            // Integers need the length they came with, whatever the similarity.
-            TensorPrimitives.Multiply(refinedVector, TensorPrimitives.Norm<float>(queryVector) / TensorPrimitives.Norm<float>(refinedVector), refinedVector);
-        }
-
-        return verdict;
+        return verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte
+            && !ByteVector.TryRound(queryVector, refinedVector, target.Guards.TrustRadius, out angle)
+                ? RefinementVerdict.NoSignal   // no whole numbers lie in the refined direction
+                : verdict;
     }
 
     private static PreparedSearch Reissue(SearchRequest search, RefinedClause[] clauses, TimeSpan recognize)
@@ -260,10 +277,12 @@ internal sealed partial class RefinedSearch(
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
         { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
-        { Similarity: null } => $"field '{clause.Field}' is ranked by a space that is not refined",
-        { NestedPath: not null } => $"field '{clause.Field}' is nested: its hits are passages",
+        { Similarity: null } when clause.ScriptSimilarity is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
-        _ when clause.NestedPath is not null => $"the clause on '{clause.Field}' stands inside a nested query: its hits are passages",
+        _ when clause.NestedPath != mapping.NestedPath && !clause.NamesPassagesFromOutside =>
+            $"the clause on '{clause.Field}' stands inside another nested query than the field: its hits hold no such vectors",
+        _ when clause.Filters.Any(filter => filter is { IsOwn: false, NestedPath: not null } && filter.NestedPath != mapping.NestedPath) =>
+            $"a filter of the clause on '{clause.Field}' speaks of passages of another level",
         _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect => $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
         _ => null,
     };

@@ -30,12 +30,14 @@ internal static class EsRefineServices
             services.AddHybridCache();
             services.TryAddSingleton<UpstreamClient>();
             services.TryAddSingleton<MappingCache>();
+            services.TryAddSingleton<PointInTimeIndices>();
             return services;
         }
 
         private IServiceCollection AddSampling()
         {
             services.TryAddSingleton<Sampler>();
+            services.TryAddSingleton<VectorLookups>();
             return services;
         }
 

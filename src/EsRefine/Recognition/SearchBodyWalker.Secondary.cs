@@ -43,13 +43,18 @@ internal ref partial struct SearchBodyWalker
         }
     }
 
-    private void WalkCollapse()
+    /// <summary>The field that hits are collapsed by.</summary>
+    private string? WalkCollapse()
     {
+        string? field = null;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
             switch (word)
             {
+                case BodyWord.Field:
+                    field = ReadText();
+                    break;
                 case BodyWord.InnerHits:
                     WalkInnerHits();
                     break;
@@ -58,6 +63,8 @@ internal ref partial struct SearchBodyWalker
                     break;
             }
         }
+
+        return field;
     }
 
     /// <summary><c>[{"window_size":50,"query":{"rescore_query":…}},{"script":{"script":…}}]</c>.</summary>

@@ -40,6 +40,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     private readonly List<ScriptParameter> _parameters = [];   // of the script being walked; scripts do not nest
     private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
     private string? _lexicalText;
+    private int _nameStart;   // of the member last stepped to
     private bool _isRefused;
 
     /// <summary>What the body holds; null where no clause ranks, or where the cluster refuses such a body.</summary>
@@ -53,6 +54,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         }
 
         ByteRange? filter = null, postFilter = null, pointInTime = null, searchPipeline = null, runtimeMappings = null;
+        string? collapseField = null;
         int? size = null;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
@@ -94,6 +96,9 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
                 case BodyWord.SearchPipeline:
                     searchPipeline = SkipValue();
                     break;
+                case BodyWord.Collapse:
+                    collapseField = WalkCollapse();
+                    break;
                 case BodyWord.Size:
                     size = ReadInteger();
                     break;
@@ -119,6 +124,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             PointInTime = pointInTime,
             SearchPipeline = searchPipeline,
             RuntimeMappings = runtimeMappings,
+            CollapseField = collapseField,
             Size = size,
         };
     }
@@ -236,6 +242,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         }
 
         _reader.Read();
+        _nameStart = TokenStart;
         return _reader.TokenType == JsonTokenType.PropertyName;
     }
 
