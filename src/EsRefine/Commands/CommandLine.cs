@@ -19,6 +19,7 @@ internal static class CommandLine
     [
         RunCommand.Create(environment),
         ConfigCommand.Create(environment),
+        EvalCommand.Create(),
         VersionCommand.Create(),
     ];
 

@@ -146,7 +146,9 @@ internal static class SampleRequest
         json.WriteStartObject(plan.Clause.Field);
         json.WritePropertyName("vector");
         json.WriteRawValue(plan.QueryVector.Json.Span, skipInputValidation: true);
-        json.WriteNumber("k", Nearest(plan));
+
+        // OpenSearch has no num_candidates: the graph is searched for k, of which size are returned. With the caller's own k the sample is the head of their result.
+        json.WriteNumber("k", Math.Clamp(plan.Clause.K ?? 0, Math.Max(plan.Size, FewestCandidates), MostCandidates));
         WriteOwnFilters(json, plan);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -9,7 +9,7 @@ internal enum VectorReading
     /// <summary><c>docvalue_fields</c>: always numbers, whatever was indexed; Elasticsearch 8.17 and newer.</summary>
     DocValues,
 
-    /// <summary><c>fields</c>: older Elasticsearch and every OpenSearch; what it gives may be the string that was indexed.</summary>
+    /// <summary><c>fields</c>: older Elasticsearch; what it gives may be the string that was indexed.</summary>
     Fields,
 
     /// <summary>Named in <c>_source</c>: shown so even where an index hides its vectors, unless the mapping excludes the field for good.</summary>
@@ -27,8 +27,9 @@ internal static class VectorReadings
 {
     private static readonly VectorReading[] Elasticsearch = [VectorReading.DocValues, VectorReading.Fields, VectorReading.Source, VectorReading.Script];
 
+    // OpenSearch builds vectors into _source as it reads it (derived source), and fields takes them from there: what _source leaves out, fields lacks.
     // docvalue_fields on a knn_vector is an error before OpenSearch 3.7, and another encoding after.
-    private static readonly VectorReading[] OpenSearch = [VectorReading.Fields, VectorReading.Source, VectorReading.Script];
+    private static readonly VectorReading[] OpenSearch = [VectorReading.Source, VectorReading.Script];
 
     /// <summary>The ways in the order to try them.</summary>
     /// <param name="mapping">The field. Of a nested one <c>fields</c> mixes all passages, so it is not tried.</param>
