@@ -209,11 +209,12 @@ internal static class SampleRequest
                 WriteStrings(json, "fields", [field]);
                 break;
             case VectorReading.Script:
+                // Copied component by component: the array itself is lent by the index, which fills it anew for the next hit.
                 string value = plan.Mapping.Dialect == EngineDialect.Elasticsearch ? "vectorValue" : "value";
                 json.WriteStartObject("script_fields");
                 json.WriteStartObject(field);
                 json.WriteStartObject("script");
-                json.WriteString("source", $"doc[params.field].size() == 0 ? null : doc[params.field].{value}");
+                json.WriteString("source", $"List v = []; if (doc[params.field].size() > 0) {{ for (def c : doc[params.field].{value}) {{ v.add(c); }} }} return v;");
                 json.WriteStartObject("params");
                 json.WriteString("field", field);
                 json.WriteEndObject();

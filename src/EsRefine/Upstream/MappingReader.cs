@@ -143,7 +143,7 @@ internal static class MappingReader
             space = Text(method, "space_type");
         }
 
-        VectorElementType elementType = Text(definition, "data_type") switch
+        VectorElementType elementType = Text(definition, "data_type")?.ToLowerInvariant() switch   // said in lower case, shown in upper
         {
             "byte" => VectorElementType.Byte,
             "binary" => VectorElementType.Bit,

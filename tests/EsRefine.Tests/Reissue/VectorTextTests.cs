@@ -174,9 +174,6 @@ public sealed class VectorTextTests
         Assert.Equal("[127,-128,2]"u8, VectorText.Write([300, -128.4f, 1.6f], "[1,2,3]"u8, VectorSpelling.Array, field));
         Assert.Equal("\"7f8002\""u8, VectorText.Write([300, -128.4f, 1.6f], "\"010203\""u8, VectorSpelling.String, field));
         Assert.Equal("\"f4AC\""u8, VectorText.Write([300, -128.4f, 1.6f], "\"AQID\""u8, VectorSpelling.String, field));
-        Assert.True(VectorText.RoundsToZero([0.4f, -0.5f, 0.2f], field));
-        Assert.False(VectorText.RoundsToZero([0.4f, -0.6f, 0.2f], field));
-        Assert.False(VectorText.RoundsToZero([0.4f, -0.5f, 0.2f], Field(VectorElementType.Float, 3)));
     }
 
     [Fact]

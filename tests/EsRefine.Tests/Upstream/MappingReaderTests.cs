@@ -38,7 +38,17 @@ public class MappingReaderTests
         FieldMapping mapping = Read(Mapping, "a.p.v", out _)!;
 
         Assert.Equal("a.p", mapping.NestedPath);
-        Assert.Equal(["a.p.t", "title"], mapping.TextFields);
+        Assert.Equal(["a.p.t"], mapping.TextFields);
+    }
+
+    [Fact]
+    public void Passages_without_a_text_of_their_own_are_judged_by_that_of_the_hit()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"p":{"type":"nested","properties":{"v":{"type":"dense_vector","dims":2}}},"pages":{"type":"text"}}}}}
+            """;
+
+        Assert.Equal(["pages"], Read(Mapping, "p.v", out _)!.TextFields);
     }
 
     [Fact]
