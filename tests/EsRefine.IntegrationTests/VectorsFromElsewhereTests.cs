@@ -19,10 +19,10 @@ public sealed class VectorsFromElsewhereTests(ElasticsearchEngine elasticsearch,
         await engine.SendAsync(HttpMethod.Put, $"/{asked}/_doc/a%2Fb?refresh=true&routing=r", $$"""{"question":{{Fan.Json(Fan.VectorAt(0))}}}""");
 
         await IsRefined(engine, $"{await indices.GetAsync(engine, FanMapping.Elasticsearch())}/_search", $$$"""
-            {"size":10,"knn":{"field":"v","query_vector_builder":{"lookup":{"index":"{{{asked}}}","id":"a/b","path":"question","routing":"r"}},"k":10,"num_candidates":100}}
+            {"size":10,"knn":{"field":"v","query_vector_builder":{"lookup":{"index":"{{{asked}}}","id":"a/b","path":"question","routing":"r"} },"k":10,"num_candidates":100} }
             """);
         await IsRefined(engine, $"{await indices.GetAsync(engine, FanMapping.Elasticsearch())}/_search", $$$"""
-            {"size":10,"retriever":{"knn":{"query_vector_builder":{"lookup":{"path":"question","id":"a/b","index":"{{{asked}}}","routing":"r"}},"field":"v","k":10,"num_candidates":100}}}
+            {"size":10,"retriever":{"knn":{"query_vector_builder":{"lookup":{"path":"question","id":"a/b","index":"{{{asked}}}","routing":"r"} },"field":"v","k":10,"num_candidates":100} } }
             """);
     }
 
@@ -50,7 +50,7 @@ public sealed class VectorsFromElsewhereTests(ElasticsearchEngine elasticsearch,
         JsonElement opened = await engine.SendAsync(HttpMethod.Post, $"/{index}/_pit?keep_alive=1m");
 
         await IsRefined(engine, "_search", $$$"""
-            {"size":10,"pit":{"id":"{{{opened.GetProperty("id").GetString()}}}","keep_alive":"1m"},"knn":{"field":"v","query_vector":{{{Fan.Json(Fan.VectorAt(0))}}},"k":10,"num_candidates":100}}
+            {"size":10,"pit":{"id":"{{{opened.GetProperty("id").GetString()}}}","keep_alive":"1m"},"knn":{"field":"v","query_vector":{{{Fan.Json(Fan.VectorAt(0))}}},"k":10,"num_candidates":100} }
             """, isPointInTime: true);
     }
 
@@ -62,7 +62,7 @@ public sealed class VectorsFromElsewhereTests(ElasticsearchEngine elasticsearch,
         JsonElement opened = await engine.SendAsync(HttpMethod.Post, $"/{index}/_search/point_in_time?keep_alive=1m");
 
         await IsRefined(engine, "_search", $$$"""
-            {"size":10,"pit":{"id":"{{{opened.GetProperty("pit_id").GetString()}}}","keep_alive":"1m"},"query":{"knn":{"v":{"vector":{{{Fan.Json(Fan.VectorAt(0))}}},"k":10}}}}
+            {"size":10,"pit":{"id":"{{{opened.GetProperty("pit_id").GetString()}}}","keep_alive":"1m"},"query":{"knn":{"v":{"vector":{{{Fan.Json(Fan.VectorAt(0))}}},"k":10} } } }
             """, isPointInTime: true);
     }
 

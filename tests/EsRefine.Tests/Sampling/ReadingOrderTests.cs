@@ -1,5 +1,4 @@
 using EsRefine.Configuration;
-using EsRefine.Judging;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

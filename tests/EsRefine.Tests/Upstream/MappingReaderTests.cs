@@ -18,6 +18,7 @@ public class MappingReaderTests
     [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}""", "Cosine", "Float")]
     [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","space_type":"linf"}}""", null, "Float")]
     [InlineData("""{"type":"knn_vector","dimension":24,"data_type":"binary"}""", null, "Bit")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"data_type":"BYTE"}""", "L2Norm", "Byte")]   // as OpenSearch shows it
     [InlineData("""{"type":"knn_vector","model_id":"m"}""", null, "Float")]
     public void A_vector_field_is_read_with_what_the_engine_ranks_it_by(string definition, string? similarity, string elementType)
     {
