@@ -15,8 +15,8 @@ namespace EsRefine;
 /// that fails open. Whatever the outcome, the caller gets a search to send upstream: the refined one, or the bytes that came in.
 /// </remarks>
 internal sealed partial class RefinedSearch(
-    TargetTable targets, PointInTimeIndices pointsInTime, MappingCache mappings, VectorLookups lookups, Sampler sampler, EsRefineSettings settings,
-    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    TargetTable targets, MappingCache mappings, VectorLookups lookups, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider,
+    ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -52,12 +52,6 @@ internal sealed partial class RefinedSearch(
         if (CallerHeaders.WhyNotDelegable(search.Headers) is { } reason)
         {
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
-        }
-
-        if (recognized.PointInTime is { } pointInTime)
-        {
-            using Deadline deadline = Deadline.Start(TimeSpan.FromMilliseconds(settings.DeadlineMs), timeProvider, started, cancellationToken);
-            search = await pointsInTime.ResolveAsync(search, pointInTime, deadline);
         }
 
         ClauseInHand[] clauses = [.. recognized.Clauses.Select(clause => new ClauseInHand(clause, targets.Find(search, clause.Field), QueryText.Of(search, recognized, clause)))];

@@ -30,7 +30,6 @@ internal static class EsRefineServices
             services.AddHybridCache();
             services.TryAddSingleton<UpstreamClient>();
             services.TryAddSingleton<MappingCache>();
-            services.TryAddSingleton<PointInTimeIndices>();
             return services;
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
@@ -32,10 +33,13 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
         _entries[key] = new(reading, timeProvider.GetTimestamp());
     }
 
-    /// <summary>Whose and which vectors.</summary>
+    /// <summary>Whose and which vectors; a point in time stands for its indices.</summary>
     internal readonly record struct Key(string Caller, string Index, string Field)
     {
-        public static Key Of(SearchRequest search, string field) => new(CallerHeaders.Scope(search.Headers), search.Index, field);
+        public static Key Of(SearchRequest search, SamplePlan plan) => new(
+            CallerHeaders.Scope(search.Headers),
+            plan.Recognized.PointInTime is { } pointInTime ? Encoding.UTF8.GetString(pointInTime.Of(search.Body.Span)) : search.Index,
+            plan.Mapping.Field);
     }
 
     private readonly record struct Entry(VectorReading? Reading, long Since);

@@ -20,7 +20,7 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
     public async Task<HitSample> SampleAsync(SearchRequest search, SamplePlan plan, CancellationToken cancellationToken)
     {
-        KnownReadings.Key key = KnownReadings.Key.Of(search, plan.Mapping.Field);
+        KnownReadings.Key key = KnownReadings.Key.Of(search, plan);
         if (_known.AreHopeless(key))
         {
             throw Unavailable(plan);
