@@ -1,3 +1,4 @@
+using EsRefine.Caching;
 using EsRefine.Judging;
 using EsRefine.Recognition;
 using EsRefine.Sampling;
@@ -13,16 +14,23 @@ internal sealed record RefinedClause(KnnClause Clause, RefinementOutcome Outcome
     /// <summary>One entry per sampled hit; null = absent.</summary>
     public IReadOnlyList<Judgment?> Judgments { get; init; } = [];
 
-    /// <summary>Judgments that arrived in time.</summary>
-    public int Judged => Judgments.Count(static judgment => judgment is not null);
+    /// <summary>The refined vector; null where there is none.</summary>
+    public RefinedVector? Vector { get; init; }
 
-    /// <summary>The bytes to splice in; empty unless <see cref="RefinementOutcome.Refined"/>.</summary>
+    /// <summary>Judgments that arrived in time, also where they are only remembered by the vector they gave.</summary>
+    public int Judged => Vector?.Judged ?? Judgments.Count(static judgment => judgment is not null);
+
+    /// <summary>Hits sampled, likewise.</summary>
+    public int Sampled => Vector?.Sampled ?? Sample?.Count ?? 0;
+
+    /// <summary>The bytes to splice in; empty where nothing was refined.</summary>
     public IReadOnlyList<Reissue.BodyEdit> Edits { get; init; } = [];
 
     /// <summary>Angle between the query vector and the refined one, in radians.</summary>
-    public float Angle { get; init; }
+    public float Angle => Vector?.Angle ?? 0;
 
-    public string? Rule { get; init; }
+    /// <summary>Full name of the rule; null where nothing was refined.</summary>
+    public string? Rule => Vector?.Rule;
 
     public StageTimings Timings { get; init; }
 

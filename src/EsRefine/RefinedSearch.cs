@@ -1,3 +1,4 @@
+using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Judging;
 using EsRefine.Recognition;
@@ -11,12 +12,13 @@ namespace EsRefine;
 
 /// <summary>THE STORY: one search, one line per stage; start reading here.</summary>
 /// <remarks>
-/// recognize → sample → judge → refine → reissue. The stages do work and throw what went wrong; which outcome that is, is decided here, and here is the one place
-/// that fails open. Whatever the outcome, the caller gets a search to send upstream: the refined one, or the bytes that came in.
+/// recognize → sample → judge → refine → reissue; what was refined before is recalled instead. The stages do work and throw what went wrong; which outcome
+/// that is, is decided here, and here is the one place that fails open. Whatever the outcome, the caller gets a search to send upstream: the refined one, or
+/// the bytes that came in.
 /// </remarks>
 internal sealed partial class RefinedSearch(
-    TargetTable targets, MappingCache mappings, VectorLookups lookups, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider,
-    ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    TargetTable targets, MappingCache mappings, VectorLookups lookups, RefinedVectorCache vectors, Sampler sampler, EsRefineSettings settings,
+    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -60,30 +62,18 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, clauses[0].WhyNot!.Value);
         }
 
-        if (!_permits.Wait(0, CancellationToken.None))
-        {
-            return PreparedSearch.Original(search, RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
-        }
-
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null || clause.Target.Mode == RefinementMode.Shadow))
         {
-            _ = ShadowAsync(search.Detach(), recognized, clauses);   // takes over the permit
-            return PreparedSearch.Original(search, RefinementOutcome.Shadowed);
+            return Shadow(search, recognized, clauses);
         }
 
-        try
-        {
-            return Reissue(search, await RefineAsync(search, recognized, clauses, started, cancellationToken), recognize);
-        }
-        finally
-        {
-            _permits.Release();
-        }
+        using Permit permit = new(_permits);
+        return Reissue(search, await RefineAsync(search, recognized, clauses, permit, started, cancellationToken), recognize);
     }
 
     /// <summary>Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.</summary>
     private async Task<RefinedClause[]> RefineAsync(
-        SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, long started, CancellationToken cancellationToken)
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, Permit permit, long started, CancellationToken cancellationToken)
     {
         Task<RefinedClause>[] refined = new Task<RefinedClause>[clauses.Length];
         for (int i = 0; i < clauses.Length; i++)
@@ -91,7 +81,7 @@ internal sealed partial class RefinedSearch(
             ClauseInHand clause = clauses[i];
             ClauseInHand? twin = Array.Find(clauses, other => other.Clause.IsTwinOf(clause.Clause, search.Body.Span));
             int first = Array.IndexOf(clauses, twin, 0, i);
-            refined[i] = first >= 0 ? refined[first] : RefineAsync(search, recognized, clause, started, cancellationToken);
+            refined[i] = first >= 0 ? refined[first] : RefineAsync(search, recognized, clause, permit, started, cancellationToken);
         }
 
         return await Task.WhenAll(refined);
@@ -99,7 +89,7 @@ internal sealed partial class RefinedSearch(
 
     /// <summary>One clause from its mapping to the bytes that replace its vector.</summary>
     private async Task<RefinedClause> RefineAsync(
-        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, long started, CancellationToken cancellationToken)
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, Permit permit, long started, CancellationToken cancellationToken)
     {
         (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
         RefinedClause refined = new(clause, RefinementOutcome.InternalError);
@@ -108,7 +98,6 @@ internal sealed partial class RefinedSearch(
             return refined with { Outcome = whyNot };
         }
 
-        StageClock clock = new(timeProvider);
         using Deadline deadline = Deadline.Start(target.Deadline, timeProvider, started, cancellationToken);
         try
         {
@@ -123,39 +112,14 @@ internal sealed partial class RefinedSearch(
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = $"the query vector is not one that field '{clause.Field}' takes" };
             }
 
-            if (mapping.Dimensions is { } dimensions && dimensions != queryVector.Components.Length)
+            if (mapping.Dimensions is { } dimensions && dimensions != queryVector.Length)
             {
-                string mismatch = $"the query vector has {queryVector.Components.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model";
+                string mismatch = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model";
                 return refined with { Outcome = RefinementOutcome.DimensionMismatch, Detail = mismatch };
             }
 
-            SamplePlan plan = new(search.Body, recognized, clause, mapping, queryVector, target.TextFields(mapping), target.SampleSize);
-            HitSample sample = await sampler.SampleAsync(search, plan, deadline.Token).WaitAsync(deadline.Token);
-            refined = refined with { Sample = sample, Timings = refined.Timings with { Sample = clock.Lap() } };
-            if (sample.Count < 2)
-            {
-                return refined with { Outcome = RefinementOutcome.TooFewHits };
-            }
-
-            (IReadOnlyList<Judgment?> judgments, Exception? failure) = await JudgeAsync(inHand.QueryText!, target, sample, deadline);
-            cancellationToken.ThrowIfCancellationRequested();
-            refined = refined with { Judgments = judgments, Failure = failure, Timings = refined.Timings with { Judge = clock.Lap() } };
-            if (refined.Judged < 2 && failure is not null)
-            {
-                return refined with { Outcome = failure is JudgeException ? RefinementOutcome.JudgeFailed : RefinementOutcome.DeadlinePassed, Detail = failure.Message };
-            }
-
-            float[] refinedVector = new float[queryVector.Components.Length];
-            RefinementVerdict verdict = Refine(queryVector.Components, sample, judgments, target, clause, mapping, refinedVector, out float angle);
-            refined = refined with { Timings = refined.Timings with { Refine = clock.Lap() } };
-            if (verdict != RefinementVerdict.Refined)
-            {
-                return refined with { Outcome = OutcomeOf(verdict), Rule = null };
-            }
-
-            return ClauseEdits.For(search.Body.Span, recognized, clause, mapping, queryVector.Components, refinedVector) is { } edits
-                ? refined with { Outcome = RefinementOutcome.Refined, Angle = angle, Rule = target.Rule.Name, Edits = edits }
-                : refined with { Outcome = RefinementOutcome.Unsupported, Detail = "a copy of the vector cannot be told from that of a clause on another field: all are replaced, or none" };
+            refined = await RecallOrLearnAsync(search, recognized, inHand, mapping, queryVector, permit, deadline, cancellationToken);
+            return refined.Vector is { } vector ? Splice(search, recognized, refined, mapping, queryVector, vector) : refined;
         }
         catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
         {
@@ -174,19 +138,104 @@ internal sealed partial class RefinedSearch(
     }
 
     /// <summary>The vector as the client wrote it, or of the document that the clause names; null where it is none of this field's.</summary>
-    private async Task<QueryVector?> ReadQueryVectorAsync(SearchRequest search, KnnClause clause, FieldMapping mapping, Deadline deadline)
+    private async Task<float[]?> ReadQueryVectorAsync(SearchRequest search, KnnClause clause, FieldMapping mapping, Deadline deadline)
     {
         if (clause.Lookup is { } lookup)
         {
-            float[] found = await lookups.FetchAsync(search, lookup, mapping, deadline.Token).WaitAsync(deadline.Token);
-            return new QueryVector(found, VectorText.Write(found, [], VectorSpelling.Array, mapping));
+            return await lookups.FetchAsync(search, lookup, mapping, deadline.Token).WaitAsync(deadline.Token);
         }
 
-        ByteRange range = clause.Vector.Range;
-        return VectorText.TryRead(range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] components)
-            ? new QueryVector(components, search.Body.Slice(range.Start, range.Length))
-            : null;
+        return VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] vector) ? vector : null;
     }
+
+    /// <summary>The refined vector: of memory, or learnt. A later page gets the one its first page went out with, or none: pages must not tear.</summary>
+    private async Task<RefinedClause> RecallOrLearnAsync(
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, Permit permit, Deadline deadline,
+        CancellationToken cancellationToken)
+    {
+        RefinedClause recalled = new(inHand.Clause, RefinementOutcome.RefinedFromCache);
+        if (!vectors.IsOn || search.IsFresh || inHand.Target.Mode == RefinementMode.Shadow)
+        {
+            return await LearnAsync();
+        }
+
+        string key = RefinedVectorKey.Of(vectors.Secret, search, recognized, inHand, mapping, queryVector, judge!.Name);
+        bool isFirstPage = recognized.IsFirstPage(search.QueryString);
+        if (isFirstPage && inHand.Target.Mode != RefinementMode.Learn)
+        {
+            (RefinedVector? remembered, RefinedClause? learnt) = await vectors.RecallOrLearnAsync(key, IsSound, LearnAsync, deadline.Token);
+            return remembered is not null ? recalled with { Vector = remembered } : learnt! with { Clause = inHand.Clause };
+        }
+
+        if (await vectors.RecallAsync(key, IsSound, isFirstPage, deadline.Token) is { } known)
+        {
+            return recalled with { Vector = known };
+        }
+
+        if (!isFirstPage)
+        {
+            return recalled with { Outcome = RefinementOutcome.PlainSequence, Detail = "the first page of this search went out plain, or longer than cache.minutes ago" };
+        }
+
+        _ = LearnAheadAsync(search.Detach(), recognized, inHand, mapping, queryVector, key, IsSound);
+        return recalled with { Outcome = RefinementOutcome.Learning };
+
+        bool IsSound(RefinedVector vector) => vector.CanReplace(queryVector, inHand.Target.Guards.TrustRadius);
+
+        async Task<RefinedClause> LearnAsync() => permit.TryTake()
+            ? await this.LearnAsync(search, recognized, inHand, mapping, queryVector, deadline, cancellationToken)
+            : recalled with { Outcome = RefinementOutcome.Overloaded, Detail = "as many searches as maxConcurrentSearches allows are being refined" };
+    }
+
+    /// <summary>sample → judge → refine.</summary>
+    private async Task<RefinedClause> LearnAsync(
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, Deadline deadline, CancellationToken cancellationToken)
+    {
+        (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
+        RefinedClause refined = new(clause, RefinementOutcome.InternalError);
+        StageClock clock = new(timeProvider);
+        SamplePlan plan = new(search.Body, recognized, clause, mapping, queryVector, target.TextFields(mapping), target.SampleSize);
+        HitSample sample = await sampler.SampleAsync(search, plan, deadline.Token).WaitAsync(deadline.Token);
+        refined = refined with { Sample = sample, Timings = refined.Timings with { Sample = clock.Lap() } };
+        if (sample.Count < 2)
+        {
+            return refined with { Outcome = RefinementOutcome.TooFewHits };
+        }
+
+        (IReadOnlyList<Judgment?> judgments, Exception? failure) = await JudgeAsync(inHand.QueryText!, target, sample, deadline);
+        cancellationToken.ThrowIfCancellationRequested();
+        refined = refined with { Judgments = judgments, Failure = failure, Timings = refined.Timings with { Judge = clock.Lap() } };
+        if (refined.Judged < 2 && failure is not null)
+        {
+            return refined with { Outcome = failure is JudgeException ? RefinementOutcome.JudgeFailed : RefinementOutcome.DeadlinePassed, Detail = failure.Message };
+        }
+
+        float[] refinedVector = new float[queryVector.Length];
+        RefinementVerdict verdict = Refine(queryVector, sample, judgments, target, clause, mapping, refinedVector, out float angle);
+        refined = refined with { Timings = refined.Timings with { Refine = clock.Lap() } };
+        if (verdict != RefinementVerdict.Refined)
+        {
+            return refined with { Outcome = OutcomeOf(verdict) };
+        }
+
+        return refined with
+        {
+            Outcome = RefinementOutcome.Refined,
+            Vector = new RefinedVector(refinedVector, refined.Judged, sample.Count, angle, target.Rule.Name),
+        };
+    }
+
+    /// <summary>The vector as edits of the body.</summary>
+    private static RefinedClause Splice(
+        SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, float[] queryVector, RefinedVector vector) =>
+        ClauseEdits.For(search.Body.Span, recognized, refined.Clause, mapping, queryVector, vector.Components) is { } edits
+            ? refined with { Edits = edits }
+            : refined with
+            {
+                Outcome = RefinementOutcome.Unsupported,
+                Vector = null,
+                Detail = "a copy of the vector cannot be told from that of a clause on another field: all are replaced, or none",
+            };
 
     /// <summary>Waits for the judge, but not past the deadline: what has arrived by then is used, the rest is absent.</summary>
     private async Task<(IReadOnlyList<Judgment?> Judgments, Exception? Failure)> JudgeAsync(string queryText, Target target, HitSample sample, Deadline deadline)
@@ -235,11 +284,11 @@ internal sealed partial class RefinedSearch(
 
     private static PreparedSearch Reissue(SearchRequest search, RefinedClause[] clauses, TimeSpan recognize)
     {
-        RefinedClause shown = Array.Find(clauses, static clause => clause.Outcome == RefinementOutcome.Refined) ?? clauses[0];
+        RefinedClause shown = Array.Find(clauses, static clause => clause.Edits.Count > 0) ?? clauses[0];
         RefinementSummary summary = new(shown.Outcome)
         {
             Judged = shown.Judged,
-            Sampled = shown.Sample?.Count ?? 0,
+            Sampled = shown.Sampled,
             Angle = shown.Angle,
             Rule = shown.Rule,
             Timings = shown.Timings with { Recognize = recognize },
@@ -251,20 +300,50 @@ internal sealed partial class RefinedSearch(
             : new PreparedSearch(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary) { Clauses = clauses };
     }
 
-    /// <summary>Refines for the record, while the original search is on its way.</summary>
-    private async Task ShadowAsync(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses)
+    /// <summary>Mode shadow: the original goes on its way, and is refined for the record behind it.</summary>
+    private PreparedSearch Shadow(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses)
+    {
+        Permit permit = new(_permits);
+        if (!permit.TryTake())
+        {
+            permit.Dispose();
+            return PreparedSearch.Original(search, RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
+        }
+
+        _ = ShadowAsync(search.Detach(), recognized, clauses, permit);
+        return PreparedSearch.Original(search, RefinementOutcome.Shadowed);
+    }
+
+    private async Task ShadowAsync(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, Permit permit)
+    {
+        await Task.Yield();
+        using (permit)
+        {
+            foreach (RefinedClause clause in await RefineAsync(search, recognized, clauses, permit, timeProvider.GetTimestamp(), CancellationToken.None))
+            {
+                LogShadow(logger, clause.Clause.Field, clause.Outcome.ToName(), clause.Judged, clause.Sampled, clause.Angle, clause.Detail);
+            }
+        }
+    }
+
+    /// <summary>Mode learn: the original goes on its way, and the next search finds what was learnt behind it.</summary>
+    private async Task LearnAheadAsync(
+        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, string key, Predicate<RefinedVector> isSound)
     {
         await Task.Yield();
         try
         {
-            foreach (RefinedClause clause in await RefineAsync(search, recognized, clauses, timeProvider.GetTimestamp(), CancellationToken.None))
+            using Permit permit = new(_permits);
+            using Deadline deadline = Deadline.Start(inHand.Target.Deadline, timeProvider, timeProvider.GetTimestamp(), CancellationToken.None);
+            if (permit.TryTake())
             {
-                LogShadow(logger, clause.Clause.Field, clause.Outcome.ToName(), clause.Judged, clause.Sample?.Count ?? 0, clause.Angle, clause.Detail);
+                await vectors.LearnAheadAsync(
+                    key, isSound, () => LearnAsync(search, recognized, inHand, mapping, queryVector, deadline, CancellationToken.None));
             }
         }
-        finally
+        catch (Exception exception)   // nobody waits: the next search tries again
         {
-            _permits.Release();
+            LogNotLearnt(logger, exception.GetType().Name, exception.Message);
         }
     }
 
@@ -303,4 +382,7 @@ internal sealed partial class RefinedSearch(
 
     [LoggerMessage(101, LogLevel.Information, "Shadow: a search on field {Field} would have been {Outcome} (judged {Judged} of {Sampled}, angle {Angle:0.###}) {Detail}")]
     private static partial void LogShadow(ILogger logger, string field, string outcome, int judged, int sampled, float angle, string? detail);
+
+    [LoggerMessage(102, LogLevel.Warning, "Learn: a search could not be refined behind its reply ({Fault}: {Reason}); the next one tries again")]
+    private static partial void LogNotLearnt(ILogger logger, string fault, string reason);
 }

@@ -27,6 +27,9 @@ internal sealed record SearchRequest
     /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>Refined anew, with no vector remembered before or after: for those who want to see the judgments (evaluation, the demo).</summary>
+    public bool IsFresh { get; init; }
+
     /// <summary>A copy that outlives the request: the door may reuse its buffers and headers once the reply is sent.</summary>
     public SearchRequest Detach() => this with
     {

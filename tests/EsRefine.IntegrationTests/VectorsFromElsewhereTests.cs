@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EsRefine.Hosting;
 using EsRefine.TestSupport.Engines;
 using Xunit;

@@ -122,7 +122,7 @@ public class PromiseTests
             ScriptedJudge.LikesEven, configure: settings => settings with { Upstream = new UpstreamSettings { Urls = [upstream.Url] } });
 
         await cluster.SearchAsync();
-        await cluster.SearchAsync();
+        await cluster.SearchAsync(queryText: "another question");
 
         Assert.Equal(1, upstream.Requests.Count(static request => request.BodyText.Contains("docvalue_fields", StringComparison.Ordinal)));
         Assert.Equal(2, upstream.Requests.Count(static request => request.BodyText.Contains("\"fields\":[\"v\"]", StringComparison.Ordinal)));
@@ -236,7 +236,7 @@ public class PromiseTests
 
         Task<(int Status, string Body, string? Outcome)> first = cluster.SearchAsync();
         await waiting.Task;
-        await AssertPassedAsync(cluster, "overloaded");
+        await AssertPassedAsync(cluster, "overloaded", queryText: "another question");
         release.SetResult();
         Assert.StartsWith("too-few-hits", (await first).Outcome, StringComparison.Ordinal);
     }

@@ -37,6 +37,8 @@ internal sealed record EsRefineSettings
     /// <summary>The embedding model for queries that arrive as text (gRPC). None: such queries are refused with the reason.</summary>
     public ModelSettings? Model { get; init; }
 
+    public CacheSettings Cache { get; init; } = new();
+
     /// <summary>Indices and fields with settings of their own, first match wins. None = every index, all its text fields.</summary>
     public IReadOnlyList<TargetSettings> Targets { get; init; } = [];
 }
@@ -59,6 +61,22 @@ internal sealed record ListenSettings
     public string Grpc { get; init; } = "127.0.0.1:9281";
 
     public string Admin { get; init; } = "127.0.0.1:9282";
+}
+
+/// <summary>How refined vectors are remembered, for repeats and for later pages.</summary>
+internal sealed record CacheSettings
+{
+    /// <summary>Minutes a refined vector is remembered after its last use; 0 = not at all: each page is refined for itself. Default 10.</summary>
+    public int Minutes { get; init; } = 10;
+
+    /// <summary><c>host:port</c> of a Redis that several sidecars share, so that pages of one search may come through any of them; null = in this process.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Environment variable that holds the password of Redis; the password itself is never configured.</summary>
+    public string? PasswordEnv { get; init; }
+
+    /// <summary>Environment variable that holds the secret which the keys in Redis are made with, the same for all sidecars; null = derived from the password.</summary>
+    public string? SecretEnv { get; init; }
 }
 
 /// <summary>Which judge, and how to reach it.</summary>

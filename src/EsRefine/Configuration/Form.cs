@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using EsRefine.Refinement;
+using StackExchange.Redis;
 
 namespace EsRefine.Configuration;
 
@@ -46,16 +47,27 @@ internal static partial class Form
             ? $"must be host:port with an IP address, localhost or * as host (such as 127.0.0.1:9280 or [::1]:9280), not '{text}'"
             : null);
 
+    /// <summary>StackExchange.Redis's way of naming servers; without the password, which would end up in logs.</summary>
+    public static Form<string> Redis { get; } = new(static (string text, SettingOrigin _, out string value) =>
+    {
+        value = text;
+        try
+        {
+            ConfigurationOptions options = ConfigurationOptions.Parse(text);
+            return options.Password is not null ? "must hold no password: name an environment variable in cache.passwordEnv"
+                : options.EndPoints.Count == 0 ? "must name a server, such as localhost:6379"
+                : null;
+        }
+        catch (ArgumentException)
+        {
+            return "must name a server, such as localhost:6379";
+        }
+    });
+
     public static Form<RefinementMode> Mode { get; } = new(static (string text, SettingOrigin _, out RefinementMode value) =>
     {
-        if (text.Equals("learn", StringComparison.OrdinalIgnoreCase))
-        {
-            value = RefinementMode.Learn;
-            return "'learn' comes later; use shadow to watch without changing replies, or refine";
-        }
-
         bool isMode = Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && text.All(char.IsAsciiLetter);
-        return isMode ? null : $"must be refine, shadow or off, not '{text}'";
+        return isMode ? null : $"must be refine, shadow, learn or off, not '{text}'";
     });
 
     public static Form<string> Rule { get; } = new(static (string text, SettingOrigin _, out string value) =>

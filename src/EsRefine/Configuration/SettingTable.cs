@@ -71,6 +71,18 @@ internal static class SettingTable
             Form.OneOf("auto", "cpu", "cuda"), s => s.Device, (s, device) => s with { Device = device }),
     ];
 
+    private static readonly Setting<CacheSettings>[] Cache =
+    [
+        new ValueSetting<CacheSettings, int>("minutes", "Minutes a refined vector is remembered after its last use; 0 = not at all: each page is refined for itself.",
+            Form.Whole(0, 1440, "minutes"), s => s.Minutes, (s, minutes) => s with { Minutes = minutes }),
+        new ValueSetting<CacheSettings, string>("redis", "host:port of a Redis that several sidecars share, so that pages of one search may come through any of them.",
+            Form.Redis, s => s.Redis, (s, redis) => s with { Redis = redis }) { Flag = new("--redis", "HOST:PORT") },
+        new ValueSetting<CacheSettings, string>("passwordEnv", "Environment variable that holds the password of Redis.",
+            Form.VariableName, s => s.PasswordEnv, (s, name) => s with { PasswordEnv = name }),
+        new ValueSetting<CacheSettings, string>("secretEnv", "Environment variable that holds the secret the keys in Redis are made with, the same for all sidecars.",
+            Form.VariableName, s => s.SecretEnv, (s, name) => s with { SecretEnv = name }),
+    ];
+
     private static readonly Setting<TargetSettings>[] Target =
     [
         new ValueSetting<TargetSettings, string>("index", "Index name or pattern with *.",
@@ -98,7 +110,7 @@ internal static class SettingTable
             s => s.Upstream, (s, upstream) => s with { Upstream = upstream }),
         new GroupSetting<EsRefineSettings, ListenSettings>("listen", "Where the doors listen, as host:port; port 0 picks a free one.", new(), Listen,
             s => s.Listen, (s, listen) => s with { Listen = listen }),
-        new ValueSetting<EsRefineSettings, RefinementMode>("mode", "refine; shadow: answer the original, record what would have changed; off: pass through.",
+        new ValueSetting<EsRefineSettings, RefinementMode>("mode", "refine; shadow: answer the original, record what would have changed; learn: the same, and serve what was learnt from the next time on; off: pass through.",
             Form.Mode, s => s.Mode, (s, mode) => s with { Mode = mode }) { Flag = new("--mode", "MODE") },
         new ValueSetting<EsRefineSettings, int>("deadlineMs",
             "Time a search may spend on being refined, in milliseconds; what the judge has said by then is used.",
@@ -122,6 +134,8 @@ internal static class SettingTable
             s => s.Judge, (s, judge) => s with { Judge = judge }) { Flag = new("--judge", "JUDGE", JudgeShorthand.Read) },
         new GroupSetting<EsRefineSettings, ModelSettings>("model", "The embedding model.", BlankModel, Model,
             s => s.Model, (s, model) => s with { Model = model }),
+        new GroupSetting<EsRefineSettings, CacheSettings>("cache", "How refined vectors are remembered, for repeats and for later pages.", new(), Cache,
+            s => s.Cache, (s, cache) => s with { Cache = cache }),
         new GroupListSetting<EsRefineSettings, TargetSettings>("targets",
             "Indices and fields with settings of their own, first match wins; none = every index. As in the file: '{index: \"docs-*\", text: [title, body]}'.",
             BlankTarget, Target, s => s.Targets, (s, targets) => s with { Targets = targets }) { Flag = new("--target", "YAML", TargetShorthand.Read) },

@@ -11,6 +11,9 @@ internal static class SettingsCheck
         {
             CheckJudge(judge, reading, environment);
         }
+
+        CheckVariable("cache.passwordEnv", settings.Cache.PasswordEnv, reading, environment);
+        CheckVariable("cache.secretEnv", settings.Cache.SecretEnv, reading, environment);
     }
 
     /// <summary>A sidecar needs a cluster behind it.</summary>
@@ -34,6 +37,11 @@ internal static class SettingsCheck
         if (settings.Judge is { Kind: "chat", ApiKeyEnv: not null, Url: { Scheme: "http", IsLoopback: false } url })
         {
             yield return $"judge.url is {url}: the API key and the documents to judge cross the network unencrypted; use https";
+        }
+
+        if (settings.Cache is { Redis: not null, SecretEnv: null, PasswordEnv: null })
+        {
+            yield return "cache.redis is shared without a secret: whoever can read it can test guesses of callers' passwords against its keys; name one in cache.secretEnv";
         }
     }
 
@@ -73,11 +81,7 @@ internal static class SettingsCheck
             case "chat":
                 Need(judge.Url is not null, "url", "base URL of an OpenAI-compatible API (--judge-url http://localhost:8085/v1)");
                 Need(judge.Model is not null, "model", "the model's name as GET /v1/models lists it (--judge-model NAME)");
-                if (judge.ApiKeyEnv is { } name && environment.GetValueOrDefault(name) is not { Length: > 0 })
-                {
-                    reading.Errors.Add($"{Origin("judge.apiKeyEnv", reading)}: judge.apiKeyEnv names the variable {name}, which is not set");
-                }
-
+                CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment);
                 break;
             case "qrels" or "recorded":
                 Need(judge.File is not null, "file",
@@ -87,6 +91,14 @@ internal static class SettingsCheck
             default:
                 Need(isThere: false, "kind", "chat, qrels or recorded");
                 break;
+        }
+    }
+
+    private static void CheckVariable(string path, string? name, Reading reading, IReadOnlyDictionary<string, string> environment)
+    {
+        if (name is not null && environment.GetValueOrDefault(name) is not { Length: > 0 })
+        {
+            reading.Errors.Add($"{Origin(path, reading)}: {path} names the variable {name}, which is not set");
         }
     }
 

@@ -1,9 +1,11 @@
+using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Judging;
 using EsRefine.Sampling;
 using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EsRefine.Hosting;
@@ -22,12 +24,29 @@ internal static class EsRefineServices
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton(new TargetTable(settings));
             services.TryAddSingleton<RefinedSearch>();
-            return services.AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings);
+            return services.AddCaching(settings.Cache).AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings);
+        }
+
+        private IServiceCollection AddCaching(CacheSettings settings)
+        {
+            services.TryAddSingleton(settings);
+            services.AddHybridCache();
+            services.AddOptions<MemoryCacheOptions>().Configure<TimeProvider>(static (options, timeProvider) =>
+            {
+                options.Clock = new CacheClock(timeProvider);
+                options.SizeLimit = 64 * 1024 * 1024;   // bytes as serialized, over all entries: some 10,000 refined vectors of 384 dimensions
+            });
+            if (settings.Redis is not null)
+            {
+                services.AddStackExchangeRedisCache(options => options.ConfigurationOptions = SharedCache.RedisOptions(settings));
+            }
+
+            services.TryAddSingleton<RefinedVectorCache>();
+            return services;
         }
 
         private IServiceCollection AddUpstream()
         {
-            services.AddHybridCache();
             services.TryAddSingleton<UpstreamClient>();
             services.TryAddSingleton<MappingCache>();
             return services;

@@ -13,7 +13,7 @@ internal enum BodyWord
     Collapse, CombinedFields, ConstantScore,
     DisMax, Diversify,
     Embedding,
-    Field, Fields, Filter, Filters, FunctionScore, Functions,
+    Field, Fields, Filter, Filters, From, FunctionScore, Functions,
     HasChild, HasParent, Highlight, HighlightQuery, Hybrid,
     Id, Index, InnerHits, Input,
     K, Knn,
@@ -24,7 +24,7 @@ internal enum BodyWord
     Params, Path, Pinned, Pit, Positive, PostFilter,
     Queries, Query, QueryString, QueryText, QueryVector, QueryVectorBuilder,
     RandomReranker, Rescore, RescoreQuery, RescoreVector, Rescorer, Retriever, Retrievers, Routing, Rrf, Rule, RuntimeMappings,
-    Script, ScriptFields, ScriptScore, SearchPipeline, Semantic, Should, Similarity, SimpleQueryString, Size, Sort, Source, Standard, SubSearches,
+    Script, ScriptFields, ScriptScore, SearchAfter, SearchPipeline, Semantic, Should, Similarity, SimpleQueryString, Size, Sort, Source, Standard, SubSearches,
     TextEmbedding, TextSimilarityReranker, TopHits,
     Vector,
 }

@@ -1,4 +1,5 @@
 using EsRefine.Refinement;
+using EsRefine.Upstream;
 
 namespace EsRefine.Recognition;
 
@@ -145,4 +146,15 @@ internal sealed record RecognizedSearch
 
     /// <summary>Hits asked for, where the body says so.</summary>
     public int? Size { get; init; }
+
+    /// <summary>Hits to skip, where the body says so.</summary>
+    public int? From { get; init; }
+
+    /// <summary>Whether the body says after which hit to go on: another page of a search that was answered before.</summary>
+    public bool HasSearchAfter { get; init; }
+
+    /// <summary>Whether the search begins a sequence of pages, or is all of it.</summary>
+    /// <param name="queryString">Its <c>from</c> goes before that of the body.</param>
+    public bool IsFirstPage(string queryString) =>
+        !HasSearchAfter && (SearchParameters.Value(queryString, "from") is { } from ? from.TrimStart('0').Length == 0 : From is null or 0);
 }

@@ -55,7 +55,8 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
 
         ByteRange? filter = null, postFilter = null, pointInTime = null, searchPipeline = null, runtimeMappings = null;
         string? collapseField = null;
-        int? size = null;
+        int? size = null, from = null;
+        bool hasSearchAfter = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
@@ -102,6 +103,13 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
                 case BodyWord.Size:
                     size = ReadInteger();
                     break;
+                case BodyWord.From:
+                    from = ReadInteger();
+                    break;
+                case BodyWord.SearchAfter:
+                    hasSearchAfter = _reader.TokenType != JsonTokenType.Null;
+                    _reader.Skip();
+                    break;
                 default:
                     WalkHitOption(word);
                     break;
@@ -126,6 +134,8 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             RuntimeMappings = runtimeMappings,
             CollapseField = collapseField,
             Size = size,
+            From = from,
+            HasSearchAfter = hasSearchAfter,
         };
     }
 

@@ -34,7 +34,7 @@ internal static class EmbeddedHits
                 return null;
             }
 
-            double score = Score(similarity, plan.QueryVector.Components, vector);
+            double score = Score(similarity, plan.QueryVector, vector);
             error += Math.Abs(score - sample.Hits[i].Score) / Math.Max(1, score);
             vector.CopyTo(sample.Vectors.AsSpan(i * sample.Dimensions));
         }

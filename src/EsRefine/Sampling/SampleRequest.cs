@@ -128,7 +128,7 @@ internal static class SampleRequest
         json.WriteStartObject("knn");
         json.WriteString("field", plan.Clause.Field);
         json.WritePropertyName("query_vector");
-        json.WriteRawValue(plan.QueryVector.Json.Span, skipInputValidation: true);
+        json.WriteRawValue(plan.QueryVectorJson, skipInputValidation: true);
         json.WriteNumber("k", Nearest(plan));
         json.WriteNumber("num_candidates", Candidates(plan));
         WriteOwnFilters(json, plan);
@@ -145,7 +145,7 @@ internal static class SampleRequest
         json.WriteStartObject("knn");
         json.WriteStartObject(plan.Clause.Field);
         json.WritePropertyName("vector");
-        json.WriteRawValue(plan.QueryVector.Json.Span, skipInputValidation: true);
+        json.WriteRawValue(plan.QueryVectorJson, skipInputValidation: true);
 
         // OpenSearch has no num_candidates: the graph is searched for k, of which size are returned. With the caller's own k the sample is the head of their result.
         json.WriteNumber("k", Math.Clamp(plan.Clause.K ?? 0, Math.Max(plan.Size, FewestCandidates), MostCandidates));

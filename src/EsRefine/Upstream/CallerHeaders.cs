@@ -22,12 +22,17 @@ internal static class CallerHeaders
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Headers that decide what a caller may see: what was learnt for one set of values is never served to another.</summary>
-    private static readonly string[] Identity =
-    [
-        "Authorization", "Cookie", "X-Api-Key", "es-security-runas-user", "es-secondary-authorization", "ES-Client-Authentication",
-        "opendistro_security_impersonate_as", "securitytenant", "X-Proxy-User", "X-Proxy-Roles", "X-Forwarded-For", "X-Forwarded-User",
-    ];
+    /// <summary>Headers that go on our requests too, but tell one request from the next rather than one caller from another.</summary>
+    private static readonly FrozenSet<string> SayNothingOfTheCaller = FrozenSet.ToFrozenSet(
+        [
+            "User-Agent", "Accept-Language", "Cache-Control", "Pragma", "Priority", "Origin", "Referer", "DNT", "Via",
+            "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Host", "x-elastic-product-origin",
+            "traceparent", "tracestate", "baggage", "elastic-apm-traceparent", "sentry-trace", "uber-trace-id", "b3", "Correlation-Context",
+            "Request-Id", "X-Request-Id", "X-Correlation-Id", "X-Request-Start", "X-Amzn-Trace-Id", "X-Cloud-Trace-Context",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] PrefixesThatSayNothingOfTheCaller = ["Sec-", "X-B3-", "X-Datadog-", "X-Envoy-"];
 
     /// <summary>Whether a request of ours can carry the caller's identity at all.</summary>
     /// <param name="headers">What the client sent.</param>
@@ -72,17 +77,29 @@ internal static class CallerHeaders
             "X-Opaque-Id", headers.TryGetValue("X-Opaque-Id", out StringValues opaqueId) && opaqueId.Count == 1 ? opaqueId + "/" + OpaqueIdSuffix : OpaqueIdSuffix);
     }
 
-    /// <summary>A fingerprint of the caller's identity, safe to keep: a keyed hash, not the credentials.</summary>
-    public static string Scope(IHeaderDictionary headers)
+    /// <summary>A fingerprint of the caller's identity for this process, safe to keep: a keyed hash, not the credentials.</summary>
+    public static string Scope(IHeaderDictionary headers) => CacheKey.Of("caller", Identity(headers));
+
+    /// <summary>
+    /// What a caller may be known by, the same in every process: all headers that the cluster is shown, but for those known to say nothing of the caller.
+    /// A header unknown to us may be what a proxy in front of the cluster goes by. What was learnt for one set of values is never served to another.
+    /// </summary>
+    /// <remarks>Holds credentials: to be hashed, never kept.</remarks>
+    public static IReadOnlyList<string> Identity(IHeaderDictionary headers)
     {
         List<string> parts = [];
-        foreach (string name in Identity)
+        foreach ((string name, StringValues values) in headers.OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase))
         {
-            parts.Add(name);
-            parts.AddRange(headers[name].Select(static value => "=" + value));
+            if (IsCopied(name, headers)
+                && !SayNothingOfTheCaller.Contains(name)
+                && !Array.Exists(PrefixesThatSayNothingOfTheCaller, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            {
+                parts.Add(name.ToUpperInvariant());
+                parts.AddRange(values.Select(static value => "=" + value));
+            }
         }
 
-        return CacheKey.Of("caller", [.. parts]);
+        return parts;
     }
 
     private static bool IsCopied(string name, IHeaderDictionary headers)

@@ -13,6 +13,9 @@ internal static class SearchParameters
     public static readonly FrozenSet<string> Sample = FrozenSet.ToFrozenSet(
         [.. IndexResolution, "routing", "preference", "search_pipeline", "project_routing", "allow_partial_search_results", "ccs_minimize_roundtrips"], StringComparer.Ordinal);
 
+    /// <summary>What decides which documents a search can find: two requests that agree on it learn from the same ones.</summary>
+    public static readonly FrozenSet<string> Documents = FrozenSet.ToFrozenSet([.. IndexResolution, "routing", "search_pipeline", "project_routing"], StringComparer.Ordinal);
+
     /// <summary>The query string with only these parameters, with its question mark; empty where none is left.</summary>
     public static string Keep(string queryString, FrozenSet<string> names)
     {
@@ -34,5 +37,23 @@ internal static class SearchParameters
         }
 
         return kept?.ToString() ?? "";
+    }
+
+    /// <summary>A parameter's value, decoded; the last one where it comes twice, as the engines have it. Null: it is not there.</summary>
+    public static string? Value(string queryString, string name)
+    {
+        string? value = null;
+        ReadOnlySpan<char> parameters = queryString.AsSpan(Math.Min(queryString.Length, 1));
+        foreach (Range part in parameters.Split('&'))
+        {
+            ReadOnlySpan<char> parameter = parameters[part];
+            int equals = parameter.IndexOf('=');
+            if (equals >= 0 && parameter[..equals].SequenceEqual(name))
+            {
+                value = Uri.UnescapeDataString(parameter[(equals + 1)..]);
+            }
+        }
+
+        return value;
     }
 }

@@ -68,9 +68,11 @@ public sealed class YamlFileTests
     [InlineData("sample: 101", "esrefine.yaml:1:9: sample must be a whole number of hits from 2 to 100, not '101'")]
     [InlineData("trustRadius: 1.58", "esrefine.yaml:1:14: trustRadius must be an angle in radians above 0 and at most π/2 (1.5707), not '1.58'")]
     [InlineData("trustRadius: NaN", "esrefine.yaml:1:14: trustRadius must be an angle in radians above 0 and at most π/2 (1.5707), not 'NaN'")]
-    [InlineData("mode: on", "esrefine.yaml:1:7: mode must be refine, shadow or off, not 'on'")]
-    [InlineData("mode: 0", "esrefine.yaml:1:7: mode must be refine, shadow or off, not '0'")]
-    [InlineData("mode: learn", "esrefine.yaml:1:7: mode 'learn' comes later; use shadow to watch without changing replies, or refine")]
+    [InlineData("mode: on", "esrefine.yaml:1:7: mode must be refine, shadow, learn or off, not 'on'")]
+    [InlineData("cache: { redis: \"redis:6379,password=x\" }", "esrefine.yaml:1:17: cache.redis must hold no password: name an environment variable in cache.passwordEnv")]
+    [InlineData("cache: { redis: \"redis:6379,speed=x\" }", "esrefine.yaml:1:17: cache.redis must name a server, such as localhost:6379")]
+    [InlineData("cache: { secretEnv: NOT_SET }", "esrefine.yaml:1:21: cache.secretEnv names the variable NOT_SET, which is not set")]
+    [InlineData("mode: 0", "esrefine.yaml:1:7: mode must be refine, shadow, learn or off, not '0'")]
     [InlineData("rule: roccio",
         "esrefine.yaml:1:7: rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'roccio'")]
     [InlineData("judge: chat",
@@ -175,7 +177,8 @@ public sealed class YamlFileTests
     {
         string sample = File.ReadAllText(Path.Combine(SharedMaterial.RepositoryRoot, "deploy", "esrefine.yaml"));
         string everything = Regex.Replace(sample, @"^( *)#(?! )", "$1", RegexOptions.Multiline);
-        EffectiveConfiguration configuration = Configured.By(everything, new() { ["JUDGE_API_KEY"] = "any" });
+        EffectiveConfiguration configuration = Configured.By(
+            everything, new() { ["JUDGE_API_KEY"] = "any", ["REDIS_PASSWORD"] = "any", ["ESREFINE_CACHE_SECRET"] = "any" });
 
         IEnumerable<string> single = SettingTable.All.Where(entry => entry.Setting is { Children.Count: 0, Element: null }).Select(entry => entry.Path);
         string[] onlyElsewhere =

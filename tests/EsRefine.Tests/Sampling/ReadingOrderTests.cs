@@ -101,6 +101,8 @@ public class ReadingOrderTests
     /// <summary>A sidecar before a cluster that answers samples by the way in which they ask for vectors; null = it refuses.</summary>
     private sealed class Cluster(FakeUpstream upstream, FakeCluster sidecar) : IAsyncDisposable
     {
+        private int _questions;
+
         public IReadOnlyList<string> Ways => [.. upstream.Requests.Where(static request => request.BodyText.Contains("track_total_hits", StringComparison.Ordinal)).Select(WayOf)];
 
         public static async Task<Cluster> StartAsync(string mapping, Func<string, string?> answer, Action<IServiceCollection>? replace = null)
@@ -114,7 +116,9 @@ public class ReadingOrderTests
                 ScriptedJudge.LikesEven, configure: settings => settings with { Upstream = new UpstreamSettings { Urls = [upstream.Url] } }, replace: replace));
         }
 
-        public async Task<string?> OutcomeAsync(string body = FakeCluster.Search, string index = "i") => (await sidecar.SearchAsync(body, target: index + "/_search")).Outcome;
+        /// <summary>Asks another question each time: an answer that is remembered takes no sample.</summary>
+        public async Task<string?> OutcomeAsync(string body = FakeCluster.Search, string index = "i") =>
+            (await sidecar.SearchAsync(body, queryText: $"question {++_questions}", target: index + "/_search")).Outcome;
 
         public async ValueTask DisposeAsync()
         {

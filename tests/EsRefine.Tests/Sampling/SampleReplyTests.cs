@@ -130,7 +130,7 @@ public class SampleReplyTests
     private static SamplePlan Plan(FieldMapping mapping, string[] textFields, int size)
     {
         SearchBody body = new("""{"knn":{"field":"v","query_vector":[1,1]}}""");
-        return new(body.Bytes, body.Search!, body.OnlyClause, mapping, new QueryVector([1, 1], default), textFields, size);
+        return new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, size);
     }
 
     private static byte[] Reply(params string[] hits) =>

@@ -49,8 +49,15 @@ public class CallerHeadersTests
         string two = CallerHeaders.Scope(new HeaderDictionary { ["Authorization"] = "ApiKey two" });
         string moved = CallerHeaders.Scope(new HeaderDictionary { ["Cookie"] = "ApiKey one" });
 
-        Assert.Equal(3, new HashSet<string> { one, two, moved }.Count);
-        Assert.Equal(one, CallerHeaders.Scope(new HeaderDictionary { ["authorization"] = "ApiKey one", ["X-Other"] = "any" }));
+        string tenant = CallerHeaders.Scope(new HeaderDictionary { ["Authorization"] = "ApiKey one", ["X-Company-Tenant"] = "blue" });
+
+        Assert.Equal(4, new HashSet<string> { one, two, moved, tenant }.Count);
+        Assert.Equal(
+            one,
+            CallerHeaders.Scope(new HeaderDictionary
+            {
+                ["authorization"] = "ApiKey one", ["User-Agent"] = "any", ["X-B3-TraceId"] = "7", ["traceparent"] = "00", ["X-Opaque-Id"] = "8", ["Host"] = "h",
+            }));
         Assert.DoesNotContain("one", one);
     }
 }

@@ -1,0 +1,79 @@
+using System.Globalization;
+using EsRefine.Judging;
+using EsRefine.Recognition;
+using EsRefine.Upstream;
+
+namespace EsRefine.Caching;
+
+/// <summary>
+/// The key of a refined vector: all that decides what it is, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>, <c>size</c>,
+/// <c>k</c>, sort, aggregations, the id of a point in time, which each reply may renew).
+/// </summary>
+internal static class RefinedVectorKey
+{
+    /// <summary>Raised when the same parts come to mean another vector.</summary>
+    private const string Version = "1";
+
+    /// <summary>The key.</summary>
+    /// <param name="secret">Keys the hash: instances that share it, and a store, find each other's entries. Null: a secret of this process.</param>
+    /// <param name="search">Index expression, parameters and caller.</param>
+    /// <param name="recognized">What was found in the search.</param>
+    /// <param name="clause">One clause of it, with its query text and its target's settings.</param>
+    /// <param name="mapping">The clause's field.</param>
+    /// <param name="queryVector">The vector as it came, float32.</param>
+    /// <param name="judge">Kind and model.</param>
+    public static string Of(
+        byte[]? secret, SearchRequest search, RecognizedSearch recognized, ClauseInHand clause, FieldMapping mapping, ReadOnlySpan<float> queryVector, string judge)
+    {
+        ReadOnlySpan<byte> body = search.Body.Span;
+        using CacheKey key = new(secret);
+        key.Add(Version);
+
+        // Who asks, and which documents they ask about.
+        key.AddList([.. CallerHeaders.Identity(search.Headers)]);
+        key.Add(recognized.PointInTime is null ? search.Index : "pit");
+        key.Add(SearchParameters.Keep(search.QueryString, SearchParameters.Documents));
+        Add(key, body, recognized.SearchPipeline);
+        Add(key, body, recognized.RuntimeMappings);
+        key.AddNumber(clause.Clause.Filters.Count);
+        foreach (EnclosingFilter filter in clause.Clause.Filters)
+        {
+            key.Add(string.Create(CultureInfo.InvariantCulture, $"{filter.IsNegated} {filter.IsOwn} {filter.NestedPath}"));
+            key.Add(filter.Range.Of(body));
+        }
+
+        // What they ask.
+        key.Add(clause.Clause.Field);
+        key.Add(clause.Clause.NestedPath);
+        key.Add(clause.Clause.Script is null ? "graph" : "exact");
+        key.Add(recognized.CollapseField);
+        key.Add(clause.QueryText);
+        key.Add(queryVector);
+
+        // How it is refined.
+        Target target = clause.Target;
+        key.Add(clause.Clause.ScriptSimilarity?.ToString() ?? mapping.Similarity?.ToString());
+        key.Add(mapping.ElementType.ToString());
+        key.AddList([.. target.TextFields(mapping)]);
+        key.Add(target.Rule.Name);
+        key.AddNumber(target.SampleSize);
+        key.AddNumber(target.Guards.MinSpread);
+        key.AddNumber(target.Guards.TrustRadius);
+        key.Add(target.Task);
+        key.Add(judge);
+        key.Add(JudgePrompt.Version);
+        return key.Finish("esrefine:refined");
+    }
+
+    private static void Add(CacheKey key, ReadOnlySpan<byte> body, ByteRange? range)
+    {
+        if (range is { } present)
+        {
+            key.Add(present.Of(body));
+        }
+        else
+        {
+            key.Add((string?)null);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace EsRefine.Tests.Caching;
+
+/// <summary>A store that several sidecars share, in memory. Expiry is the cache's own: it writes it into each entry.</summary>
+internal sealed class SharedStore : IDistributedCache
+{
+    public ConcurrentDictionary<string, byte[]> Entries { get; } = new();
+
+    private readonly TaskCompletionSource _hasEntry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the first entry.</summary>
+    public Task WaitForEntryAsync(CancellationToken cancellationToken) => _hasEntry.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Thrown by everything; null = the store works.</summary>
+    public Exception? Fault { get; set; }
+
+    public byte[]? Get(string key) => Fault is null ? Entries.GetValueOrDefault(key) : throw Fault;
+
+    public Task<byte[]?> GetAsync(string key, CancellationToken token = default) => Fault is null ? Task.FromResult(Get(key)) : Task.FromException<byte[]?>(Fault);
+
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options)
+    {
+        Entries[key] = Fault is null ? value : throw Fault;
+        _hasEntry.TrySetResult();
+    }
+
+    public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    {
+        if (Fault is not null)
+        {
+            return Task.FromException(Fault);
+        }
+
+        Set(key, value, options);
+        return Task.CompletedTask;
+    }
+
+    public void Refresh(string key)
+    {
+    }
+
+    public Task RefreshAsync(string key, CancellationToken token = default) => Task.CompletedTask;
+
+    public void Remove(string key) => Entries.TryRemove(key, out _);
+
+    public Task RemoveAsync(string key, CancellationToken token = default)
+    {
+        Remove(key);
+        return Task.CompletedTask;
+    }
+}
