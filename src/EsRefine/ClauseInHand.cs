@@ -20,6 +20,6 @@ internal static class QueryText
     public static string? Of(SearchRequest search, RecognizedSearch recognized, KnnClause clause) =>
         search.QueryText
         ?? clause.Text
-        ?? recognized.Clauses.FirstOrDefault(static other => other.Form == KnnClauseForm.TextOnly)?.Text
+        ?? recognized.Clauses.Select(static other => other.Text).FirstOrDefault(static text => text is not null)
         ?? recognized.LexicalText;
 }

@@ -46,7 +46,6 @@ internal static class RefinedVectorKey
         key.Add(clause.Clause.Field);
         key.Add(clause.Clause.NestedPath);
         key.Add(clause.Clause.Script is null ? "graph" : "exact");
-        key.Add(recognized.CollapseField);
         key.Add(clause.QueryText);
         key.Add(queryVector);
 

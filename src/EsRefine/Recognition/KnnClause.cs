@@ -141,9 +141,6 @@ internal sealed record RecognizedSearch
     /// <summary>JSON of <c>runtime_mappings</c>; null where there is none: filters may use its fields.</summary>
     public ByteRange? RuntimeMappings { get; init; }
 
-    /// <summary>Field that the hits are collapsed by; null where they are not.</summary>
-    public string? CollapseField { get; init; }
-
     /// <summary>Hits asked for, where the body says so.</summary>
     public int? Size { get; init; }
 

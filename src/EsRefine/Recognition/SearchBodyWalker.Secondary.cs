@@ -43,18 +43,13 @@ internal ref partial struct SearchBodyWalker
         }
     }
 
-    /// <summary>The field that hits are collapsed by.</summary>
-    private string? WalkCollapse()
+    private void WalkCollapse()
     {
-        string? field = null;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
             switch (word)
             {
-                case BodyWord.Field:
-                    field = ReadText();
-                    break;
                 case BodyWord.InnerHits:
                     WalkInnerHits();
                     break;
@@ -63,8 +58,6 @@ internal ref partial struct SearchBodyWalker
                     break;
             }
         }
-
-        return field;
     }
 
     /// <summary><c>[{"window_size":50,"query":{"rescore_query":…}},{"script":{"script":…}}]</c>.</summary>

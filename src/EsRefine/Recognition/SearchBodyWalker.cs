@@ -54,7 +54,6 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         }
 
         ByteRange? filter = null, postFilter = null, pointInTime = null, searchPipeline = null, runtimeMappings = null;
-        string? collapseField = null;
         int? size = null, from = null;
         bool hasSearchAfter = false;
         Members members = default;
@@ -97,9 +96,6 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
                 case BodyWord.SearchPipeline:
                     searchPipeline = SkipValue();
                     break;
-                case BodyWord.Collapse:
-                    collapseField = WalkCollapse();
-                    break;
                 case BodyWord.Size:
                     size = ReadInteger();
                     break;
@@ -132,7 +128,6 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             PointInTime = pointInTime,
             SearchPipeline = searchPipeline,
             RuntimeMappings = runtimeMappings,
-            CollapseField = collapseField,
             Size = size,
             From = from,
             HasSearchAfter = hasSearchAfter,

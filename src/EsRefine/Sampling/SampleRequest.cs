@@ -25,14 +25,6 @@ internal static class SampleRequest
             json.WriteNumber("size", plan.Size);
             json.WriteBoolean("track_total_hits", false);
             WriteClause(json, plan, reading);
-            if (plan.Recognized.CollapseField is { } collapseField)
-            {
-                // Of a group only the best hit is ever delivered, so only that is judged.
-                json.WriteStartObject("collapse");
-                json.WriteString("field", collapseField);
-                json.WriteEndObject();
-            }
-
             WriteSource(json, SourceOfHits(plan, reading));
             if (plan.PassagePath is null)
             {
@@ -227,9 +219,9 @@ internal static class SampleRequest
 
     private static int Candidates(SamplePlan plan) => Math.Clamp(plan.Clause.NumCandidates ?? 0, Math.Max(plan.Size, FewestCandidates), MostCandidates);
 
-    /// <summary>As many as are judged, unless groups or filters behind the clause take some away.</summary>
+    /// <summary>As many as are judged, unless filters behind the clause take some away.</summary>
     private static int Nearest(SamplePlan plan) =>
-        plan.Recognized.CollapseField is not null || (plan.PassagePath is not null && plan.Clause.Filters.Any(static filter => !filter.IsOwn)) ? Candidates(plan) : plan.Size;
+        plan.PassagePath is not null && plan.Clause.Filters.Any(static filter => !filter.IsOwn) ? Candidates(plan) : plan.Size;
 
     /// <summary>All filters as one <c>bool</c>, which both engines take where a filter stands.</summary>
     private static void WriteFilters(Utf8JsonWriter json, SamplePlan plan, IReadOnlyList<EnclosingFilter> filters)
