@@ -108,6 +108,24 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     [MemberData(nameof(NamesOfOpenSearchForms))]
     public async Task OpenSearch_finds_more_that_is_relevant(string form) => await IsRefined(await openSearch.UseAsync(), OpenSearchForms[form]);
 
+    [Fact]
+    public async Task Elasticsearch_that_refuses_the_refined_search_is_sent_the_original()
+    {
+        // Cosines run from 0.6 to 1 before and from 0.36 after: there the script gives negative scores, which no script may.
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string target = $"{await Plain.IndexAsync(engine)}/_search";
+        string body = """{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, 'v') - 0.5","params":{"q":$V}}}}}"""
+            .Replace("$V", Fan.Json(Fan.VectorAt(0)), StringComparison.Ordinal);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+
+        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
+        SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, target, body, Fan.QueryHeader);
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, plain.Status);
+        Assert.Equal(plain.Masked, reply.Masked);
+        Assert.Equal("unsupported", reply.Outcome);
+    }
+
     private static async Task IsRefined(RunningEngine engine, Form form)
     {
         string target = $"{await form.Shape.IndexAsync(engine)}/_search";

@@ -128,6 +128,26 @@ public class PromiseTests
         Assert.Equal(2, upstream.Requests.Count(static request => request.BodyText.Contains("\"fields\":[\"v\"]", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(500)]
+    public async Task A_refined_search_that_the_cluster_refuses_gives_way_to_the_original(int status)
+    {
+        await using FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
+            request.Target.EndsWith("_mapping", StringComparison.Ordinal)
+                ? new UpstreamAnswer("""{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2},"t":{"type":"text"}}}}}""")
+                : request.BodyText.Contains("docvalue_fields", StringComparison.Ordinal) ? new UpstreamAnswer(FakeCluster.SampleReply())
+                : request.BodyText == FakeCluster.Search ? new UpstreamAnswer(FakeCluster.PlainReply)
+                : new UpstreamAnswer("""{"error":"of the refined search"}""", status));
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: settings => settings with { Upstream = new UpstreamSettings { Urls = [upstream.Url] } });
+
+        (int Status, string Body, string? Outcome) reply = await cluster.SearchAsync();
+
+        Assert.Equal((200, FakeCluster.PlainReply, "unsupported"), reply);
+        Assert.Equal(4, upstream.Requests.Count);
+    }
+
     [Fact]
     public async Task Judgments_that_arrived_before_the_deadline_are_used_and_the_rest_is_absent()
     {

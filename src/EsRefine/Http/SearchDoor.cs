@@ -44,6 +44,7 @@ internal sealed class SearchDoor(
     {
         HttpRequest request = context.Request;
         RefinementSummary? summary = null;
+        Action? putBack = null;
         try
         {
             SearchBody body = await SearchBody.ReadAsync(request, maxSearchBodyBytes, context.RequestAborted);
@@ -57,7 +58,7 @@ internal sealed class SearchDoor(
                 PreparedSearch prepared = await prepare(Describe(request, endpoint, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
-                    SearchBody.Replace(request, prepared.Body);
+                    putBack = SearchBody.Replace(request, prepared.Body);
                 }
 
                 summary = prepared.Outcome == RefinementOutcome.NoKnnClause ? null : prepared.Summary;
@@ -66,6 +67,18 @@ internal sealed class SearchDoor(
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             return;
+        }
+
+        if (putBack is not null)
+        {
+            if (await proxy.TryForwardAsync(context, summary))
+            {
+                return;
+            }
+
+            // Whatever it was (a script that comes to negative scores, a constraint we do not know), it was not the client's doing.
+            putBack();
+            summary = new RefinementSummary(RefinementOutcome.Unsupported) { Detail = "the cluster refused the refined search" };
         }
 
         await proxy.ForwardAsync(context, summary);
