@@ -51,6 +51,10 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         ["script_score with l2norm on a field that is not indexed"] = new(FanShape.Elasticsearch(""","index":false"""), """
             {"size":10,"query":{"script_score":{"query":{"exists":{"field":"v"}},"script":{"source":"1 / (1 + l2norm(params.asked, 'v'))","params":{"asked":$V}}}}}
             """),
+        ["diversify with a vector of its own"] = new(Plain, """
+            {"size":10,"retriever":{"diversify":{"type":"mmr","field":"v","lambda":0.9,"size":10,"rank_window_size":20,"query_vector":$V,
+              "retriever":{"knn":{"field":"v","query_vector":$V,"k":20,"num_candidates":100}}}}}
+            """) { IsByEngine = true },
         ["knn with a similarity to reach"] = new(Plain, """{"size":60,"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100,"similarity":0.959661}}""") { Finds = Within(0.285) },
         ["knn collapsed by a field"] = new(Plain, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100},"collapse":{"field":"pair"}}""") { Finds = OnePerPair },
         ["knn on bfloat16 under dot_product"] = new(BFloat16, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}"""),
@@ -138,7 +142,13 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, Fan.QueryHeader);
 
         Assert.StartsWith("refined;judged=20;sample=20;angle=0.", refined.Outcome, StringComparison.Ordinal);
-        if (form.IsRounded)
+        if (form.IsByEngine)
+        {
+            SearchReply expected = await SearchReply.OfAsync(engine.Url, target, form.Body.Replace("$V", Fan.Json(Fan.VectorAt(Fan.Turn)), StringComparison.Ordinal));
+            Assert.Equal(expected.Ids, refined.Ids);
+            Assert.NotEqual(plain.Ids, refined.Ids);
+        }
+        else if (form.IsRounded)
         {
             Assert.Contains(plain.Ids, static id => id.StartsWith("tax-", StringComparison.Ordinal));
             Assert.All(refined.Ids, static id => Assert.StartsWith("hut-", id, StringComparison.Ordinal));
@@ -182,6 +192,9 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
 
         /// <summary>The vector's JSON; null = an array of floats.</summary>
         public Func<string>? Vector { get; init; }
+
+        /// <summary>Whether what it finds with the turned vector is for the engine to say.</summary>
+        public bool IsByEngine { get; init; }
 
         /// <summary>Whether the vectors are rounded, so that their order is nearly, not exactly, that of their angles.</summary>
         public bool IsRounded => Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
