@@ -27,5 +27,6 @@ internal sealed record SamplePlan(
     public string? PassagePath => Mapping.NestedPath;
 
     /// <summary>Whether a field is one of the passages' own.</summary>
-    public bool IsOfPassage(string field) => PassagePath is { } path && field.Length > path.Length && field[path.Length] == '.' && field.StartsWith(path, StringComparison.Ordinal);
+    public bool IsOfPassage(string field) =>
+        PassagePath is { } path && field.Length > path.Length && field[path.Length] == '.' && field.StartsWith(path, StringComparison.Ordinal);
 }

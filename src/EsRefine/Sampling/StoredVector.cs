@@ -51,5 +51,6 @@ internal static class StoredVector
     }
 
     private static bool TryReadString(JsonElement value, FieldMapping mapping, Span<float> destination) =>
-        VectorString.TryReadStored(JsonMarshal.GetRawUtf8Value(value), mapping with { Dimensions = destination.Length }, out float[] vector) && vector.AsSpan().TryCopyTo(destination);
+        VectorString.TryReadStored(JsonMarshal.GetRawUtf8Value(value), mapping with { Dimensions = destination.Length }, out float[] vector)
+        && vector.AsSpan().TryCopyTo(destination);
 }
