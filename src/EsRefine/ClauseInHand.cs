@@ -8,7 +8,7 @@ internal sealed record ClauseInHand(KnnClause Clause, Target Target, string? Que
     /// <summary>Why nothing is tried; null where something is.</summary>
     public RefinementOutcome? WhyNot =>
         Target.Mode == RefinementMode.Off ? RefinementOutcome.TargetOff
-        : Clause.Form == KnnClauseForm.TextOnly ? RefinementOutcome.Unsupported
+        : Clause is { Form: KnnClauseForm.TextOnly, Lookup: null } ? RefinementOutcome.Unsupported
         : string.IsNullOrWhiteSpace(QueryText) ? RefinementOutcome.NoQueryText
         : null;
 }
@@ -20,6 +20,6 @@ internal static class QueryText
     public static string? Of(SearchRequest search, RecognizedSearch recognized, KnnClause clause) =>
         search.QueryText
         ?? clause.Text
-        ?? recognized.Clauses.FirstOrDefault(static other => other.Form == KnnClauseForm.TextOnly)?.Text
+        ?? recognized.Clauses.Select(static other => other.Text).FirstOrDefault(static text => text is not null)
         ?? recognized.LexicalText;
 }

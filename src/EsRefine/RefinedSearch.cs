@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Judging;
@@ -18,8 +17,8 @@ namespace EsRefine;
 /// the bytes that came in.
 /// </remarks>
 internal sealed partial class RefinedSearch(
-    TargetTable targets, MappingCache mappings, RefinedVectorCache vectors, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider,
-    ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    TargetTable targets, MappingCache mappings, VectorLookups lookups, RefinedVectorCache vectors, Sampler sampler, EsRefineSettings settings,
+    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -109,7 +108,7 @@ internal sealed partial class RefinedSearch(
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = unsupported };
             }
 
-            if (!VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] queryVector))
+            if (await ReadQueryVectorAsync(search, clause, mapping, deadline) is not { } queryVector)
             {
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = $"the query vector is not one that field '{clause.Field}' takes" };
             }
@@ -121,7 +120,7 @@ internal sealed partial class RefinedSearch(
             }
 
             refined = await RecallOrLearnAsync(search, recognized, inHand, mapping, queryVector, permit, deadline, cancellationToken);
-            return refined.Vector is { } vector ? Splice(search, recognized, refined, mapping, vector) : refined;
+            return refined.Vector is { } vector ? Splice(search, recognized, refined, mapping, queryVector, vector) : refined;
         }
         catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
         {
@@ -137,6 +136,17 @@ internal sealed partial class RefinedSearch(
 
             return refined with { Outcome = outcome, Detail = outcome == RefinementOutcome.InternalError ? null : exception.Message, Failure = exception };
         }
+    }
+
+    /// <summary>The vector as the client wrote it, or of the document that the clause names; null where it is none of this field's.</summary>
+    private async Task<float[]?> ReadQueryVectorAsync(SearchRequest search, KnnClause clause, FieldMapping mapping, Deadline deadline)
+    {
+        if (clause.Lookup is { } lookup)
+        {
+            return await lookups.FetchAsync(search, lookup, mapping, deadline.Token).WaitAsync(deadline.Token);
+        }
+
+        return VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] vector) ? vector : null;
     }
 
     /// <summary>The refined vector: of memory, or learnt. A later page gets the one its first page went out with, or none: pages must not tear.</summary>
@@ -187,9 +197,8 @@ internal sealed partial class RefinedSearch(
         (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
         RefinedClause refined = new(clause, RefinementOutcome.InternalError);
         StageClock clock = new(timeProvider);
-        IReadOnlyList<string> textFields = target.TextFields(mapping);
-        HitSample sample = await sampler.SampleAsync(search, recognized, clause, mapping, textFields, queryVector.Length, target.SampleSize, deadline.Token)
-            .WaitAsync(deadline.Token);
+        SamplePlan plan = new(search.Body, recognized, clause, mapping, queryVector, target.TextFields(mapping), target.SampleSize);
+        HitSample sample = await sampler.SampleAsync(search, plan, deadline.Token).WaitAsync(deadline.Token);
         refined = refined with { Sample = sample, Timings = refined.Timings with { Sample = clock.Lap() } };
         if (sample.Count < 2)
         {
@@ -221,8 +230,8 @@ internal sealed partial class RefinedSearch(
 
     /// <summary>The vector as edits of the body.</summary>
     private static RefinedClause Splice(
-        SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, RefinedVector vector) =>
-        ClauseEdits.For(search.Body.Span, recognized, refined.Clause, mapping, vector.Components) is { } edits
+        SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, float[] queryVector, RefinedVector vector) =>
+        ClauseEdits.For(search.Body.Span, recognized, refined.Clause, mapping, queryVector, vector.Components) is { } edits
             ? refined with { Edits = edits }
             : refined with
             {
@@ -270,13 +279,10 @@ internal sealed partial class RefinedSearch(
             Similarity = clause.ScriptSimilarity ?? mapping.Similarity!.Value,
         };
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, rows, target.Guards, refinedVector, out angle);
-        if (verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte)
-        {
-            // Integers need the length they came with, whatever the similarity.
-            TensorPrimitives.Multiply(refinedVector, TensorPrimitives.Norm<float>(queryVector) / TensorPrimitives.Norm<float>(refinedVector), refinedVector);
-        }
-
-        return verdict;
+        return verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte
+            && !ByteVector.TryRound(queryVector, refinedVector, target.Guards.TrustRadius, out angle)
+                ? RefinementVerdict.NoSignal   // no whole numbers lie in the refined direction
+                : verdict;
     }
 
     private static PreparedSearch Reissue(SearchRequest search, RefinedClause[] clauses, TimeSpan recognize)
@@ -348,10 +354,12 @@ internal sealed partial class RefinedSearch(
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
         { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
-        { Similarity: null } => $"field '{clause.Field}' is ranked by a space that is not refined",
-        { NestedPath: not null } => $"field '{clause.Field}' is nested: its hits are passages",
+        { Similarity: null } when clause.ScriptSimilarity is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
-        _ when clause.NestedPath is not null => $"the clause on '{clause.Field}' stands inside a nested query: its hits are passages",
+        _ when clause.NestedPath != mapping.NestedPath && !clause.NamesPassagesFromOutside =>
+            $"the clause on '{clause.Field}' stands inside another nested query than the field: its hits hold no such vectors",
+        _ when clause.Filters.Any(filter => filter is { IsOwn: false, NestedPath: not null } && filter.NestedPath != mapping.NestedPath) =>
+            $"a filter of the clause on '{clause.Field}' speaks of passages of another level",
         _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect => $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
         _ => null,
     };

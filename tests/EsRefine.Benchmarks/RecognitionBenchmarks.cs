@@ -14,6 +14,7 @@ public class RecognitionBenchmarks
     private byte[] _knn = [];
     private byte[] _lexical = [];
     private float[] _refined = [];
+    private float[] _original = [];
     private RecognizedSearch _search = null!;
     private FieldMapping _field = null!;
 
@@ -37,6 +38,7 @@ public class RecognitionBenchmarks
         _lexical = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_knn).Replace("knn", "ann", StringComparison.Ordinal));
         _search = Recognizer.Recognize(_knn)!;
         _field = new() { Field = "vector", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = Dimensions };
+        _ = VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field, out _original);
     }
 
     /// <summary>What every search without a clause pays.</summary>
@@ -50,5 +52,5 @@ public class RecognitionBenchmarks
     public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field, out _);
 
     [Benchmark]
-    public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_knn, _search, _search.Clauses[0], _field, _refined)!);
+    public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_knn, _search, _search.Clauses[0], _field, _original, _refined)!);
 }

@@ -100,7 +100,7 @@ public class PromiseTests
     [Theory]
     [InlineData("{}", "vectors-unavailable")]
     [InlineData("""{"v":[[0,0]]}""", "vectors-unavailable")]
-    [InlineData("""{"v":["AAAA"]}""", "dimension-mismatch")]
+    [InlineData("""{"v":["!!"]}""", "vectors-unavailable")]
     [InlineData("""{"v":[[1,2,3]]}""", "dimension-mismatch")]
     [InlineData("""{"v":[["a","b"]]}""", "vectors-unavailable")]
     public async Task Vectors_that_cannot_be_read_back_leave_the_search_alone(string fields, string outcome)
@@ -126,6 +126,26 @@ public class PromiseTests
 
         Assert.Equal(1, upstream.Requests.Count(static request => request.BodyText.Contains("docvalue_fields", StringComparison.Ordinal)));
         Assert.Equal(2, upstream.Requests.Count(static request => request.BodyText.Contains("\"fields\":[\"v\"]", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(500)]
+    public async Task A_refined_search_that_the_cluster_refuses_gives_way_to_the_original(int status)
+    {
+        await using FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
+            request.Target.EndsWith("_mapping", StringComparison.Ordinal)
+                ? new UpstreamAnswer("""{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2},"t":{"type":"text"}}}}}""")
+                : request.BodyText.Contains("docvalue_fields", StringComparison.Ordinal) ? new UpstreamAnswer(FakeCluster.SampleReply())
+                : request.BodyText == FakeCluster.Search ? new UpstreamAnswer(FakeCluster.PlainReply)
+                : new UpstreamAnswer("""{"error":"of the refined search"}""", status));
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: settings => settings with { Upstream = new UpstreamSettings { Urls = [upstream.Url] } });
+
+        (int Status, string Body, string? Outcome) reply = await cluster.SearchAsync();
+
+        Assert.Equal((200, FakeCluster.PlainReply, "unsupported"), reply);
+        Assert.Equal(4, upstream.Requests.Count);
     }
 
     [Fact]

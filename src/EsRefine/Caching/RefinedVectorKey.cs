@@ -47,6 +47,7 @@ internal static class RefinedVectorKey
         // What they ask.
         key.Add(clause.Clause.Field);
         key.Add(clause.Clause.NestedPath);
+        key.Add(clause.Clause.Script is null ? "graph" : "exact");
         key.Add(clause.QueryText);
         key.Add(queryVector);
 

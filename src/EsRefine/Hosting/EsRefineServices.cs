@@ -57,6 +57,7 @@ internal static class EsRefineServices
         private IServiceCollection AddSampling()
         {
             services.TryAddSingleton<Sampler>();
+            services.TryAddSingleton<VectorLookups>();
             return services;
         }
 

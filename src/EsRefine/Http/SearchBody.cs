@@ -75,12 +75,22 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
     }
 
     /// <summary>Makes the request carry another body: plain, with its length declared.</summary>
-    public static void Replace(HttpRequest request, ReadOnlyMemory<byte> body)
+    /// <returns>Puts back the one that came, framed and coded as it was.</returns>
+    public static Action Replace(HttpRequest request, ReadOnlyMemory<byte> body)
     {
+        (Stream stream, long? length, StringValues coding, StringValues framing) =
+            (request.Body, request.ContentLength, request.Headers.ContentEncoding, request.Headers.TransferEncoding);
         request.Headers.ContentEncoding = default;
         request.Headers.TransferEncoding = default;
         request.ContentLength = body.Length;
         request.Body = new ReplayedBody(body, Stream.Null);
+        return () =>
+        {
+            request.Headers.ContentEncoding = coding;
+            request.ContentLength = length;
+            request.Headers.TransferEncoding = framing;
+            request.Body = stream;
+        };
     }
 
     private static bool IsJson(StringValues contentType, bool inLines = false)

@@ -57,6 +57,7 @@ internal sealed class SearchDoor(
         HttpRequest request = context.Request;
         RefinementSummary? summary = null;
         int limit = IsOfMany(endpoint.Kind) ? (int)Math.Min((long)SearchesPerBody * maxSearchBodyBytes, Array.MaxLength - 1) : maxSearchBodyBytes;
+        Action? putBack = null;
         try
         {
             SearchBody body = await SearchBody.ReadAsync(request, limit, context.RequestAborted);
@@ -70,7 +71,7 @@ internal sealed class SearchDoor(
                 PreparedSearch prepared = await prepare(endpoint.Kind, Describe(request, indices, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
-                    SearchBody.Replace(request, prepared.Body);
+                    putBack = SearchBody.Replace(request, prepared.Body);
                 }
 
                 summary = prepared.Outcome == RefinementOutcome.NoKnnClause ? null : prepared.Summary;
@@ -79,6 +80,18 @@ internal sealed class SearchDoor(
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             return;
+        }
+
+        if (putBack is not null)
+        {
+            if (await proxy.TryForwardAsync(context, summary))
+            {
+                return;
+            }
+
+            // Whatever it was (a script that comes to negative scores, a constraint we do not know), it was not the client's doing.
+            putBack();
+            summary = new RefinementSummary(RefinementOutcome.Unsupported) { Detail = "the cluster refused the refined search" };
         }
 
         await proxy.ForwardAsync(context, summary);

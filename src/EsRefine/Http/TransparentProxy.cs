@@ -22,7 +22,13 @@ internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient 
 
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
-    public async Task ForwardAsync(HttpContext context, RefinementSummary? summary)
+    public Task ForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, isOurs: false);
+
+    /// <summary>The same for a request that holds something of ours.</summary>
+    /// <returns>False: the cluster refused it with 400 or 500, of which the client has seen nothing yet.</returns>
+    public Task<bool> TryForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, isOurs: true);
+
+    private async Task<bool> ForwardAsync(HttpContext context, RefinementSummary? summary, bool isOurs)
     {
         RawTarget target = RawTarget.Of(context);
         // No switching of protocols: a tunnel could not be read, and a server is free to ignore the wish.
@@ -32,11 +38,17 @@ internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient 
         Uri node = upstream.NextNode();
         for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
         {
-            ForwarderError error = await forwarder.SendAsync(
-                context, node.AbsoluteUri, upstream.Invoker, Config, new VerbatimTransformer(node, target, summary), CancellationToken.None);
+            VerbatimTransformer transformer = new(node, target, summary) { WithholdsRefusals = isOurs };
+            ForwarderError error = await forwarder.SendAsync(context, node.AbsoluteUri, upstream.Invoker, Config, transformer, CancellationToken.None);
+            if (transformer.HasWithheld)
+            {
+                context.Response.Clear();
+                return false;
+            }
+
             if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
             {
-                return;
+                return true;
             }
 
             Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
@@ -51,12 +63,12 @@ internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient 
             if (error == ForwarderError.RequestBodyClient && !context.Response.HasStarted)
             {
                 // The client's own framing is broken: the forwarder has set 400, as the cluster would.
-                return;
+                return true;
             }
 
             logger.UpstreamFailed(node, error, cause?.Message);
             context.Abort();
-            return;
+            return true;
         }
     }
 

@@ -21,6 +21,12 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     /// <summary>A Date header that Kestrel takes for set, and so does not fill in, and has nothing to write of.</summary>
     private static readonly StringValues NoDate = new([null]);
 
+    /// <summary>Whether a 400 or 500 is kept from the client, so that another request can be tried.</summary>
+    public bool WithholdsRefusals { get; init; }
+
+    /// <summary>Whether one was.</summary>
+    public bool HasWithheld { get; private set; }
+
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -52,6 +58,12 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        if (WithholdsRefusals && proxyResponse?.StatusCode is System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.InternalServerError)
+        {
+            HasWithheld = true;
+            return false;
+        }
+
         if (!await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken))
         {
             return false;

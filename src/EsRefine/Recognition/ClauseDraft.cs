@@ -13,6 +13,8 @@ internal sealed class ClauseDraft
 
     public VectorLocation Vector { get; init; }
 
+    public VectorLookup? Lookup { get; init; }
+
     public int? K { get; init; }
 
     public int? NumCandidates { get; init; }
@@ -53,6 +55,7 @@ internal sealed class ClauseDraft
         Form = Form,
         Field = Field,
         Vector = Vector,
+        Lookup = Lookup,
         K = K,
         NumCandidates = NumCandidates,
         Text = Text,

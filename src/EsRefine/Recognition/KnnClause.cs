@@ -33,7 +33,7 @@ internal enum KnnClauseForm
     /// <summary><c>script_score</c> with a vector function, or OpenSearch <c>knn_score</c>: exact kNN.</summary>
     Script,
 
-    /// <summary>A clause with text and no vector (<c>query_vector_builder</c>, <c>neural</c>, <c>semantic</c>).</summary>
+    /// <summary>A clause without a vector (<c>query_vector_builder</c>, <c>neural</c>, <c>semantic</c>): text, or where to find a vector.</summary>
     TextOnly,
 }
 
@@ -50,6 +50,14 @@ internal enum VectorSpelling
 /// <param name="Spelling">How it is written.</param>
 /// <param name="Field">The field it is compared with, where its surroundings say so: a copy for another field is not a copy.</param>
 internal readonly record struct VectorLocation(ByteRange Range, VectorSpelling Spelling, string? Field = null);
+
+/// <summary>Elasticsearch <c>query_vector_builder.lookup</c>: the vector is that of a document.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Id">Its <c>_id</c>.</param>
+/// <param name="Path">The vector field there.</param>
+/// <param name="Routing">Its routing; null = none.</param>
+/// <param name="Range">The whole member <c>"query_vector_builder":{…}</c>, for which a <c>"query_vector":[…]</c> can stand.</param>
+internal sealed record VectorLookup(string Index, string Id, string Path, string? Routing, ByteRange Range);
 
 /// <summary>A filter that encloses or accompanies a clause: any hit must pass it, so the sample must too.</summary>
 /// <param name="Range">The filter's JSON: one query object, or an array of them (all or, where negated, none of which match).</param>
@@ -71,6 +79,9 @@ internal sealed record KnnClause
     /// <summary>The clause's own vector. Not set for <see cref="KnnClauseForm.TextOnly"/>.</summary>
     public VectorLocation Vector { get; init; }
 
+    /// <summary>Where the vector is to be fetched from; null for clauses that hold it and for those of text.</summary>
+    public VectorLookup? Lookup { get; init; }
+
     /// <summary><c>k</c> and <c>num_candidates</c> as sent; null where the engine's default applies.</summary>
     public int? K { get; init; }
 
@@ -82,6 +93,9 @@ internal sealed record KnnClause
     /// <summary>Path of the innermost <c>nested</c> query around the clause; null where there is none.</summary>
     /// <remarks>A top-level <c>knn</c> may name a field of nested documents all the same.</remarks>
     public string? NestedPath { get; init; }
+
+    /// <summary>Whether the clause needs no <c>nested</c> query to reach a field of nested documents: Elasticsearch's top-level <c>knn</c> and its retriever.</summary>
+    public bool NamesPassagesFromOutside => NestedPath is null && (Lookup is not null || Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever);
 
     /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>
     public bool IsJoined { get; init; }

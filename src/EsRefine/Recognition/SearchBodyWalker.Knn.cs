@@ -62,6 +62,7 @@ internal ref partial struct SearchBodyWalker
         VectorLocation? vector = null;
         int? k = null, numCandidates = null;
         ByteRange? filter = null;
+        VectorLookup? lookup = null;
         bool hasBuilder = false, isRadial = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
@@ -76,7 +77,7 @@ internal ref partial struct SearchBodyWalker
                     break;
                 case BodyWord.QueryVectorBuilder:
                     hasBuilder = _reader.TokenType == JsonTokenType.StartObject;
-                    text = WalkVectorBuilder();
+                    (text, lookup) = WalkVectorBuilder();
                     break;
                 case BodyWord.K:
                     k = ReadInteger();
@@ -113,6 +114,7 @@ internal ref partial struct SearchBodyWalker
             Form = hasBuilder ? KnnClauseForm.TextOnly : form,
             Field = field,
             Vector = vector.GetValueOrDefault() with { Field = field },
+            Lookup = lookup,
             K = k,
             NumCandidates = numCandidates,
             Text = text,
@@ -269,34 +271,79 @@ internal ref partial struct SearchBodyWalker
         }
     }
 
-    /// <summary>The text of <c>text_embedding</c> or <c>embedding</c>; null for builders without any (<c>lookup</c>, images).</summary>
-    private string? WalkVectorBuilder()
+    /// <summary>The text of <c>text_embedding</c> or <c>embedding</c>, or the document of a <c>lookup</c>; neither for other builders (images).</summary>
+    private (string? Text, VectorLookup? Lookup) WalkVectorBuilder()
     {
+        int start = _nameStart;
         string? text = null;
+        VectorLookup? lookup = null;
         Members builders = default;
         while (NextWord(ref builders, out BodyWord builder))
         {
-            if (builder is not (BodyWord.TextEmbedding or BodyWord.Embedding))
+            switch (builder)
+            {
+                case BodyWord.TextEmbedding or BodyWord.Embedding:
+                    text = WalkEmbeddingBuilder();
+                    break;
+                case BodyWord.Lookup:
+                    lookup = WalkLookup();
+                    break;
+                default:
+                    _reader.Skip();
+                    break;
+            }
+        }
+
+        return (text, lookup is null ? null : lookup with { Range = RangeFrom(start) });
+    }
+
+    private string? WalkEmbeddingBuilder()
+    {
+        string? text = null;
+        Members members = default;
+        while (NextWord(ref members, out BodyWord word))
+        {
+            if (word is BodyWord.ModelText or BodyWord.Input)
+            {
+                text = ReadText();
+            }
+            else
             {
                 _reader.Skip();
-                continue;
-            }
-
-            Members members = default;
-            while (NextWord(ref members, out BodyWord word))
-            {
-                if (word is BodyWord.ModelText or BodyWord.Input)
-                {
-                    text = ReadText();
-                }
-                else
-                {
-                    _reader.Skip();
-                }
             }
         }
 
         return text;
+    }
+
+    /// <summary><c>{"index":"i","id":"42","path":"vec","routing":"r"}</c>.</summary>
+    private VectorLookup? WalkLookup()
+    {
+        string? index = null, id = null, path = null, routing = null;
+        Members members = default;
+        while (NextWord(ref members, out BodyWord word))
+        {
+            switch (word)
+            {
+                case BodyWord.Index:
+                    index = ReadText();
+                    break;
+                case BodyWord.Id:
+                    id = ReadText();
+                    break;
+                case BodyWord.Path:
+                    path = ReadText();
+                    break;
+                case BodyWord.Routing:
+                    routing = ReadText();
+                    break;
+                default:
+                    _reader.Skip();
+                    break;
+            }
+        }
+
+        return index is not null && id is not null && path is not null ? new(index, id, path, routing, default) : null;
     }
 
     /// <summary>Takes a clause that ranks; of another, only its vector is noted.</summary>

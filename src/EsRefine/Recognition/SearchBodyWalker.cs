@@ -40,6 +40,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     private readonly List<ScriptParameter> _parameters = [];   // of the script being walked; scripts do not nest
     private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
     private string? _lexicalText;
+    private int _nameStart;   // of the member last stepped to
     private bool _isRefused;
 
     /// <summary>What the body holds; null where no clause ranks, or where the cluster refuses such a body.</summary>
@@ -246,6 +247,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         }
 
         _reader.Read();
+        _nameStart = TokenStart;
         return _reader.TokenType == JsonTokenType.PropertyName;
     }
 

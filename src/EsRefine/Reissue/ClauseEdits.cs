@@ -10,18 +10,14 @@ internal static class ClauseEdits
     /// <summary>The edits, or null where not all copies can be told from those of another clause: then none may be replaced.</summary>
     /// <param name="body">The body as it came in.</param>
     /// <param name="search">What was recognized in it.</param>
-    /// <param name="clause">One of its clauses, which holds a vector.</param>
+    /// <param name="clause">One of its clauses, which holds a vector or says where to look it up.</param>
     /// <param name="mapping">The clause's field.</param>
+    /// <param name="original">The clause's query vector as it came in.</param>
     /// <param name="refined">The refined vector, within the field's constraints.</param>
     public static IReadOnlyList<BodyEdit>? For(
-        ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> refined)
+        ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original, ReadOnlySpan<float> refined)
     {
-        if (!TryRead(body, clause.Vector, mapping, out float[] original))
-        {
-            return null;
-        }
-
-        List<BodyEdit> edits = [Edit(body, clause.Vector, mapping, refined)];
+        List<BodyEdit> edits = [clause.Lookup is { } lookup ? Edit(lookup, mapping, refined) : Edit(body, clause.Vector, mapping, refined)];
         foreach (KnnClause twin in search.Clauses)
         {
             if (twin != clause && twin.Field == clause.Field && IsCopy(body, twin, mapping, original))
@@ -32,7 +28,7 @@ internal static class ClauseEdits
 
         foreach (VectorLocation other in search.OtherVectors)
         {
-            if (!MayBeFor(other, clause) || !TryRead(body, other, mapping, out float[] vector) || !vector.AsSpan().SequenceEqual(original))
+            if (!MayBeFor(other, clause) || !TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
             {
                 continue;
             }
@@ -53,12 +49,16 @@ internal static class ClauseEdits
 
     private static bool MayBeFor(VectorLocation copy, KnnClause clause) => copy.Field is null || copy.Field == clause.Field;
 
-    private static bool IsCopy(ReadOnlySpan<byte> body, KnnClause clause, FieldMapping mapping, float[] original) =>
-        clause.Form != KnnClauseForm.TextOnly && TryRead(body, clause.Vector, mapping, out float[] vector) && vector.AsSpan().SequenceEqual(original);
+    private static bool IsCopy(ReadOnlySpan<byte> body, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original) =>
+        clause.Form != KnnClauseForm.TextOnly && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
 
     private static bool TryRead(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, out float[] vector) =>
         VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping, out vector);
 
     private static BodyEdit Edit(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, ReadOnlySpan<float> refined) =>
         new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping));
+
+    /// <summary>The builder gives way to the vector itself: one member for another.</summary>
+    private static BodyEdit Edit(VectorLookup lookup, FieldMapping mapping, ReadOnlySpan<float> refined) =>
+        new(lookup.Range, (byte[])[.. "\"query_vector\":"u8, .. VectorText.Write(refined, [], VectorSpelling.Array, mapping)]);
 }

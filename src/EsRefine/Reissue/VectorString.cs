@@ -59,6 +59,30 @@ internal static class VectorString
         }
     }
 
+    /// <summary>Decodes a document's vector that is given back as it was indexed: Elasticsearch's strings, or OpenSearch's Base64 of little-endian components.</summary>
+    public static bool TryReadStored(ReadOnlySpan<byte> json, FieldMapping mapping, out float[] vector)
+    {
+        if (mapping.Dialect == EngineDialect.Elasticsearch)
+        {
+            return TryRead(json, mapping, out vector, out _);
+        }
+
+        vector = [];
+        int width = mapping.ElementType == VectorElementType.Byte ? 1 : 4;
+        if (json.Length < 2 || !TryDecodeBase64(json[1..^1], out ReadOnlySpan<byte> bytes) || bytes.Length != width * mapping.Dimensions)
+        {
+            return false;
+        }
+
+        vector = new float[bytes.Length / width];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            vector[i] = width == 1 ? (sbyte)bytes[i] : BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * width)..]);
+        }
+
+        return Array.TrueForAll(vector, float.IsFinite);
+    }
+
     public static byte[] Write(ReadOnlySpan<float> vector, StringEncoding encoding)
     {
         int width = encoding switch { StringEncoding.Base64Float => 4, StringEncoding.Base64BFloat16 => 2, _ => 1 };
@@ -167,6 +191,19 @@ internal static class VectorString
         }
 
         return vector;
+    }
+
+    /// <summary>Whether the vector is still of unit length, by half the tolerance of Elasticsearch (1e-3 on the squared length), once its components are rounded.</summary>
+    public static bool KeepsUnitLengthAsBFloat16(ReadOnlySpan<float> vector)
+    {
+        double squared = 0;
+        foreach (float component in vector)
+        {
+            double rounded = BitConverter.UInt32BitsToSingle((uint)ToBFloat16(component) << 16);
+            squared += rounded * rounded;
+        }
+
+        return Math.Abs(squared - 1) <= 5e-4;
     }
 
     /// <summary>Rounds to the nearest, ties to even; a vector's components are far from the largest float32, where rounding up would overflow.</summary>

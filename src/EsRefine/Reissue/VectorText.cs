@@ -1,4 +1,5 @@
 using EsRefine.Recognition;
+using EsRefine.Refinement;
 using EsRefine.Upstream;
 
 namespace EsRefine.Reissue;
@@ -32,8 +33,8 @@ internal static class VectorText
     /// <param name="spelling">What the walker saw.</param>
     /// <param name="mapping">The field.</param>
     /// <remarks>
-    /// Arrays hold the shortest decimals that round-trip, integers on <c>byte</c> fields. Hex on a field of floats can spell bytes only, and a lone number
-    /// one component only: there an array is written, which every version takes.
+    /// Arrays hold the shortest decimals that round-trip, integers on <c>byte</c> fields. Hex on a field of floats can spell bytes only, Base64 of bfloat16
+    /// may miss the unit length that <c>dot_product</c> demands, and a lone number is one component only: there an array is written, which every version takes.
     /// </remarks>
     /// <exception cref="ArgumentException">A component is NaN or infinite.</exception>
     public static byte[] Write(ReadOnlySpan<float> vector, ReadOnlySpan<byte> original, VectorSpelling spelling, FieldMapping mapping)
@@ -44,31 +45,19 @@ internal static class VectorText
             case VectorSpelling.Number when vector.Length == 1:
                 return VectorArray.WriteNumber(vector[0], holdsBytes);
             case VectorSpelling.String
-                when VectorString.TryRead(original, mapping, out _, out StringEncoding encoding) && (encoding != StringEncoding.Hex || holdsBytes):
+                when VectorString.TryRead(original, mapping, out _, out StringEncoding encoding) && Keeps(encoding, vector, mapping):
                 return VectorString.Write(vector, encoding);
             default:
                 return VectorArray.Write(vector, holdsBytes);
         }
     }
 
-    /// <summary>Whether nothing is left of a vector once it is rounded for a field of bytes: the cluster refuses it under <c>cosine</c>.</summary>
-    public static bool RoundsToZero(ReadOnlySpan<float> vector, FieldMapping mapping)
+    private static bool Keeps(StringEncoding encoding, ReadOnlySpan<float> vector, FieldMapping mapping) => encoding switch
     {
-        if (!HoldsBytes(mapping))
-        {
-            return false;
-        }
-
-        foreach (float component in vector)
-        {
-            if (ToByte(component) != 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+        StringEncoding.Hex => HoldsBytes(mapping),
+        StringEncoding.Base64BFloat16 when mapping.Similarity == VectorSimilarity.DotProduct => VectorString.KeepsUnitLengthAsBFloat16(vector),
+        _ => true,
+    };
 
     /// <summary>The component of a field of bytes: rounded, within -128…127.</summary>
     internal static sbyte ToByte(float component) => (sbyte)Math.Clamp(MathF.Round(component), sbyte.MinValue, sbyte.MaxValue);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using EsRefine.Upstream;
 
@@ -9,13 +8,12 @@ internal static class SampleReply
 {
     /// <summary>The sample of a successful reply. Hits without a text or without a vector are left out.</summary>
     /// <param name="reply">The reply's body.</param>
-    /// <param name="mapping">The vector field.</param>
-    /// <param name="dimensions">Components of the query vector.</param>
-    /// <param name="textFields">Fields of <c>_source</c> that hold the text, in their order.</param>
-    /// <param name="limit">Most hits to take: a cluster may answer with more than it was asked for.</param>
-    /// <exception cref="SampleException">A partial reply, no vectors to be had, or vectors of other dimensions.</exception>
+    /// <param name="plan">What was asked for; a cluster may answer with more hits than that.</param>
+    /// <param name="reading">How the vectors were asked for; with <see cref="VectorReading.Embedding"/> none are read: the rows stay 0.</param>
+    /// <param name="withoutVector">Hits that were left out because their vector could not be read.</param>
+    /// <exception cref="SampleException">A partial reply, or vectors of other dimensions.</exception>
     /// <exception cref="JsonException">Not a search reply.</exception>
-    public static HitSample Read(ReadOnlyMemory<byte> reply, FieldMapping mapping, int dimensions, IReadOnlyList<string> textFields, int limit)
+    public static HitSample Read(ReadOnlyMemory<byte> reply, SamplePlan plan, VectorReading reading, out int withoutVector)
     {
         using JsonDocument document = JsonDocument.Parse(reply);
         JsonElement root = document.RootElement;
@@ -24,15 +22,15 @@ internal static class SampleReply
             throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the sampling search timed out or failed on some shards");
         }
 
-        if (!root.TryGetProperty("hits", out JsonElement outer) || !outer.TryGetProperty("hits", out JsonElement hits) || hits.ValueKind != JsonValueKind.Array)
+        if (!TryGetHits(root, out JsonElement hits))
         {
             throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the reply to the sampling search holds no hits array");
         }
 
-        int capacity = Math.Min(hits.GetArrayLength(), limit);
+        int capacity = Math.Min(hits.GetArrayLength(), plan.Size);
         List<SampledHit> sampled = new(capacity);
-        float[] vectors = new float[capacity * dimensions];
-        int withoutVector = 0;
+        float[] vectors = new float[capacity * plan.Dimensions];
+        withoutVector = 0;
         foreach (JsonElement hit in hits.EnumerateArray())
         {
             if (sampled.Count == capacity)
@@ -40,13 +38,16 @@ internal static class SampleReply
                 break;
             }
 
-            string text = Text(hit, textFields);
+            JsonElement passage = PassageOf(hit, plan);
+            string text = TextOf(hit, passage, plan);
             if (text.Length == 0)
             {
                 continue;
             }
 
-            if (!ReadVector(hit, mapping.Field, vectors.AsSpan(sampled.Count * dimensions, dimensions)))
+            if (reading != VectorReading.Embedding
+                && !(VectorOf(hit, passage, plan.Mapping, reading) is { } vector
+                    && StoredVector.TryRead(vector, plan.Mapping, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions))))
             {
                 withoutVector++;
                 continue;
@@ -59,13 +60,7 @@ internal static class SampleReply
                 text));
         }
 
-        if (sampled.Count < 2 && withoutVector > 0)
-        {
-            throw new SampleException(
-                RefinementOutcome.VectorsUnavailable, $"the vectors of field '{mapping.Field}' cannot be read back from the hits: is the field excluded from what this caller may see?");
-        }
-
-        return new HitSample(sampled, vectors, dimensions);
+        return new HitSample(sampled, vectors, plan.Dimensions);
     }
 
     private static bool IsPartial(JsonElement root) =>
@@ -73,106 +68,59 @@ internal static class SampleReply
         || (root.TryGetProperty("timed_out", out JsonElement timedOut) && timedOut.ValueKind == JsonValueKind.True)
         || (root.TryGetProperty("_shards", out JsonElement shards) && shards.TryGetProperty("failed", out JsonElement failed) && failed.GetInt32() > 0);
 
-    private static string Text(JsonElement hit, IReadOnlyList<string> textFields)
+    private static bool TryGetHits(JsonElement reply, out JsonElement hits)
     {
-        if (!hit.TryGetProperty("_source", out JsonElement source))
-        {
-            return "";
-        }
-
-        StringBuilder text = new();
-        foreach (string field in textFields)
-        {
-            AppendText(text, source, field);
-        }
-
-        return text.ToString();
+        hits = default;
+        return reply.TryGetProperty("hits", out JsonElement outer) && outer.TryGetProperty("hits", out hits) && hits.ValueKind == JsonValueKind.Array;
     }
 
-    /// <summary>A field of _source by its full name, whether its parents are objects or its name holds dots; lists give all their strings.</summary>
-    private static void AppendText(StringBuilder text, JsonElement element, ReadOnlySpan<char> field)
+    /// <summary>The hit's best passage; the hit itself where it holds the vector.</summary>
+    private static JsonElement PassageOf(JsonElement hit, SamplePlan plan) =>
+        plan.PassagePath is { } path
+        && hit.TryGetProperty("inner_hits", out JsonElement innerHits) && innerHits.TryGetProperty(path, out JsonElement inner)
+        && TryGetHits(inner, out JsonElement passages) && passages.GetArrayLength() > 0
+            ? passages[0]
+            : hit;
+
+    private static string TextOf(JsonElement hit, JsonElement passage, SamplePlan plan)
     {
-        switch (element.ValueKind)
+        List<string> strings = [];
+        foreach (string field in plan.TextFields)
         {
-            case JsonValueKind.Array:
-                foreach (JsonElement item in element.EnumerateArray())
-                {
-                    AppendText(text, item, field);
-                }
-
-                break;
-            case JsonValueKind.Object when field.Length > 0:
-                for (int end = field.Length; end > 0; end = field[..end].LastIndexOf('.'))
-                {
-                    if (element.TryGetProperty(field[..end], out JsonElement child))
-                    {
-                        AppendText(text, child, end == field.Length ? [] : field[(end + 1)..]);
-                        return;
-                    }
-                }
-
-                break;
-            case JsonValueKind.String when field.Length == 0:
-                string value = element.GetString()!;
-                if (value.Length > 0)
-                {
-                    text.Append(text.Length > 0 ? "\n" : "").Append(value);
-                }
-
-                break;
-        }
-    }
-
-    private static bool ReadVector(JsonElement hit, string field, Span<float> destination)
-    {
-        if (FindVector(hit, field) is not { ValueKind: JsonValueKind.Array } vector)
-        {
-            return false;
-        }
-
-        if (vector.GetArrayLength() == 1 && vector[0].ValueKind == JsonValueKind.Array)
-        {
-            vector = vector[0];
-        }
-
-        if (vector.GetArrayLength() != destination.Length)
-        {
-            throw new SampleException(
-                RefinementOutcome.DimensionMismatch,
-                $"the query vector has {destination.Length} dimensions but a hit of field '{field}' has {vector.GetArrayLength()}; check the embedding model");
-        }
-
-        int i = 0;
-        foreach (JsonElement component in vector.EnumerateArray())
-        {
-            if (component.ValueKind != JsonValueKind.Number || !component.TryGetSingle(out destination[i]) || !float.IsFinite(destination[i]))
+            // The _source of a passage begins at the passage.
+            bool isOfPassage = plan.IsOfPassage(field);
+            if ((isOfPassage ? passage : hit).TryGetProperty("_source", out JsonElement source))
             {
-                return false;
-            }
-
-            i++;
-        }
-
-        return destination.ContainsAnyExcept(0f);   // a vector of zeros points nowhere
-    }
-
-    /// <summary>Under <c>hits[].fields</c>, flat (<c>fields</c>) or one list deeper (<c>docvalue_fields</c>), or in <c>_source</c>.</summary>
-    private static JsonElement? FindVector(JsonElement hit, string field) =>
-        hit.TryGetProperty("fields", out JsonElement fields) && fields.TryGetProperty(field, out JsonElement vector) ? vector
-        : hit.TryGetProperty("_source", out JsonElement source) ? Descend(source, field)
-        : null;
-
-    /// <summary>What a full name leads to, whether its parents are objects or its name holds dots.</summary>
-    private static JsonElement? Descend(JsonElement element, ReadOnlySpan<char> field)
-    {
-        for (int end = field.Length; end > 0 && element.ValueKind == JsonValueKind.Object; end = field[..end].LastIndexOf('.'))
-        {
-            if (element.TryGetProperty(field[..end], out JsonElement child))
-            {
-                return end == field.Length ? child : Descend(child, field[(end + 1)..]);
+                SourcePath.CollectStrings(source, isOfPassage ? field.AsSpan(plan.PassagePath!.Length + 1) : field, strings);
             }
         }
 
-        return null;
+        return string.Join('\n', strings);
+    }
+
+    private static JsonElement? VectorOf(JsonElement hit, JsonElement passage, FieldMapping mapping, VectorReading reading) =>
+        reading == VectorReading.Source
+            ? hit.TryGetProperty("_source", out JsonElement source) ? SourceVector(source, mapping, passage) : null
+            : passage.TryGetProperty("fields", out JsonElement fields) && fields.TryGetProperty(mapping.Field, out JsonElement vector) ? vector : null;
+
+    /// <summary>The vector in the hit's whole <c>_source</c>, of a passage by its place in the lists of passages.</summary>
+    private static JsonElement? SourceVector(JsonElement source, FieldMapping mapping, JsonElement passage)
+    {
+        JsonElement? place = source;
+        ReadOnlySpan<char> field = mapping.Field;
+        for (JsonElement nested = passage; place is { } outer && nested.TryGetProperty("_nested", out nested);)
+        {
+            string path = nested.GetProperty("field").GetString()!;
+            int offset = nested.GetProperty("offset").GetInt32();
+            place = SourcePath.Find(outer, path) switch
+            {
+                { ValueKind: JsonValueKind.Array } list when offset < list.GetArrayLength() => list[offset],
+                { ValueKind: JsonValueKind.Object } only when offset == 0 => only,
+                _ => null,
+            };
+            field = field.Length > path.Length ? field[(path.Length + 1)..] : field;
+        }
+
+        return place is { } holder ? SourcePath.Find(holder, field) : null;
     }
 }

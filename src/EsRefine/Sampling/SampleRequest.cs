@@ -1,26 +1,9 @@
 using System.Text.Json;
 using EsRefine.Recognition;
-using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
 
-/// <summary>How stored vectors are asked for (<c>knn-wire</c> §4 and §10).</summary>
-internal enum VectorReading
-{
-    /// <summary><c>docvalue_fields</c>: always numbers, whatever was indexed; Elasticsearch 8.17 and newer.</summary>
-    DocValues,
-
-    /// <summary><c>fields</c>: older Elasticsearch.</summary>
-    Fields,
-
-    /// <summary>
-    /// <c>_source</c>, beside the texts: OpenSearch. Since 3.0 it derives vectors from the index, and <c>fields</c> is empty where a filter leaves them out of
-    /// <c>_source</c>.
-    /// </summary>
-    Source,
-}
-
-/// <summary>Writes the sampling search: one clause alone, its filters and those around it as pre-filters, the texts to judge and the vectors to learn from.</summary>
+/// <summary>Writes the sampling search: one clause alone, its filters and those around it, the texts to judge and the vectors to learn from.</summary>
 internal static class SampleRequest
 {
     /// <summary>Fewer candidates than this make a poor sample of an approximate index.</summary>
@@ -29,96 +12,229 @@ internal static class SampleRequest
     private const int MostCandidates = 10_000;
 
     /// <summary>The body of the sampling search.</summary>
-    /// <param name="body">The client's body: its vector and its filters are copied byte for byte.</param>
-    /// <param name="search">What was recognized in it.</param>
-    /// <param name="clause">The clause to sample.</param>
-    /// <param name="mapping">The clause's field.</param>
-    /// <param name="textFields">Fields of <c>_source</c> that hold the text to judge.</param>
-    /// <param name="size">Hits wanted.</param>
+    /// <param name="plan">What to sample.</param>
     /// <param name="reading">How to ask for the vectors.</param>
-    public static byte[] Write(
-        ReadOnlyMemory<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, IReadOnlyList<string> textFields, int size, VectorReading reading)
+    public static byte[] Write(SamplePlan plan, VectorReading reading)
     {
-        ReadOnlySpan<byte> original = body.Span;
-        using MemoryStream stream = new(original.Length + 512);
+        using MemoryStream stream = new(plan.Body.Length + 512);
         using (Utf8JsonWriter json = new(stream))
         {
+            ReadOnlySpan<byte> body = plan.Body.Span;
             json.WriteStartObject();
             json.WriteNumber("from", 0);
-            json.WriteNumber("size", size);
+            json.WriteNumber("size", plan.Size);
             json.WriteBoolean("track_total_hits", false);
-            if (mapping.Dialect == EngineDialect.Elasticsearch)
+            WriteClause(json, plan, reading);
+            WriteSource(json, SourceOfHits(plan, reading));
+            if (plan.PassagePath is null)
             {
-                WriteElasticsearchClause(json, original, clause, size);
-            }
-            else
-            {
-                WriteOpenSearchClause(json, original, clause, size);
+                WriteReading(json, plan, reading);
             }
 
-            WriteStrings(json, "_source", reading == VectorReading.Source ? [.. textFields, mapping.Field] : textFields);
-            if (reading != VectorReading.Source)
-            {
-                WriteStrings(json, reading == VectorReading.DocValues ? "docvalue_fields" : "fields", [mapping.Field]);
-            }
-
-            CopyIfPresent(json, "pit", search.PointInTime, original);
-            CopyIfPresent(json, "search_pipeline", search.SearchPipeline, original);
-            CopyIfPresent(json, "runtime_mappings", search.RuntimeMappings, original);
+            CopyIfPresent(json, "pit", plan.Recognized.PointInTime, body);
+            CopyIfPresent(json, "search_pipeline", plan.Recognized.SearchPipeline, body);
+            CopyIfPresent(json, "runtime_mappings", plan.Recognized.RuntimeMappings, body);
             json.WriteEndObject();
         }
 
         return stream.ToArray();
     }
 
-    private static void WriteElasticsearchClause(Utf8JsonWriter json, ReadOnlySpan<byte> body, KnnClause clause, int size)
+    private static void WriteClause(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
+    {
+        KnnClause clause = plan.Clause;
+        bool isTopLevel = clause.Script is null && clause.NestedPath is null && plan.Mapping.Dialect == EngineDialect.Elasticsearch;
+        if (isTopLevel)
+        {
+            WriteElasticsearchClause(json, plan, reading);
+        }
+        else
+        {
+            json.WriteStartObject("query");
+            WriteQuery(json, plan, reading);
+            json.WriteEndObject();
+        }
+
+        // What is demanded of the hit cannot stand in a clause that looks at passages: there it would be asked of them, and let through what it forbids.
+        EnclosingFilter[] ofHits = plan.PassagePath is null ? [] : [.. clause.Filters.Where(static filter => filter is { IsOwn: false, NestedPath: null })];
+        if (ofHits.Length > 0)
+        {
+            json.WritePropertyName("post_filter");
+            WriteFilters(json, plan, ofHits);
+        }
+    }
+
+    private static void WriteQuery(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
+    {
+        if (plan.PassagePath is not { } path)
+        {
+            WriteLeaf(json, plan, reading);
+            return;
+        }
+
+        json.WriteStartObject("nested");
+        json.WriteString("path", path);
+        json.WriteString("score_mode", "max");
+        json.WriteStartObject("query");
+        EnclosingFilter[] ofPassages = [.. plan.Clause.Filters.Where(static filter => filter is { IsOwn: false, NestedPath: not null })];
+        if (ofPassages.Length == 0)
+        {
+            WriteLeaf(json, plan, reading);
+        }
+        else
+        {
+            json.WriteStartObject("bool");
+            json.WriteStartArray("must");
+            json.WriteStartObject();
+            WriteLeaf(json, plan, reading);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            WriteConditions(json, "filter", plan, ofPassages, negated: false);
+            WriteConditions(json, "must_not", plan, ofPassages, negated: true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        WriteInnerHits(json, plan, reading);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLeaf(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
+    {
+        if (plan.Clause.Script is { } script)
+        {
+            WriteScriptScore(json, plan, script);
+        }
+        else if (plan.Mapping.Dialect == EngineDialect.Elasticsearch)
+        {
+            WriteElasticsearchClause(json, plan, reading);
+        }
+        else
+        {
+            WriteOpenSearchClause(json, plan);
+        }
+    }
+
+    private static void WriteElasticsearchClause(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
     {
         json.WriteStartObject("knn");
-        json.WriteString("field", clause.Field);
-        WriteRaw(json, "query_vector", clause.Vector.Range, body);
-        json.WriteNumber("k", size);
-        json.WriteNumber("num_candidates", Math.Clamp(clause.NumCandidates ?? 0, Math.Max(size, FewestCandidates), MostCandidates));
-        if (clause.Filters.Count > 0)
+        json.WriteString("field", plan.Clause.Field);
+        json.WritePropertyName("query_vector");
+        json.WriteRawValue(plan.QueryVectorJson, skipInputValidation: true);
+        json.WriteNumber("k", Nearest(plan));
+        json.WriteNumber("num_candidates", Candidates(plan));
+        WriteOwnFilters(json, plan);
+        if (plan.PassagePath is not null && plan.Clause.NestedPath is null)
         {
-            json.WritePropertyName("filter");
-            WriteFilters(json, body, clause.Filters);
+            WriteInnerHits(json, plan, reading);
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteOpenSearchClause(Utf8JsonWriter json, ReadOnlySpan<byte> body, KnnClause clause, int size)
+    private static void WriteOpenSearchClause(Utf8JsonWriter json, SamplePlan plan)
     {
-        json.WriteStartObject("query");
         json.WriteStartObject("knn");
-        json.WriteStartObject(clause.Field);
-        WriteRaw(json, "vector", clause.Vector.Range, body);
+        json.WriteStartObject(plan.Clause.Field);
+        json.WritePropertyName("vector");
+        json.WriteRawValue(plan.QueryVectorJson, skipInputValidation: true);
 
         // OpenSearch has no num_candidates: the graph is searched for k, of which size are returned. With the caller's own k the sample is the head of their result.
-        json.WriteNumber("k", Math.Clamp(clause.K ?? 0, Math.Max(size, FewestCandidates), MostCandidates));
-        if (clause.Filters.Count > 0)
-        {
-            json.WritePropertyName("filter");
-            WriteFilters(json, body, clause.Filters);
-        }
-
-        json.WriteEndObject();
+        json.WriteNumber("k", Math.Clamp(plan.Clause.K ?? 0, Math.Max(plan.Size, FewestCandidates), MostCandidates));
+        WriteOwnFilters(json, plan);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
+    /// <summary>Exact kNN: the client's script over the documents that pass all filters.</summary>
+    private static void WriteScriptScore(Utf8JsonWriter json, SamplePlan plan, ByteRange script)
+    {
+        json.WriteStartObject("script_score");
+        json.WritePropertyName("query");
+        WriteFilters(json, plan, plan.PassagePath is null ? plan.Clause.Filters : []);
+        WriteRaw(json, "script", script, plan.Body.Span);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The clause's pre-filters: its own; of a flat field all around it too, so that nothing is sampled that can never be delivered.</summary>
+    private static void WriteOwnFilters(Utf8JsonWriter json, SamplePlan plan)
+    {
+        if (plan.Clause.Filters.Count == 0)
+        {
+            return;
+        }
+
+        if (plan.PassagePath is null)
+        {
+            json.WritePropertyName("filter");
+            WriteFilters(json, plan, plan.Clause.Filters);
+        }
+        else if (plan.Clause.Filters.FirstOrDefault(static filter => filter.IsOwn) is { Range.Length: > 0 } own)
+        {
+            WriteRaw(json, "filter", own.Range, plan.Body.Span);   // as it stands: one wrapper more and the engines no longer see what it speaks of
+        }
+    }
+
+    /// <summary>The hit's best passage: its text, and its vector where it can be read from there.</summary>
+    private static void WriteInnerHits(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
+    {
+        json.WriteStartObject("inner_hits");
+        json.WriteNumber("size", 1);
+        WriteSource(json, plan.TextFields.Where(plan.IsOfPassage));
+        WriteReading(json, plan, reading);
+        json.WriteEndObject();
+    }
+
+    // OpenSearch shows a passage's own _source with a vector of one number (derived source), so passages' vectors come with the hit's.
+    private static IEnumerable<string> SourceOfHits(SamplePlan plan, VectorReading reading) =>
+        plan.TextFields.Where(field => !plan.IsOfPassage(field)).Concat(reading == VectorReading.Source ? [plan.Mapping.Field] : []);
+
+    private static void WriteReading(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
+    {
+        string field = plan.Mapping.Field;
+        switch (reading)
+        {
+            case VectorReading.DocValues:
+                WriteStrings(json, "docvalue_fields", [field]);
+                break;
+            case VectorReading.Fields:
+                WriteStrings(json, "fields", [field]);
+                break;
+            case VectorReading.Script:
+                // Copied component by component: the array itself is lent by the index, which fills it anew for the next hit.
+                string value = plan.Mapping.Dialect == EngineDialect.Elasticsearch ? "vectorValue" : "value";
+                json.WriteStartObject("script_fields");
+                json.WriteStartObject(field);
+                json.WriteStartObject("script");
+                json.WriteString("source", $"List v = []; if (doc[params.field].size() > 0) {{ for (def c : doc[params.field].{value}) {{ v.add(c); }} }} return v;");
+                json.WriteStartObject("params");
+                json.WriteString("field", field);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
+        }
+    }
+
+    private static int Candidates(SamplePlan plan) => Math.Clamp(plan.Clause.NumCandidates ?? 0, Math.Max(plan.Size, FewestCandidates), MostCandidates);
+
+    /// <summary>As many as are judged, unless filters behind the clause take some away.</summary>
+    private static int Nearest(SamplePlan plan) =>
+        plan.PassagePath is not null && plan.Clause.Filters.Any(static filter => !filter.IsOwn) ? Candidates(plan) : plan.Size;
+
     /// <summary>All filters as one <c>bool</c>, which both engines take where a filter stands.</summary>
-    private static void WriteFilters(Utf8JsonWriter json, ReadOnlySpan<byte> body, IReadOnlyList<EnclosingFilter> filters)
+    private static void WriteFilters(Utf8JsonWriter json, SamplePlan plan, IReadOnlyList<EnclosingFilter> filters)
     {
         json.WriteStartObject();
         json.WriteStartObject("bool");
-        WriteClauses(json, "filter", body, filters, negated: false);
-        WriteClauses(json, "must_not", body, filters, negated: true);
+        WriteConditions(json, "filter", plan, filters, negated: false);
+        WriteConditions(json, "must_not", plan, filters, negated: true);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void WriteClauses(Utf8JsonWriter json, string name, ReadOnlySpan<byte> body, IReadOnlyList<EnclosingFilter> filters, bool negated)
+    private static void WriteConditions(Utf8JsonWriter json, string name, SamplePlan plan, IReadOnlyList<EnclosingFilter> filters, bool negated)
     {
         json.WriteStartArray(name);
         foreach (EnclosingFilter filter in filters)
@@ -128,7 +244,7 @@ internal static class SampleRequest
                 continue;
             }
 
-            ReadOnlySpan<byte> raw = filter.Range.Of(body);
+            ReadOnlySpan<byte> raw = filter.Range.Of(plan.Body.Span);
             if (raw[0] == (byte)'[')
             {
                 raw = raw[1..^1].Trim(" \t\r\n"u8);   // an array of queries: its elements join ours
@@ -144,7 +260,19 @@ internal static class SampleRequest
         json.WriteEndArray();
     }
 
-    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    private static void WriteSource(Utf8JsonWriter json, IEnumerable<string> fields)
+    {
+        if (fields.Any())
+        {
+            WriteStrings(json, "_source", fields);
+        }
+        else
+        {
+            json.WriteBoolean("_source", false);   // an empty list means all
+        }
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);
         foreach (string value in values)

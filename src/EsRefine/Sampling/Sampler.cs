@@ -1,42 +1,80 @@
 using System.Text.Json;
-using EsRefine.Recognition;
 using EsRefine.Upstream;
+using Microsoft.Extensions.AI;
 
 namespace EsRefine.Sampling;
 
 /// <summary>Fetches a clause's top hits with the caller's own credentials, so that nothing is judged that they may not read.</summary>
-internal sealed class Sampler(UpstreamClient upstream)
+/// <param name="upstream">The cluster.</param>
+/// <param name="timeProvider">Says when a field whose vectors could not be had is worth another try.</param>
+/// <param name="model">Embeds the judged texts where no stored vector can be read back; null where the operator configured none.</param>
+internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider, IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {
-    // Set once a cluster refuses docvalue_fields on a dense_vector and answers with fields: Elasticsearch before 8.17.
-    private volatile bool _isOldElasticsearch;
+    private readonly KnownReadings _known = new(timeProvider);
 
-    /// <summary>One extra search for one clause.</summary>
+    /// <summary>One extra search for one clause; more of them only until it is known how this index gives its vectors back.</summary>
     /// <param name="search">The client's search.</param>
-    /// <param name="recognized">What was found in it.</param>
-    /// <param name="clause">The clause to sample.</param>
-    /// <param name="mapping">Its field.</param>
-    /// <param name="textFields">Fields of _source that hold the text to judge.</param>
-    /// <param name="dimensions">Components of the query vector.</param>
-    /// <param name="size">Hits wanted.</param>
+    /// <param name="plan">What to sample.</param>
+    /// <param name="cancellationToken">The deadline, or the caller is gone.</param>
     /// <exception cref="SampleException">The cluster refused or answered in part, or no vectors can be read back.</exception>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
-    public async Task<HitSample> SampleAsync(
-        SearchRequest search, RecognizedSearch recognized, KnnClause clause, FieldMapping mapping, IReadOnlyList<string> textFields, int dimensions, int size,
-        CancellationToken cancellationToken)
+    public async Task<HitSample> SampleAsync(SearchRequest search, SamplePlan plan, CancellationToken cancellationToken)
     {
-        string index = search.Index.Length > 0 && recognized.PointInTime is null ? "/" + search.Index : "";
-        string target = index + "/_search" + SearchParameters.Keep(search.QueryString, SearchParameters.Sample);
-        VectorReading reading = mapping.Dialect == EngineDialect.OpenSearch ? VectorReading.Source
-            : _isOldElasticsearch ? VectorReading.Fields
-            : VectorReading.DocValues;
-
-        UpstreamReply reply = await SendAsync(reading);
-        if (reply.StatusCode == 400 && reading == VectorReading.DocValues)
+        KnownReadings.Key key = KnownReadings.Key.Of(search, plan);
+        if (_known.AreHopeless(key))
         {
-            reply = await SendAsync(VectorReading.Fields);
-            _isOldElasticsearch = reply.IsSuccess;
+            throw Unavailable(plan);
         }
 
+        string index = search.Index.Length > 0 && plan.Recognized.PointInTime is null ? "/" + search.Index : "";
+        string target = index + "/_search" + SearchParameters.Keep(search.QueryString, SearchParameters.Sample);
+        bool wasAnswered = false;
+        foreach (VectorReading reading in VectorReadings.InOrder(plan.Mapping, _known.Find(key), model is not null))
+        {
+            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, target, search.Headers, SampleRequest.Write(plan, reading), cancellationToken);
+            if (!reply.IsSuccess && MayBeRefusedAlone(reading, reply))
+            {
+                continue;
+            }
+
+            HitSample sample = Read(reply, plan, reading, out int withoutVector);
+            wasAnswered = true;
+            if (reading == VectorReading.Embedding)
+            {
+                if (await EmbeddedHits.TryEmbedAsync(model!, sample, plan, cancellationToken) is not { } embedded)
+                {
+                    continue;
+                }
+
+                sample = embedded;
+            }
+
+            if (sample.Count >= 2 || withoutVector == 0)
+            {
+                if (sample.Count > 0)
+                {
+                    _known.Remember(key, reading);
+                }
+
+                return sample;
+            }
+        }
+
+        if (!wasAnswered)
+        {
+            throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the cluster refused the sampling search");
+        }
+
+        _known.Remember(key, null);
+        throw Unavailable(plan);
+    }
+
+    /// <summary>Whether the cluster may have refused this way of asking only: old versions do not know it, scripts may be forbidden.</summary>
+    private static bool MayBeRefusedAlone(VectorReading reading, UpstreamReply reply) =>
+        reading is VectorReading.DocValues or VectorReading.Script && reply.StatusCode is 400 or 500;
+
+    private static HitSample Read(UpstreamReply reply, SamplePlan plan, VectorReading reading, out int withoutVector)
+    {
         if (!reply.IsSuccess)
         {
             throw new SampleException(RefinementOutcome.UpstreamRefusedSample, $"the cluster answered the sampling search with status {reply.StatusCode}");
@@ -44,14 +82,16 @@ internal sealed class Sampler(UpstreamClient upstream)
 
         try
         {
-            return SampleReply.Read(reply.Body, mapping, dimensions, textFields, size);
+            return SampleReply.Read(reply.Body, plan, reading, out withoutVector);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the reply to the sampling search is not a search reply");
         }
-
-        Task<UpstreamReply> SendAsync(VectorReading how) => upstream.SendAsync(
-            HttpMethod.Post, target, search.Headers, SampleRequest.Write(search.Body, recognized, clause, mapping, textFields, size, how), cancellationToken);
     }
+
+    private static SampleException Unavailable(SamplePlan plan) => new(
+        RefinementOutcome.VectorsUnavailable,
+        $"the vectors of field '{plan.Mapping.Field}' cannot be read back from the hits: is the field excluded from what this caller may see? The model that made them, "
+        + "configured as model.folder, would serve in their place");
 }

@@ -24,7 +24,7 @@ internal sealed record FieldMapping
     /// <summary>Path of the innermost <c>nested</c> parent; null for a flat field.</summary>
     public string? NestedPath { get; init; }
 
-    /// <summary>Names of all <c>text</c> fields of the indices, in mapping order.</summary>
+    /// <summary>Names of all <c>text</c> fields of the indices, in mapping order; beside a nested vector only those of its passage, where there are any.</summary>
     public IReadOnlyList<string> TextFields { get; init; } = [];
 
     /// <summary>The indices of a point in time, in their order; empty for a search that names its indices itself.</summary>

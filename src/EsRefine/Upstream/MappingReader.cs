@@ -39,7 +39,14 @@ internal static class MappingReader
         }
 
         reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector" : null;
-        return agreed is null ? null : agreed with { TextFields = [.. textFields.Distinct(StringComparer.Ordinal)] };
+        return agreed is null ? null : agreed with { TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]) };
+    }
+
+    /// <summary>Of a nested vector the texts of its own passage, where there are any.</summary>
+    private static string[] TextsBeside(FieldMapping mapping, string[] textFields)
+    {
+        string[] ofPassage = mapping.NestedPath is { } path ? [.. textFields.Where(field => field.StartsWith(path + ".", StringComparison.Ordinal))] : [];
+        return ofPassage.Length > 0 ? ofPassage : textFields;
     }
 
     private static FieldMapping? Find(JsonElement properties, string field, bool mayFollowAlias = true)
@@ -136,7 +143,7 @@ internal static class MappingReader
             space = Text(method, "space_type");
         }
 
-        VectorElementType elementType = Text(definition, "data_type") switch
+        VectorElementType elementType = Text(definition, "data_type")?.ToLowerInvariant() switch   // said in lower case, shown in upper
         {
             "byte" => VectorElementType.Byte,
             "binary" => VectorElementType.Bit,

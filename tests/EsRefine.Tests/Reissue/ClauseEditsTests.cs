@@ -74,16 +74,18 @@ public sealed class ClauseEditsTests
     }
 
     [Fact]
-    public void Vector_that_cannot_be_read_is_not_replaced()
+    public void A_vector_to_look_up_gives_its_place_to_the_refined_one()
     {
-        Assert.Null(Refine("""{"knn":{"field":"vec","query_vector":[1,1e999]}}"""));
+        Assert.Equal(
+            """{"knn":{"field":"vec", "query_vector":[0.5,-1] ,"k":3}}""",
+            Refine("""{"knn":{"field":"vec", "query_vector_builder" : {"lookup":{"index":"i","id":"1","path":"vec"}} ,"k":3}}"""));
     }
 
     private static string? Refine(string json)
     {
         var body = new SearchBody(json);
         var mapping = new FieldMapping { Field = "vec", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = 2 };
-        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(body.Bytes, body.Search!, body.Clauses[0], mapping, [0.5f, -1]);
+        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(body.Bytes, body.Search!, body.Clauses[0], mapping, original: [1, 2], refined: [0.5f, -1]);
         return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using EsRefine.Recognition;
+using EsRefine.Refinement;
 using EsRefine.Reissue;
 using EsRefine.Upstream;
 using Xunit;
@@ -174,9 +175,16 @@ public sealed class VectorTextTests
         Assert.Equal("[127,-128,2]"u8, VectorText.Write([300, -128.4f, 1.6f], "[1,2,3]"u8, VectorSpelling.Array, field));
         Assert.Equal("\"7f8002\""u8, VectorText.Write([300, -128.4f, 1.6f], "\"010203\""u8, VectorSpelling.String, field));
         Assert.Equal("\"f4AC\""u8, VectorText.Write([300, -128.4f, 1.6f], "\"AQID\""u8, VectorSpelling.String, field));
-        Assert.True(VectorText.RoundsToZero([0.4f, -0.5f, 0.2f], field));
-        Assert.False(VectorText.RoundsToZero([0.4f, -0.6f, 0.2f], field));
-        Assert.False(VectorText.RoundsToZero([0.4f, -0.5f, 0.2f], Field(VectorElementType.Float, 3)));
+    }
+
+    [Fact]
+    public void Base64_of_bfloat16_that_would_miss_unit_length_becomes_an_array()
+    {
+        FieldMapping field = Field(VectorElementType.BFloat16, 2) with { Similarity = VectorSimilarity.DotProduct };
+
+        Assert.Equal("\"PwAAAA==\""u8, VectorText.Write([0.5f, 0], "\"P4AAAA==\""u8, VectorSpelling.String, field with { Similarity = VectorSimilarity.L2Norm }));
+        Assert.Equal("[0.28,0.96]"u8, VectorText.Write([0.28f, 0.96f], "\"P4AAAA==\""u8, VectorSpelling.String, field));
+        Assert.Equal("\"AAA/gA==\""u8, VectorText.Write([0, 1], "\"P4AAAA==\""u8, VectorSpelling.String, field));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using EsRefine.Recognition;
 using EsRefine.Sampling;
+using EsRefine.Tests.Recognition;
 using EsRefine.Upstream;
 using Xunit;
 
@@ -8,20 +9,19 @@ namespace EsRefine.Tests.Sampling;
 
 public class SampleReplyTests
 {
-    private static readonly FieldMapping Mapping = new() { Field = "v", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float };
+    private static readonly FieldMapping Flat = new() { Field = "v", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float };
+
+    private static readonly FieldMapping Nested = new() { Field = "p.v", Dialect = EngineDialect.OpenSearch, ElementType = VectorElementType.Float, NestedPath = "p" };
 
     [Fact]
-    public void Hits_come_with_their_texts_in_the_order_of_the_target_and_their_vectors_in_every_shape()
+    public void Hits_come_with_their_texts_in_the_order_of_the_target_and_their_vectors_in_either_shape()
     {
         HitSample sample = Read(
             """{"_index":"i","_id":"1","_score":0.9,"_source":{"body":["b1","b2"],"title":"t"},"fields":{"v":[[1,2]]}}""",
-            """{"_index":"i","_id":"2","_score":0.8,"_source":{"a":{"title":"x"},"title":"u"},"fields":{"v":[3,4.5]}}""",
-            """{"_index":"i","_id":"3","_score":0.7,"_source":{"v":[6,7],"title":"w"}}""");
+            """{"_index":"i","_id":"2","_score":0.8,"_source":{"a":{"title":"x"},"title":"u"},"fields":{"v":[3,4.5]}}""");
 
-        Assert.Equal([new SampledHit("1", "i", 0.9, "t\nb1\nb2"), new SampledHit("2", "i", 0.8, "u"), new SampledHit("3", "i", 0.7, "w")], sample.Hits);
-        Assert.Equal([1f, 2f], sample.VectorOf(0));
+        Assert.Equal([new SampledHit("1", "i", 0.9, "t\nb1\nb2"), new SampledHit("2", "i", 0.8, "u")], sample.Hits);
         Assert.Equal([3f, 4.5f], sample.VectorOf(1));
-        Assert.Equal([6f, 7f], sample.VectorOf(2));
     }
 
     [Fact]
@@ -38,16 +38,80 @@ public class SampleReplyTests
     }
 
     [Theory]
+    [InlineData("float", """["P4AAAMAAAAA="]""", EngineDialect.Elasticsearch)]    // big-endian
+    [InlineData("float", """["AACAPwAAAMA="]""", EngineDialect.OpenSearch)]      // little-endian
+    [InlineData("byte", """["01fe"]""", EngineDialect.Elasticsearch)]
+    [InlineData("byte", """["Af4="]""", EngineDialect.OpenSearch)]
+    [InlineData("bfloat16", """ "P4DAAA==" """, EngineDialect.Elasticsearch)]
+    internal void A_vector_given_back_as_the_string_that_was_indexed_is_decoded(string elementType, string value, EngineDialect dialect)
+    {
+        FieldMapping mapping = Flat with { Dialect = dialect, ElementType = Enum.Parse<VectorElementType>(elementType, ignoreCase: true) };
+
+        HitSample sample = Read(mapping, VectorReading.Fields, ["title"], $$$"""{"_index":"i","_id":"1","_source":{"title":"t"},"fields":{"v":{{{value}}}}}""");
+
+        Assert.Equal([1f, -2f], sample.VectorOf(0));
+    }
+
+    [Theory]
+    [InlineData("""{"title":"t","v":[1,-2]}""", "v")]
+    [InlineData("""{"title":"t","a":{"b.v":[1,-2]}}""", "a.b.v")]
+    [InlineData("""{"title":"t","a.b":{"v":[1,-2]}}""", "a.b.v")]
+    public void A_vector_in_source_is_found_by_its_full_name(string source, string field)
+    {
+        HitSample sample = Read(Flat with { Field = field }, VectorReading.Source, ["title"], $$$"""{"_index":"i","_id":"1","_source":{{{source}}}}""");
+
+        Assert.Equal([1f, -2f], sample.VectorOf(0));
+    }
+
+    [Fact]
+    public void A_passage_gives_its_text_and_by_its_place_the_vector_in_the_source_of_the_hit()
+    {
+        HitSample sample = Read(Nested, VectorReading.Source, ["title", "p.text"],
+            """
+            {"_index":"i","_id":"1","_source":{"title":"T","p":[{"v":[9,9]},{"v":[1,-2]}]},
+             "inner_hits":{"p":{"hits":{"hits":[{"_nested":{"field":"p","offset":1},"_source":{"text":"second","v":1}}]}}}}
+            """,
+            """
+            {"_index":"i","_id":"2","_source":{"p":{"v":[3,4]}},
+             "inner_hits":{"p":{"hits":{"hits":[{"_nested":{"field":"p","offset":0},"_source":{"text":"only"}}]}}}}
+            """);
+
+        Assert.Equal(["T\nsecond", "only"], sample.Hits.Select(static hit => hit.Text));
+        Assert.Equal([1f, -2f, 3f, 4f], sample.Vectors);
+    }
+
+    [Fact]
+    public void A_passage_inside_a_passage_is_found_by_both_places()
+    {
+        HitSample sample = Read(Nested with { Field = "a.b.v", NestedPath = "a.b" }, VectorReading.Source, ["a.b.text"],
+            """
+            {"_index":"i","_id":"1","_source":{"a":[{"b":[{"v":[9,9]}]},{"b":[{"v":[8,8]},{"v":[1,-2]}]}]},
+             "inner_hits":{"a.b":{"hits":{"hits":[{"_nested":{"field":"a","offset":1,"_nested":{"field":"b","offset":1}},"_source":{"text":"deep"}}]}}}}
+            """);
+
+        Assert.Equal([1f, -2f], sample.VectorOf(0));
+    }
+
+    [Theory]
     [InlineData("""{"timed_out":true,"_shards":{"failed":0},"hits":{"hits":[]}}""", RefinementOutcome.UpstreamRefusedSample)]
     [InlineData("""{"timed_out":false,"_shards":{"failed":1},"hits":{"hits":[]}}""", RefinementOutcome.UpstreamRefusedSample)]
     [InlineData("""{"timed_out":false,"_shards":{"failed":0}}""", RefinementOutcome.UpstreamRefusedSample)]
-    [InlineData("""{"hits":{"hits":[{"_index":"i","_id":"1","_source":{"title":"t"}}]}}""", RefinementOutcome.VectorsUnavailable)]
     [InlineData("""{"hits":{"hits":[{"_index":"i","_id":"1","_source":{"title":"t"},"fields":{"v":[1,2,3]}}]}}""", RefinementOutcome.DimensionMismatch)]
     internal void A_reply_to_learn_nothing_from_names_its_outcome(string reply, RefinementOutcome outcome)
     {
-        SampleException exception = Assert.Throws<SampleException>(() => SampleReply.Read(Encoding.UTF8.GetBytes(reply), Mapping, 2, ["title"], 20));
+        SampleException exception = Assert.Throws<SampleException>(() => SampleReply.Read(Encoding.UTF8.GetBytes(reply), Plan(Flat, ["title"], 20), VectorReading.DocValues, out _));
 
         Assert.Equal(outcome, exception.Outcome);
+    }
+
+    [Fact]
+    public void Hits_whose_vector_cannot_be_read_are_counted()
+    {
+        SampleReply.Read(
+            Reply("""{"_index":"i","_id":"1","_source":{"title":"t"}}""", """{"_index":"i","_id":"2","_source":{"title":"t"},"fields":{"v":1}}"""),
+            Plan(Flat, ["title"], 20), VectorReading.Fields, out int withoutVector);
+
+        Assert.Equal(2, withoutVector);
     }
 
     [Fact]
@@ -55,11 +119,20 @@ public class SampleReplyTests
     {
         string[] hits = [.. Enumerable.Range(0, 5).Select(static i => $$$"""{"_index":"i","_id":"{{{i}}}","_source":{"title":"t"},"fields":{"v":[1,2]}}""")];
 
-        Assert.Equal(3, SampleReply.Read(Reply(hits), Mapping, 2, ["title"], 3).Count);
+        Assert.Equal(3, SampleReply.Read(Reply(hits), Plan(Flat, ["title"], 3), VectorReading.DocValues, out _).Count);
     }
 
-    private static HitSample Read(params string[] hits) => SampleReply.Read(Reply(hits), Mapping, 2, ["title", "body"], 20);
+    private static HitSample Read(params string[] hits) => Read(Flat, VectorReading.DocValues, ["title", "body"], hits);
 
-    private static byte[] Reply(string[] hits) =>
+    private static HitSample Read(FieldMapping mapping, VectorReading reading, string[] textFields, params string[] hits) =>
+        SampleReply.Read(Reply(hits), Plan(mapping, textFields, 20), reading, out _);
+
+    private static SamplePlan Plan(FieldMapping mapping, string[] textFields, int size)
+    {
+        SearchBody body = new("""{"knn":{"field":"v","query_vector":[1,1]}}""");
+        return new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, size);
+    }
+
+    private static byte[] Reply(params string[] hits) =>
         Encoding.UTF8.GetBytes($$$"""{"timed_out":false,"_shards":{"failed":0},"hits":{"hits":[{{{string.Join(",", hits)}}}]}}""");
 }

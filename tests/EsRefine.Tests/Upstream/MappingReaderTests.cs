@@ -18,6 +18,7 @@ public class MappingReaderTests
     [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}""", "Cosine", "Float")]
     [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","space_type":"linf"}}""", null, "Float")]
     [InlineData("""{"type":"knn_vector","dimension":24,"data_type":"binary"}""", null, "Bit")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"data_type":"BYTE"}""", "L2Norm", "Byte")]   // as OpenSearch shows it
     [InlineData("""{"type":"knn_vector","model_id":"m"}""", null, "Float")]
     public void A_vector_field_is_read_with_what_the_engine_ranks_it_by(string definition, string? similarity, string elementType)
     {
@@ -38,7 +39,17 @@ public class MappingReaderTests
         FieldMapping mapping = Read(Mapping, "a.p.v", out _)!;
 
         Assert.Equal("a.p", mapping.NestedPath);
-        Assert.Equal(["a.p.t", "title"], mapping.TextFields);
+        Assert.Equal(["a.p.t"], mapping.TextFields);
+    }
+
+    [Fact]
+    public void Passages_without_a_text_of_their_own_are_judged_by_that_of_the_hit()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"p":{"type":"nested","properties":{"v":{"type":"dense_vector","dims":2}}},"pages":{"type":"text"}}}}}
+            """;
+
+        Assert.Equal(["pages"], Read(Mapping, "p.v", out _)!.TextFields);
     }
 
     [Fact]

@@ -1,0 +1,58 @@
+using System.Numerics.Tensors;
+using EsRefine.Embedding;
+using EsRefine.Refinement;
+using EsRefine.Upstream;
+using Microsoft.Extensions.AI;
+
+namespace EsRefine.Sampling;
+
+/// <summary>The last resort where stored vectors cannot be read back: the judged texts embedded anew.</summary>
+internal static class EmbeddedHits
+{
+    /// <summary>How far scores may be off on average: quantized indices score with an error near 0.01, another model or another text is off by 0.1 and more.</summary>
+    private const double Tolerance = 0.03;
+
+    /// <summary>The sample with vectors; null where the model is not the one that made those in the index.</summary>
+    // Whether it is, the engine's own scores tell: they must be those of the query vector and the new vectors.
+    public static async Task<HitSample?> TryEmbedAsync(
+        IEmbeddingGenerator<string, Embedding<float>> model, HitSample sample, SamplePlan plan, CancellationToken cancellationToken)
+    {
+        if (sample.Count == 0 || plan.Clause.Script is not null || plan.Mapping.Similarity is not { } similarity
+            || plan.Mapping.ElementType is not (VectorElementType.Float or VectorElementType.BFloat16))
+        {
+            return null;
+        }
+
+        GeneratedEmbeddings<Embedding<float>> embeddings =
+            await model.GenerateAsync(sample.Hits.Select(static hit => hit.Text), EmbeddingPurposes.Document, cancellationToken);
+        double error = 0;
+        for (int i = 0; i < sample.Count; i++)
+        {
+            ReadOnlySpan<float> vector = embeddings[i].Vector.Span;
+            if (vector.Length != sample.Dimensions)
+            {
+                return null;
+            }
+
+            double score = Score(similarity, plan.QueryVector, vector);
+            error += Math.Abs(score - sample.Hits[i].Score) / Math.Max(1, score);
+            vector.CopyTo(sample.Vectors.AsSpan(i * sample.Dimensions));
+        }
+
+        return error / sample.Count <= Tolerance ? sample : null;
+    }
+
+    /// <summary>A hit's score by both engines (<c>knn-wire</c> 3.3).</summary>
+    private static double Score(VectorSimilarity similarity, ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
+    {
+        double product = TensorPrimitives.Dot(query, vector);
+        double distance = TensorPrimitives.Distance(query, vector);
+        return similarity switch
+        {
+            VectorSimilarity.Cosine => (1 + TensorPrimitives.CosineSimilarity(query, vector)) / 2,
+            VectorSimilarity.DotProduct => (1 + product) / 2,
+            VectorSimilarity.L2Norm => 1 / (1 + (distance * distance)),
+            _ => product >= 0 ? product + 1 : 1 / (1 - product),
+        };
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using EsRefine.Hosting;
+using EsRefine.TestSupport.Engines;
+using Xunit;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>
+/// Every other form of a kNN search, element type and way of hiding vectors that the engines at hand serve: the refined reply is that of the refined vector,
+/// and with a judge that is not there the reply is the plain one.
+/// </summary>
+public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch)
+{
+    private const string OpenSearchMethod = ""","method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}""";
+
+    private const string ExcludedForGood = """ "_source":{"excludes":["v"]}, """;
+
+    private static readonly Uri NobodyThere = new("http://127.0.0.1:9/v1");   // the discard port: nothing listens there
+
+    private static readonly FanShape Plain = FanShape.Elasticsearch(""","index_options":{"type":"hnsw"}""");
+
+    private static readonly FanShape PlainOpenSearch = FanShape.OpenSearch(OpenSearchMethod);
+
+    private static readonly FanShape Bytes = FanShape.Elasticsearch(""","element_type":"byte","index_options":{"type":"hnsw"}""", static angle => JsonSerializer.Serialize(FanShape.BytesAt(angle)));
+
+    private static readonly FanShape BFloat16 = FanShape.Elasticsearch(""","element_type":"bfloat16","similarity":"dot_product","index_options":{"type":"hnsw"}""");
+
+    private static readonly FanShape BytesOpenSearch = FanShape.OpenSearch(
+        ""","data_type":"byte","method":{"name":"hnsw","engine":"lucene","space_type":"l2"}""", static angle => JsonSerializer.Serialize(FanShape.BytesAt(angle)));
+
+    private static IReadOnlyDictionary<string, Form> ElasticsearchForms { get; } = new Dictionary<string, Form>
+    {
+        ["nested query"] = new(FanShape.NestedElasticsearch, """{"size":10,"query":{"nested":{"path":"p","query":{"knn":{"field":"p.v","query_vector":$V,"k":10,"num_candidates":100}}}}}"""),
+        ["nested query with inner hits and filters of all three kinds"] = new(FanShape.NestedElasticsearch, """
+            {"size":10,"query":{"bool":{"must":[{"nested":{"path":"p","inner_hits":{"size":2},"query":{"bool":{"must":[{"knn":{"field":"p.v","query_vector":$V,"k":60,"num_candidates":100,
+              "filter":[{"terms":{"p.lang":["de","en"]}}]}}],"must_not":[{"term":{"p.lang":"la"}}]}}}}],"filter":[{"term":{"shelf":"even"}}]}}}
+            """) { Finds = EvenShelf },
+        ["knn on a nested field with inner hits"] = new(FanShape.NestedElasticsearch, """{"size":10,"knn":{"field":"p.v","query_vector":$V,"k":10,"num_candidates":100,"inner_hits":{"_source":["p.words"]}}}"""),
+        ["knn on a nested field with a filter and a post filter"] = new(FanShape.NestedElasticsearch, """
+            {"size":10,"knn":{"field":"p.v","query_vector":$V,"k":60,"num_candidates":100,"filter":{"terms":{"p.lang":["de","en"]}}},"post_filter":{"bool":{"must_not":{"term":{"shelf":"odd"}}}}}
+            """) { Finds = EvenShelf },
+        ["knn retriever on a nested field"] = new(FanShape.NestedElasticsearch, """{"size":10,"retriever":{"knn":{"field":"p.v","query_vector":$V,"k":10,"num_candidates":100,"filter":{"term":{"shelf":"even"}}}}}""") { Finds = EvenShelf },
+        ["nested script_score"] = new(FanShape.NestedElasticsearch, """
+            {"size":10,"query":{"nested":{"path":"p","score_mode":"max","query":{"script_score":{"query":{"terms":{"p.lang":["de","en"]}},
+              "script":{"source":"cosineSimilarity(params.q,'p.v')+1.0","params":{"q":$V}}}}}}}
+            """),
+        ["script_score with cosineSimilarity"] = new(Plain, """{"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, 'v') + 1.0","params":{"q":$V}}}}}"""),
+        ["script_score with dotProduct over a filter"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"bool":{"filter":{"term":{"shelf":"even"}}}},"script":{"source":"dotProduct(params['q'], 'v') + 1","params":{"q":$V}},"min_score":0.1}}}
+            """) { Finds = EvenShelf },
+        ["script_score with l2norm on a field that is not indexed"] = new(FanShape.Elasticsearch(""","index":false"""), """
+            {"size":10,"query":{"script_score":{"query":{"exists":{"field":"v"}},"script":{"source":"1 / (1 + l2norm(params.asked, 'v'))","params":{"asked":$V}}}}}
+            """),
+        ["diversify with a vector of its own"] = new(Plain, """
+            {"size":10,"retriever":{"diversify":{"type":"mmr","field":"v","lambda":0.9,"size":10,"rank_window_size":20,"query_vector":$V,
+              "retriever":{"knn":{"field":"v","query_vector":$V,"k":20,"num_candidates":100}}}}}
+            """) { IsByEngine = true },
+        ["knn with a similarity to reach"] = new(Plain, """{"size":60,"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100,"similarity":0.959661}}""") { Finds = Within(0.285) },
+        ["knn collapsed by a field"] = new(Plain, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100},"collapse":{"field":"pair"}}""") { Finds = OnePerPair },
+        ["knn on bfloat16 under dot_product"] = new(BFloat16, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}"""),
+        ["knn on bfloat16 in Base64 of two bytes each"] = new(BFloat16, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = static () => "\"" + Packed(2) + "\"" },
+        ["knn on bfloat16 in Base64 of four bytes each"] = new(BFloat16, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = static () => "\"" + Packed(4) + "\"" },
+        ["knn on bytes"] = new(Bytes, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = ByteArray },
+        ["knn on bytes in hex"] = new(Bytes, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = ByteHex },
+        ["knn on bytes in Base64"] = new(Bytes, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = ByteBase64 },
+        ["script_score on bytes in hex"] = new(Bytes, """{"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q,'v')+1.0","params":{"q":$V}}}}}""") { Vector = ByteHex },
+        ["knn on a field that _source excludes for good"] = new(FanShape.Elasticsearch(""","index_options":{"type":"hnsw"}""", mapping: ExcludedForGood), """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}"""),
+    };
+
+    private static IReadOnlyDictionary<string, Form> OpenSearchForms { get; } = new Dictionary<string, Form>
+    {
+        ["nested query"] = new(FanShape.NestedOpenSearch, """{"size":10,"query":{"nested":{"path":"p","query":{"knn":{"p.v":{"vector":$V,"k":10}}}}}}"""),
+        ["nested query with inner hits and filters inside and around"] = new(FanShape.NestedOpenSearch, """
+            {"size":10,"query":{"bool":{"must":[{"nested":{"path":"p","score_mode":"max","inner_hits":{},"query":{"knn":{"p.v":{"vector":$V,"k":60,
+              "filter":{"nested":{"path":"p","query":{"terms":{"p.lang":["de","en"]}}}}}}}}}],"filter":[{"term":{"shelf":"even"}}]}}}
+            """) { Finds = EvenShelf },
+        ["nested knn_score"] = new(FanShape.NestedOpenSearch, """
+            {"size":10,"query":{"nested":{"path":"p","score_mode":"max","query":{"script_score":{"query":{"terms":{"p.lang":["de","en"]}},
+              "script":{"lang":"knn","source":"knn_score","params":{"field":"p.v","query_value":$V,"space_type":"cosinesimil"}}}}}}}
+            """),
+        ["knn_score"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"bool":{"filter":{"term":{"shelf":"even"}}}},"script":{"lang":"knn","source":"knn_score",
+              "params":{"field":"v","query_value":$V,"space_type":"innerproduct"}}}}}
+            """) { Finds = EvenShelf },
+        ["knn_score on an index without kNN"] = new(FanShape.OpenSearch("", settings: ""), """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn","source":"knn_score","params":{"field":"v","query_value":$V,"space_type":"l2"}}}}}
+            """),
+        ["script_score with cosineSimilarity"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1.0 + cosineSimilarity(params.q, doc[params.f])","params":{"f":"v","q":$V}}}}}
+            """),
+        ["script_score with l2Squared"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 / (1 + l2Squared(params.q, doc['v']))","params":{"q":$V}}}}}
+            """),
+        ["radial by score"] = new(PlainOpenSearch, """{"size":60,"query":{"knn":{"v":{"vector":$V,"min_score":0.979830}}}}""") { Finds = Within(0.285) },
+        ["radial by distance"] = new(FanShape.OpenSearch(""","method":{"name":"hnsw","engine":"lucene","space_type":"l2"}"""), """{"size":60,"query":{"knn":{"v":{"vector":$V,"max_distance":0.080678}}}}""") { Finds = Within(0.285) },
+        ["knn collapsed by a field"] = new(PlainOpenSearch, """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":60}}},"collapse":{"field":"pair"}}""") { Finds = OnePerPair },
+        ["knn on bytes"] = new(BytesOpenSearch, """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}}}""") { Vector = ByteArray },
+        ["knn on a field that _source excludes for good"] = new(FanShape.OpenSearch(OpenSearchMethod, mapping: ExcludedForGood), """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}}}"""),
+        ["knn on an index that keeps its vectors in _source"] = new(
+            FanShape.OpenSearch(OpenSearchMethod, settings: ""","index.knn":true,"index.knn.derived_source.enabled":false"""), """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}}}"""),
+    };
+
+    public static TheoryData<string> NamesOfElasticsearchForms => [.. ElasticsearchForms.Keys];
+
+    public static TheoryData<string> NamesOfOpenSearchForms => [.. OpenSearchForms.Keys];
+
+    [Theory]
+    [MemberData(nameof(NamesOfElasticsearchForms))]
+    public async Task Elasticsearch_finds_more_that_is_relevant(string form) => await IsRefined(await elasticsearch.UseAsync(), ElasticsearchForms[form]);
+
+    [Theory]
+    [MemberData(nameof(NamesOfOpenSearchForms))]
+    public async Task OpenSearch_finds_more_that_is_relevant(string form) => await IsRefined(await openSearch.UseAsync(), OpenSearchForms[form]);
+
+    [Fact]
+    public async Task Elasticsearch_that_refuses_the_refined_search_is_sent_the_original()
+    {
+        // Cosines run from 0.6 to 1 before and from 0.36 after: there the script gives negative scores, which no script may.
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string target = $"{await Plain.IndexAsync(engine)}/_search";
+        string body = """{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, 'v') - 0.5","params":{"q":$V}}}}}"""
+            .Replace("$V", Fan.Json(Fan.VectorAt(0)), StringComparison.Ordinal);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+
+        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
+        SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, target, body, Fan.QueryHeader);
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, plain.Status);
+        Assert.Equal(plain.Masked, reply.Masked);
+        Assert.Equal("unsupported", reply.Outcome);
+    }
+
+    private static async Task IsRefined(RunningEngine engine, Form form)
+    {
+        string target = $"{await form.Shape.IndexAsync(engine)}/_search";
+        string body = form.Body.Replace("$V", form.Vector?.Invoke() ?? Fan.Json(Fan.VectorAt(0)), StringComparison.Ordinal);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+        await using Sidecar withoutJudge = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(NobodyThere));
+
+        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
+        SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body, Fan.QueryHeader);
+        SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, Fan.QueryHeader);
+
+        Assert.StartsWith("refined;judged=20;sample=20;angle=0.", refined.Outcome, StringComparison.Ordinal);
+        if (form.IsByEngine)
+        {
+            SearchReply expected = await SearchReply.OfAsync(engine.Url, target, form.Body.Replace("$V", Fan.Json(Fan.VectorAt(Fan.Turn)), StringComparison.Ordinal));
+            Assert.Equal(expected.Ids, refined.Ids);
+            Assert.NotEqual(plain.Ids, refined.Ids);
+        }
+        else if (form.IsRounded)
+        {
+            Assert.Contains(plain.Ids, static id => id.StartsWith("tax-", StringComparison.Ordinal));
+            Assert.All(refined.Ids, static id => Assert.StartsWith("hut-", id, StringComparison.Ordinal));
+        }
+        else
+        {
+            Assert.Equal(form.Finds(0).Select(static document => document.Id), plain.Ids);
+            Assert.Equal(form.Finds(Fan.Turn).Select(static document => document.Id), refined.Ids);
+        }
+
+        Assert.Equal(plain.Masked, unjudged.Masked);
+        Assert.StartsWith("judge-failed;", unjudged.Outcome, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<FanDocument> EvenShelf(double angle) => Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10);
+
+    private static IEnumerable<FanDocument> OnePerPair(double angle) => Fan.Ranked(angle).GroupBy(FanShape.PairOf).Select(static pair => pair.First()).Take(10);
+
+    private static Func<double, IEnumerable<FanDocument>> Within(double radius) => angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
+
+    private static string ByteArray() => JsonSerializer.Serialize(FanShape.BytesAt(0));
+
+    private static string ByteHex() => "\"" + Convert.ToHexStringLower([.. FanShape.BytesAt(0).Select(static component => (byte)component)]) + "\"";
+
+    private static string ByteBase64() => "\"" + Convert.ToBase64String([.. FanShape.BytesAt(0).Select(static component => (byte)component)]) + "\"";
+
+    /// <summary>The query vector in big-endian Base64: whole float32, or their upper halves.</summary>
+    private static string Packed(int bytesEach)
+    {
+        byte[] whole = Convert.FromBase64String(Fan.Base64(Fan.VectorAt(0)));
+        return Convert.ToBase64String([.. whole.Chunk(4).SelectMany(component => component.Take(bytesEach))]);
+    }
+
+    /// <summary>A form and the index it is for.</summary>
+    /// <param name="Shape">The index.</param>
+    /// <param name="Body">With <c>$V</c> where the vector stands.</param>
+    private sealed record Form(FanShape Shape, string Body)
+    {
+        /// <summary>What it finds with the query vector turned left by an angle.</summary>
+        public Func<double, IEnumerable<FanDocument>> Finds { get; init; } = static angle => Fan.Ranked(angle).Take(10);
+
+        /// <summary>The vector's JSON; null = an array of floats.</summary>
+        public Func<string>? Vector { get; init; }
+
+        /// <summary>Whether what it finds with the turned vector is for the engine to say.</summary>
+        public bool IsByEngine { get; init; }
+
+        /// <summary>Whether the vectors are rounded, so that their order is nearly, not exactly, that of their angles.</summary>
+        public bool IsRounded => Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
+    }
+}

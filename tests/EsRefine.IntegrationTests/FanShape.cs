@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using EsRefine.TestSupport.Engines;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>The documents of <see cref="Fan"/> in another shape: how the vector is mapped, and how a document holds it.</summary>
+/// <param name="Mapping">Settings and mapping of the index.</param>
+/// <param name="Document">The JSON of a document.</param>
+internal sealed record FanShape(string Mapping, Func<FanDocument, string> Document)
+{
+    private const string NestedFrame = """
+        {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{"properties":{"text":{"type":"text"},"shelf":{"type":"keyword"},
+          "p":{"type":"nested","properties":{"words":{"type":"text"},"lang":{"type":"keyword"},"v":{$FIELD}}}}}}
+        """;
+
+    private const string FlatFrame = """
+        {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{$MAPPING "properties":{"text":{"type":"text"},"shelf":{"type":"keyword"},"pair":{"type":"keyword"},
+          "v":{$FIELD}}}}
+        """;
+
+    /// <summary>Vectors of passages: each document's own beside one that is far from every query.</summary>
+    public static FanShape NestedElasticsearch { get; } = new(
+        Fill(NestedFrame, """ "type":"dense_vector","dims":8,"index_options":{"type":"hnsw"} """), NestedDocument);
+
+    /// <inheritdoc cref="NestedElasticsearch"/>
+    public static FanShape NestedOpenSearch { get; } = new(
+        Fill(NestedFrame, """ "type":"knn_vector","dimension":8,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"} """, settings: ""","index.knn":true"""),
+        NestedDocument);
+
+    /// <summary>One vector field, mapped as said.</summary>
+    /// <param name="field">What its mapping says after its type and dimensions.</param>
+    /// <param name="vector">The vector's JSON.</param>
+    /// <param name="mapping">What the mapping says before its properties.</param>
+    /// <param name="settings">More settings.</param>
+    public static FanShape Elasticsearch(string field, Func<double, string>? vector = null, string mapping = "", string settings = "") => new(
+        Fill(FlatFrame, """ "type":"dense_vector","dims":8 """ + field, mapping, settings), document => FlatDocument(document, vector));
+
+    /// <inheritdoc cref="Elasticsearch"/>
+    public static FanShape OpenSearch(string field, Func<double, string>? vector = null, string mapping = "", string settings = ""","index.knn":true""") => new(
+        Fill(FlatFrame, """ "type":"knn_vector","dimension":8 """ + field, mapping, settings), document => FlatDocument(document, vector));
+
+    /// <summary>A vector of bytes at an angle from the query vector.</summary>
+    public static sbyte[] BytesAt(double angle) => [.. Fan.VectorAt(angle, length: 250).Select(static component => (sbyte)Math.Clamp(MathF.Round(component), -128, 127))];
+
+    /// <summary>Two neighbors of one kind, to collapse by.</summary>
+    public static string PairOf(FanDocument document) => $"{document.Id[..4]}{int.Parse(document.Id.AsSpan(4), CultureInfo.InvariantCulture) / 2}";
+
+    /// <summary>Makes an index of the documents and returns its name.</summary>
+    public async Task<string> IndexAsync(RunningEngine engine)
+    {
+        string index = engine.NewIndexName("shape");
+        await engine.SendAsync(HttpMethod.Put, $"/{index}", Mapping);
+        await engine.SendAsync(HttpMethod.Get, $"/_cluster/health/{index}?wait_for_status=green&timeout=30s");
+        StringBuilder bulk = new();
+        foreach (FanDocument document in Fan.Documents)
+        {
+            bulk.Append(CultureInfo.InvariantCulture, $"{{\"index\":{{\"_id\":\"{document.Id}\"}}}}\n").Append(Document(document)).Append('\n');
+        }
+
+        JsonElement reply = await engine.SendAsync(HttpMethod.Post, $"/{index}/_bulk?refresh=true", bulk.ToString(), "application/x-ndjson");
+        return reply.GetProperty("errors").GetBoolean() ? throw new InvalidOperationException("bulk: " + reply) : index;
+    }
+
+    private static string Fill(string frame, string field, string mapping = "", string settings = "") => frame
+        .Replace("$SETTINGS", settings, StringComparison.Ordinal)
+        .Replace("$MAPPING", mapping, StringComparison.Ordinal)
+        .Replace("$FIELD", field, StringComparison.Ordinal);
+
+    private static string FlatDocument(FanDocument document, Func<double, string>? vector) =>
+        $$"""{"text":{{JsonSerializer.Serialize(document.Text)}},"shelf":"{{document.Shelf}}","pair":"{{PairOf(document)}}","v":{{vector?.Invoke(document.Angle) ?? Fan.Json(Fan.VectorAt(document.Angle))}}}""";
+
+    private static string NestedDocument(FanDocument document) => JsonSerializer.Serialize(new
+    {
+        text = "An almanac.",
+        shelf = document.Shelf,
+        p = new object[]
+        {
+            new { words = "Imprint.", lang = "la", v = Fan.VectorAt(Math.PI) },
+            new { words = document.Text, lang = document.IsRelevant ? "de" : "en", v = Fan.VectorAt(document.Angle) },
+        },
+    });
+}
