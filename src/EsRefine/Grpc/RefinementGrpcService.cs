@@ -86,7 +86,7 @@ internal sealed class RefinementGrpcService(
         }
     }
 
-    /// <summary>Whose query language the field wants. A caller who may search but not read the mapping is served by what the refusal shows of the cluster.</summary>
+    /// <summary>Whose query language the field wants.</summary>
     private async Task<EngineDialect> DialectAsync(EsRefine.SearchRequest search, string field, CancellationToken cancellationToken)
     {
         try
@@ -95,7 +95,9 @@ internal sealed class RefinementGrpcService(
         }
         catch (MappingException exception) when (exception.Reply.StatusCode == 403)
         {
-            return exception.Reply.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
+            // They may search all the same. A refusal does not say whose it is, but anybody may ask Elasticsearch who they are, and its answer names the product.
+            UpstreamReply caller = await upstream.SendAsync(HttpMethod.Get, "/_security/_authenticate", search.Headers, default, cancellationToken);
+            return caller.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
         }
         catch (MappingException exception)
         {

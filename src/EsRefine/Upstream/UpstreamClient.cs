@@ -62,7 +62,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
 /// <summary>A whole reply of the cluster.</summary>
 /// <param name="StatusCode">HTTP status.</param>
 /// <param name="Body">The body, as sent.</param>
-/// <param name="IsElasticsearch">It carried the product header that every reply of Elasticsearch has, refusals included.</param>
+/// <param name="IsElasticsearch">It carried the product header that every successful reply of Elasticsearch has; a 403 does not.</param>
 internal sealed record UpstreamReply(int StatusCode, byte[] Body, bool IsElasticsearch)
 {
     public bool IsSuccess => StatusCode is >= 200 and < 300;
