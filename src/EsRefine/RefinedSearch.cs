@@ -4,6 +4,7 @@ using EsRefine.Judging;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Reissue;
+using EsRefine.Remembering;
 using EsRefine.Sampling;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;
@@ -16,7 +17,8 @@ namespace EsRefine;
 /// that fails open. Whatever the outcome, the caller gets a search to send upstream: the refined one, or the bytes that came in.
 /// </remarks>
 internal sealed partial class RefinedSearch(
-    TargetTable targets, MappingCache mappings, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    TargetTable targets, MappingCache mappings, Sampler sampler, EsRefineSettings settings, TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null,
+    VectorMemory? memory = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -54,7 +56,7 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
         }
 
-        ClauseInHand[] clauses = [.. recognized.Clauses.Select(clause => new ClauseInHand(clause, targets.Find(search, clause.Field), QueryText.Of(search, recognized, clause)))];
+        ClauseInHand[] clauses = await TakeInHandAsync(search, recognized);
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
             return PreparedSearch.Original(search, clauses[0].WhyNot!.Value);
@@ -79,6 +81,19 @@ internal sealed partial class RefinedSearch(
         {
             _permits.Release();
         }
+    }
+
+    private async ValueTask<ClauseInHand[]> TakeInHandAsync(SearchRequest search, RecognizedSearch recognized)
+    {
+        ClauseInHand[] clauses = new ClauseInHand[recognized.Clauses.Count];
+        for (int i = 0; i < clauses.Length; i++)
+        {
+            KnnClause clause = recognized.Clauses[i];
+            Target target = targets.Find(search, clause.Field);
+            clauses[i] = new(clause, target, target.Mode == RefinementMode.Off ? null : await QueryText.FindAsync(search, recognized, clause, memory));
+        }
+
+        return clauses;
     }
 
     /// <summary>Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.</summary>

@@ -43,7 +43,7 @@ internal static class RunCommand
         try
         {
             await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken, configureLogging: ConsoleLogs.ToStandardError);
-            foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl))
+            foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl, sidecar.ModelsUrl))
             {
                 await error.WriteLineAsync(line);
             }

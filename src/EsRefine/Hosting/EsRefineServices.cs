@@ -1,6 +1,8 @@
+using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Judging;
+using EsRefine.Remembering;
 using EsRefine.Sampling;
 using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
@@ -22,7 +24,7 @@ internal static class EsRefineServices
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton(new TargetTable(settings));
             services.TryAddSingleton<RefinedSearch>();
-            return services.AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings);
+            return services.AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings).AddRemembering(settings);
         }
 
         private IServiceCollection AddUpstream()
@@ -57,6 +59,26 @@ internal static class EsRefineServices
                     OnnxEmbeddingGenerator.Load(model, provider.GetRequiredService<ILogger<OnnxEmbeddingGenerator>>()));
             }
 
+            return services;
+        }
+
+        private IServiceCollection AddRemembering(EsRefineSettings settings)
+        {
+            if (settings.Listen.Models is null)
+            {
+                return services;
+            }
+
+            VectorMemorySettings memory = settings.Models.Memory;
+            if (settings.Cache.Redis is { } redis && memory.Tenant is { } tenant)
+            {
+                services.TryAddSingleton(provider => new SharedVectorMemory(
+                    RedisStore.Connect(redis), tenant, TimeSpan.FromMinutes(memory.Minutes), provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<SharedVectorMemory>>()));
+            }
+
+            services.TryAddSingleton(memory);
+            services.TryAddSingleton<VectorMemory>();
             return services;
         }
     }
