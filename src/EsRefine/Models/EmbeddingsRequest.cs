@@ -31,7 +31,7 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
         }
         catch (JsonException exception)
         {
-            return Wrong($"the body is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine})", null);
+            return Wrong($"the body is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})", null);
         }
         catch (InvalidOperationException)   // what JsonElement throws at a string that is no text
         {
