@@ -143,7 +143,7 @@ internal sealed record VectorMemorySettings
     /// <summary>Sidecars that say the same name and have one <see cref="CacheSettings.Redis"/> share what they remember; null = this process alone.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Most texts. A vector takes 192 bytes whatever its dimensions, a text two bytes a character. Default 100,000.</summary>
+    /// <summary>Most texts. A vector takes 200 bytes whatever its dimensions, a text two bytes a character. Default 100,000.</summary>
     public int Entries { get; init; } = 100_000;
 
     /// <summary>Most memory, in MiB. Default 64.</summary>

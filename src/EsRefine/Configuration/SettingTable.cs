@@ -77,7 +77,7 @@ internal static class SettingTable
     [
         new ValueSetting<VectorMemorySettings, string>("tenant", "Sidecars that say the same name and share cache.redis share what they remember; else each has its own.",
             Form.Text, s => s.Tenant, (s, tenant) => s with { Tenant = tenant }),
-        new ValueSetting<VectorMemorySettings, int>("entries", "Most texts remembered; 192 bytes each, and two a character.",
+        new ValueSetting<VectorMemorySettings, int>("entries", "Most texts remembered; 200 bytes each, and two a character.",
             Form.Whole(1, 10_000_000, "texts"), s => s.Entries, (s, entries) => s with { Entries = entries }),
         new ValueSetting<VectorMemorySettings, int>("mebibytes", "Most memory they take, in MiB.",
             Form.Whole(1, 65_536, "MiB"), s => s.Mebibytes, (s, mebibytes) => s with { Mebibytes = mebibytes }),

@@ -68,7 +68,8 @@ internal static class Doors
             endpoints.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = static _ => false });
             endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
         }));
-        app.MapWhen(static context => DoorOf(context) == Door.Models, static models => models.Run(models.ApplicationServices.GetRequiredService<ModelsDoor>().AnswerAsync));
+        app.MapWhen(static context => DoorOf(context) == Door.Models, static models =>
+            models.Run(static context => context.RequestServices.GetRequiredService<ModelsDoor>().AnswerAsync(context)));   // there is none where this door is closed
     }
 
     /// <summary>The addresses in use, in the order of the doors: a port 0 has become a number.</summary>
