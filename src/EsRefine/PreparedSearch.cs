@@ -19,7 +19,7 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritte
         Original(search, new RefinementSummary(outcome) { Detail = detail });
 }
 
-/// <summary>What refinement did to one search (of several clauses: the first refined one, else the first).</summary>
+/// <summary>What refinement did to one search (of several clauses: the first refined one, else the first), or to the searches of one request.</summary>
 internal sealed record RefinementSummary(RefinementOutcome Outcome)
 {
     /// <summary>Hits judged in time.</summary>
@@ -39,6 +39,22 @@ internal sealed record RefinementSummary(RefinementOutcome Outcome)
 
     /// <summary>One sentence with the cause and the knob, for logs and <c>explain</c>; never holds document or query text.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Of a request with many searches: how many of those with a kNN clause ended in which way. Empty: one search.</summary>
+    public IReadOnlyList<(RefinementOutcome Outcome, int Count)> Counts { get; init; } = [];
+
+    /// <summary>The searches of one request, those with a kNN clause: counted, and the longest time of each stage, since they run beside each other.</summary>
+    public static RefinementSummary OfMany(IReadOnlyCollection<RefinementSummary> searches) => searches.Count == 0
+        ? new(RefinementOutcome.NoKnnClause)
+        : new(searches.Min(static search => search.Outcome))
+        {
+            Counts = [.. searches.CountBy(static search => search.Outcome).OrderBy(static group => group.Key).Select(static group => (group.Key, group.Value))],
+            Timings = new(
+                searches.Max(static search => search.Timings.Recognize),
+                searches.Max(static search => search.Timings.Sample),
+                searches.Max(static search => search.Timings.Judge),
+                searches.Max(static search => search.Timings.Refine)),
+        };
 }
 
 /// <summary>Time per stage; default = the stage did not run.</summary>

@@ -75,7 +75,7 @@ internal sealed partial class RefinedSearch(
 
         try
         {
-            return Reissue(search, await RefineAsync(search, recognized, clauses, started, cancellationToken), recognize);
+            return Reissue(search, await RefineAsync(search, recognized, clauses, search.Arrived ?? started, cancellationToken), recognize);
         }
         finally
         {

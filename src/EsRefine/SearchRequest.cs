@@ -27,6 +27,12 @@ internal sealed record SearchRequest
     /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>
+    /// When the deadline's clock started (<see cref="TimeProvider.GetTimestamp"/>), where that was before this search was made: the searches of one request
+    /// share one. Null: it starts with the search.
+    /// </summary>
+    public long? Arrived { get; init; }
+
     /// <summary>A copy that outlives the request: the door may reuse its buffers and headers once the reply is sent.</summary>
     public SearchRequest Detach() => this with
     {

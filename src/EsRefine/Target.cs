@@ -72,6 +72,21 @@ internal sealed class TargetTable
             Text = found?.Text ?? [],
         };
     }
+
+    /// <summary>
+    /// Time a search may take whose fields are not known yet: the shortest deadline of the targets it may meet. Null: none of them refines it.
+    /// </summary>
+    public TimeSpan? TimeFor(SearchRequest search)
+    {
+        IEnumerable<(RefinementMode? Mode, int? DeadlineMs)> met = _settings.Targets.Count == 0
+            ? [(null, null)]
+            : _settings.Targets.Where(target => IndexPattern.Matches(target.Index, search.Index)).Select(static target => (target.Mode, target.DeadlineMs));
+        int[] deadlines =
+        [
+            .. met.Where(target => (search.Mode ?? target.Mode ?? _settings.Mode) != RefinementMode.Off).Select(target => target.DeadlineMs ?? _settings.DeadlineMs),
+        ];
+        return deadlines.Length == 0 ? null : search.Deadline ?? TimeSpan.FromMilliseconds(deadlines.Min());
+    }
 }
 
 /// <summary>Index patterns of targets.</summary>

@@ -20,7 +20,10 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
 
     /// <summary>Says yes to huts and no to taxes.</summary>
     private static readonly ChatScript KnowsHuts = static (context, call) =>
-        (call.Prompt.Contains("hut by the glacier", StringComparison.Ordinal) ? ChatScripts.Says(("yes", 0.9), ("no", 0.1)) : ChatScripts.Says(("no", 0.8), ("yes", 0.2)))(context, call);
+    {
+        bool isHut = call.Prompt.Contains("hut by the glacier", StringComparison.Ordinal);
+        return ChatScripts.Says(("yes", isHut ? 0.9 : 0.2), ("no", isHut ? 0.1 : 0.8))(context, call);
+    };
 
     [Fact]
     public async Task Key_limited_by_a_document_query_sees_its_documents_alone_and_so_does_the_judge()
@@ -44,8 +47,8 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         Assert.Equal(EvenShelf(0), plain.Ids);
         Assert.Equal(EvenShelf(Fan.Turn), refined.Ids);
         Assert.Equal(20, prompts.Length);
-        Assert.All(prompts, static prompt => Assert.Contains(Fan.Documents, document => document.Shelf == "even" && prompt.Contains(document.Text, StringComparison.Ordinal)));
-        Assert.All(prompts, static prompt => Assert.DoesNotContain(Fan.Documents, document => document.Shelf == "odd" && prompt.Contains(document.Text, StringComparison.Ordinal)));
+        Assert.All(prompts, static prompt =>
+            Assert.Equal("even", Assert.Single(Fan.Documents, document => prompt.Contains(document.Text, StringComparison.Ordinal)).Shelf));
     }
 
     [Fact]
@@ -57,14 +60,16 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(KnowsHuts);
         await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
 
-        Exchange.Reply plain = await Exchange.SendAsync(engine.Url, HttpMethod.Post, $"/{index}/_search", Form.With(Fan.VectorAt(0)), ("Authorization", wrong.ToString()));
-        Exchange.Reply refused = await Exchange.SendAsync(
-            sidecar.DataUrl, HttpMethod.Post, $"/{index}/_search", Form.With(Fan.VectorAt(0)), ("Authorization", wrong.ToString()), ("EsRefine-Query", Fan.QueryHeader));
+        Exchange.Reply plain = await AskAsync(engine.Url);
+        Exchange.Reply refused = await AskAsync(sidecar.DataUrl);
 
         Assert.Equal(401, refused.Status);
         Assert.Equal(plain.Body, refused.Body);
         Assert.Equal(plain.Headers, refused.Headers);
         Assert.Empty(judge.Calls);
+
+        Task<Exchange.Reply> AskAsync(Uri server) => Exchange.SendAsync(
+            server, HttpMethod.Post, $"/{index}/_search", Form.With(Fan.VectorAt(0)), ("Authorization", wrong.ToString()), ("EsRefine-Query", Fan.QueryHeader));
     }
 
     [Fact]
@@ -114,7 +119,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
     private static async Task<V1.SearchResponse> CallAsync(Sidecar sidecar, string index, string authorization)
     {
         using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
-        V1.SearchRequest request = new() { Index = index, Field = "v", Vector = new V1.Vector { Values = { Fan.VectorAt(0) } }, QueryText = Fan.QueryText, K = 10 };
+        V1.SearchRequest request = new() { Index = index, Field = "v", Vector = new() { Values = { Fan.VectorAt(0) } }, QueryText = Fan.QueryText, K = 10 };
         return await new V1.RefinementService.RefinementServiceClient(channel)
             .SearchAsync(request, new Metadata { { "authorization", authorization } }, cancellationToken: TestContext.Current.CancellationToken);
     }
@@ -128,7 +133,8 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
     private static async Task<AuthenticationHeaderValue> CreateKeyAsync(RunningEngine engine, string index, string privileges, string query)
     {
         JsonElement key = await engine.SendAsync(HttpMethod.Post, "/_security/api_key", $$$"""
-            {"name":"{{{index}}}","expiration":"1h","role_descriptors":{"reader":{"indices":[{"names":["{{{index}}}"],"privileges":[{{{privileges}}}],"query":{{{query}}} } ] } } }
+            {"name":"{{{index}}}","expiration":"1h",
+             "role_descriptors":{"reader":{"indices":[{"names":["{{{index}}}"],"privileges":[{{{privileges}}}],"query":{{{query}}} } ] } } }
             """);
         return new("ApiKey", key.GetProperty("encoded").GetString());
     }

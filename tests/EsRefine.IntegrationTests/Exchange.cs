@@ -23,7 +23,8 @@ internal static partial class Exchange
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(target.Contains("_bulk", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
+            bool isBulk = target.Contains("_bulk", StringComparison.Ordinal);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(isBulk ? "application/x-ndjson" : "application/json");
         }
 
         foreach ((string name, string value) in headers)
@@ -36,8 +37,8 @@ internal static partial class Exchange
         string[] replyHeaders =
         [
             .. reply.Headers.Concat(reply.Content.Headers)
-                .Where(static header => header.Key is not ("EsRefine" or "Server-Timing" or "Content-Length" or "Transfer-Encoding"))
-                .SelectMany(static header => header.Value.Select(value => $"{header.Key}: {value}"))
+                .Where(static header => header.Key is not ("EsRefine" or "Server-Timing" or "TASK_RESOURCE_USAGE" or "Transfer-Encoding"))
+                .SelectMany(header => header.Value.Select(value => header.Key == "Content-Length" && bytes.Length > 0 ? header.Key : $"{header.Key}: {value}"))
                 .Order(StringComparer.Ordinal),
         ];
         return new((int)reply.StatusCode, replyHeaders, await InflateAsync(bytes, reply.Content.Headers.ContentEncoding.Contains("gzip")));
@@ -62,7 +63,10 @@ internal static partial class Exchange
 
     /// <summary>A reply.</summary>
     /// <param name="Status">HTTP status.</param>
-    /// <param name="Headers">Name and value of every header in order, but for those the sidecar adds and those of the framing, which may be chunked or not.</param>
+    /// <param name="Headers">
+    /// Name and value of every header in order, but for those the sidecar adds, that of the hop (chunks), OpenSearch's account of what a task
+    /// cost, and the length of a body, which changes with the digits of <c>took</c>.
+    /// </param>
     /// <param name="Body">Inflated.</param>
     internal sealed record Reply(int Status, string[] Headers, string Body)
     {

@@ -25,7 +25,10 @@ internal static class Fan
     /// <summary>The text as <c>EsRefine-Query</c> takes it.</summary>
     public static string QueryHeader { get; } = Uri.EscapeDataString(QueryText);
 
-    /// <summary>30 relevant documents at 0.05, 0.08, … rad to the left, 30 others at 0.03, 0.06, … rad to the right. No two are equally far from 0 or from <see cref="Turn"/>.</summary>
+    /// <summary>
+    /// 30 relevant documents at 0.05, 0.08, … rad to the left, 30 others at 0.03, 0.06, … rad to the right. No two are equally far from 0 or from
+    /// <see cref="Turn"/>.
+    /// </summary>
     public static IReadOnlyList<FanDocument> Documents { get; } =
     [
         .. Enumerable.Range(0, 30).Select(static i => new FanDocument($"hut-{i:00}", 0.05 + (0.03 * i), i % 2 == 0 ? "even" : "odd")),
@@ -84,7 +87,7 @@ internal static class Fan
 
     /// <summary>A judge that has read the labels: huts are relevant.</summary>
     public static JudgeSettings Judge { get; } =
-        LabelFiles.Write(QueryText, Documents.Where(static document => document.IsRelevant).Select(static document => document.Id));
+        LabelFiles.Write("fan", QueryText, Documents.Where(static document => document.IsRelevant).Select(static document => document.Id));
 }
 
 /// <summary>One document.</summary>

@@ -51,7 +51,9 @@ public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchE
 
         Assert.Equal("rocchio@0.25", response.Refinement.Rule);
         Assert.Equal(0.25f, response.Refinement.Angle, 1e-4f);
-        Assert.Equal(Fan.Ranked(0.25).Where(static document => document.Shelf == "odd").Take(5).Select(static document => document.Id), response.Hits.Select(static hit => hit.Id));
+        Assert.Equal(
+            Fan.Ranked(0.25).Where(static document => document.Shelf == "odd").Take(5).Select(static document => document.Id),
+            response.Hits.Select(static hit => hit.Id));
         Assert.All(response.Hits, static hit => Assert.Equal("""{"shelf":"odd"}""", hit.SourceJson));
     }
 
@@ -60,7 +62,8 @@ public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchE
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         string folder = await MiniLmModel.EnsureAsync(progress: null, Cancellation);
-        await using Sidecar sidecar = await SidecarInFront.Of(SidecarInFront.Settings(engine.Url, Jaguars.Judge) with { Model = new ModelSettings { Folder = folder } });
+        await using Sidecar sidecar = await SidecarInFront.Of(
+            SidecarInFront.Settings(engine.Url, Jaguars.Judge) with { Model = new ModelSettings { Folder = folder } });
         string index = await Jaguars.IndexAsync(engine, sidecar.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
         using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
         RefinementService.RefinementServiceClient client = new(channel);

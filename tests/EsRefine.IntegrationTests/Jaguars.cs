@@ -41,7 +41,7 @@ internal static class Jaguars
     ];
 
     /// <summary>A judge that takes the animal to be meant.</summary>
-    public static JudgeSettings Judge { get; } = LabelFiles.Write(QueryText, Enumerable.Range(0, Animals.Length).Select(static i => $"animal-{i}"));
+    public static JudgeSettings Judge { get; } = LabelFiles.Write("jaguars", QueryText, Enumerable.Range(0, Animals.Length).Select(static i => $"animal-{i}"));
 
     public static bool IsRelevant(string id) => id.StartsWith("animal-", StringComparison.Ordinal);
 

@@ -64,7 +64,8 @@ public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearc
 
             return new UpstreamAnswer(request.Target.Contains("_mapping", StringComparison.Ordinal) ? ScriptedMapping : ScriptedHits);
         });
-        await using Sidecar sidecar = await SidecarInFront.Of(SidecarInFront.Settings(upstream.Url, SidecarInFront.Chat(judge.Url)) with { DeadlineMs = DeadlineMs });
+        await using Sidecar sidecar = await SidecarInFront.Of(
+            SidecarInFront.Settings(upstream.Url, SidecarInFront.Chat(judge.Url)) with { DeadlineMs = DeadlineMs });
         string body = """{"knn":{"field":"v","query_vector":[1,0],"k":2,"num_candidates":10},"_source":["body"]}""";
 
         TimeSpan best = TimeSpan.MaxValue;
@@ -79,6 +80,7 @@ public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearc
             best = late < best ? late : best;
         }
 
+        TestContext.Current.SendDiagnosticMessage($"the original request was sent {best.TotalMilliseconds:0.0} ms after the deadline");
         Assert.True(best <= Grace, $"the original request was sent {best.TotalMilliseconds} ms after the deadline");
     }
 
@@ -95,9 +97,10 @@ public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearc
     private static async Task RepliesAsTheCluster(RunningEngine engine, string index, KnnForm form, string fault)
     {
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Scripts[fault]);
+        // A judge that hangs takes all the time it gets.
+        bool hangs = Scripts[fault] == ChatScripts.HangBeforeHeaders || Scripts[fault] == ChatScripts.HangInBody;
         EsRefineSettings settings = SidecarInFront.Settings(engine.Url, SidecarInFront.Chat(judge.Url));
-        // Only a judge that says nothing takes all the time it gets.
-        await using Sidecar sidecar = await SidecarInFront.Of(Scripts[fault].Method.Name.StartsWith("Hang", StringComparison.Ordinal) ? settings with { DeadlineMs = 1000 } : settings);
+        await using Sidecar sidecar = await SidecarInFront.Of(hangs ? settings with { DeadlineMs = 1000 } : settings);
         string body = form.With(Fan.VectorAt(0));
 
         SearchReply plain = await SearchReply.OfAsync(engine.Url, $"{index}/_search", body);

@@ -28,9 +28,13 @@ internal sealed record KnnForm(string Name, string Body)
     public static IReadOnlyList<KnnForm> Elasticsearch { get; } =
     [
         new("knn", """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100},"_source":["text"]}"""),
-        new("knn with a pre-filter", """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100,"filter":{"term":{"shelf":"even"}}}}""") { Finds = EvenShelf },
+        new("knn with a pre-filter", """
+            {"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100,"filter":{"term":{"shelf":"even"}}}}
+            """) { Finds = EvenShelf },
         new("knn with a Base64 vector", """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { IsBase64 = true },
-        new("knn, second page", """{"from":5,"size":5,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100},"aggs":{"shelves":{"terms":{"field":"shelf"}}}}""")
+        new("knn, second page", """
+            {"from":5,"size":5,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100},"aggs":{"shelves":{"terms":{"field":"shelf"}}}}
+            """)
         {
             Finds = static angle => Fan.Ranked(angle).Skip(5).Take(5),
         },
@@ -39,7 +43,10 @@ internal sealed record KnnForm(string Name, string Body)
                               {"field":"v","query_vector":$V,"k":5,"num_candidates":100,"filter":{"term":{"shelf":"odd"}}}]}
             """)
         {
-            Finds = static angle => Fan.Ranked(angle).GroupBy(static document => document.Shelf).SelectMany(static shelf => shelf.Take(5)).OrderBy(document => Math.Abs(document.Angle - angle)),
+            Finds = static angle => Fan.Ranked(angle)
+                .GroupBy(static document => document.Shelf)
+                .SelectMany(static shelf => shelf.Take(5))
+                .OrderBy(document => Math.Abs(document.Angle - angle)),
         },
         new("knn query", """{"size":10,"query":{"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}}"""),
         new("knn query inside bool with a filter", """
@@ -54,7 +61,8 @@ internal sealed record KnnForm(string Name, string Body)
             {"size":10,"retriever":{"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100,"filter":{"bool":{"must_not":{"term":{"shelf":"odd"}}}}}}}
             """) { Finds = EvenShelf },
         new("standard retriever", """
-            {"size":10,"retriever":{"standard":{"query":{"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100}},"filter":{"term":{"shelf":"even"}}}}}
+            {"size":10,"retriever":{"standard":{"filter":{"term":{"shelf":"even"}},
+               "query":{"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100}}}}}
             """) { Finds = EvenShelf },
         new("rescorer retriever", """
             {"size":10,"retriever":{"rescorer":{"retriever":{"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}},
@@ -72,7 +80,9 @@ internal sealed record KnnForm(string Name, string Body)
     [
         new("knn query", """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}},"_source":["text"]}"""),
         new("knn query, size in the address", """{"query":{"knn":{"v":{"vector":$V,"k":10}}}}""") { QueryString = "?size=10" },
-        new("knn query with a pre-filter", """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10,"filter":{"term":{"shelf":"even"}}}}}}""") { Finds = EvenShelf },
+        new("knn query with a pre-filter", """
+            {"size":10,"query":{"knn":{"v":{"vector":$V,"k":10,"filter":{"term":{"shelf":"even"}}}}}}
+            """) { Finds = EvenShelf },
         new("knn query inside bool with a filter", """
             {"size":10,"query":{"bool":{"must":[{"knn":{"v":{"vector":$V,"k":60}}}],"filter":[{"term":{"shelf":"even"}}]}}}
             """) { Finds = EvenShelf },

@@ -3,13 +3,14 @@ using EsRefine.Configuration;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The files of a judge of kind <c>qrels</c>, in BEIR's layout, in a temporary folder.</summary>
+/// <summary>The files of a judge of kind <c>qrels</c>, in BEIR's layout, beside the tests' own binaries.</summary>
 internal static class LabelFiles
 {
     /// <summary>A judge for one query.</summary>
-    public static JudgeSettings Write(string queryText, IEnumerable<string> relevantIds)
+    /// <param name="set">Name of the folder.</param>
+    public static JudgeSettings Write(string set, string queryText, IEnumerable<string> relevantIds)
     {
-        string folder = Directory.CreateTempSubdirectory("esrefine-labels-").FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "labels", set)).FullName;
         string qrels = Path.Combine(folder, "qrels.tsv");
         string queries = Path.Combine(folder, "queries.jsonl");
         File.WriteAllText(qrels, "query-id\tcorpus-id\tscore\n" + string.Concat(relevantIds.Select(static id => $"q1\t{id}\t1\n")));

@@ -36,11 +36,14 @@ public sealed class LanguageModelTests(ElasticsearchEngine elasticsearch, OpenSe
     private static async Task IsJudged(RunningEngine engine, string index, KnnForm form, Uri judge)
     {
         List<Judgment> made = [];
-        await using Sidecar sidecar = await SidecarInFront.Of(SidecarInFront.Settings(engine.Url, SidecarInFront.Chat(judge)), services =>
-            services.AddSingleton<IRelevanceJudge>(provider => new RecordingJudge(ActivatorUtilities.CreateInstance<ChatJudge>(provider, SidecarInFront.Chat(judge)), made)));
+        await using Sidecar sidecar = await SidecarInFront.Of(
+            SidecarInFront.Settings(engine.Url, SidecarInFront.Chat(judge)),
+            services => services.AddSingleton<IRelevanceJudge>(
+                provider => new RecordingJudge(ActivatorUtilities.CreateInstance<ChatJudge>(provider, SidecarInFront.Chat(judge)), made)));
         int before = await CompletionsAsync();
 
-        SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, $"{index}/_search", form.With(Fan.VectorAt(0)), Uri.EscapeDataString("Which hut is by the glacier?"));
+        SearchReply reply = await SearchReply.OfAsync(
+            sidecar.DataUrl, $"{index}/_search", form.With(Fan.VectorAt(0)), Uri.EscapeDataString("Which hut is by the glacier?"));
 
         Assert.Matches("^(refined|no-signal);judged=20;sample=20", reply.Outcome);
         Assert.Equal(20, await CompletionsAsync() - before);

@@ -22,8 +22,9 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
         string through = await CreateUnindexedAsync(running);
         byte[] bulk = LargeBulk();
 
-        Exchange.Reply plain = await Exchange.SendAsync(running.Url, HttpMethod.Post, $"/{direct}/_bulk?refresh=true&filter_path=errors,items.*.result", bulk);
-        Exchange.Reply reply = await Exchange.SendAsync(sidecar.DataUrl, HttpMethod.Post, $"/{through}/_bulk?refresh=true&filter_path=errors,items.*.result", bulk);
+        const string Target = "_bulk?refresh=true&filter_path=errors,items.*.result";
+        Exchange.Reply plain = await Exchange.SendAsync(running.Url, HttpMethod.Post, $"/{direct}/{Target}", bulk);
+        Exchange.Reply reply = await Exchange.SendAsync(sidecar.DataUrl, HttpMethod.Post, $"/{through}/{Target}", bulk);
 
         Assert.True(bulk.Length >= BulkMegabytes * 1024 * 1024);
         Assert.Equal(200, plain.Status);
@@ -53,7 +54,8 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
     public async Task Scroll_goes_on_where_it_was()
     {
         RunningEngine running = await engine.UseAsync();
-        string index = await indices.GetAsync(running, mapping);
+        // No vectors in it: OpenSearch 3.5.0 answers every search 503 once a scroll over an index with derived vectors has been deleted.
+        string index = await Fan.IndexAsync(running, """{"mappings":{"properties":{"v":{"type":"object","enabled":false}}}}""");
         await using Sidecar sidecar = await SidecarInFront.Of(running);
 
         Exchange.Reply[] plain = await ScrollAsync(running.Url, index);
@@ -96,7 +98,8 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
         foreach (string encoding in (string[])["identity", "gzip"])
         {
             Exchange.Reply plain = await Exchange.SendAsync(running.Url, new HttpMethod(method), target, body, ("Accept-Encoding", encoding));
-            Exchange.Reply reply = await Exchange.SendAsync(sidecar.DataUrl, new HttpMethod(method), target, body, ("Accept-Encoding", encoding), ("EsRefine-Query", "anything"));
+            Exchange.Reply reply = await Exchange.SendAsync(
+                sidecar.DataUrl, new HttpMethod(method), target, body, ("Accept-Encoding", encoding), ("EsRefine-Query", "anything"));
             Same(plain, reply);
         }
     }
@@ -113,7 +116,8 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
             ("Content-Encoding", "gzip"), ("Accept-Encoding", "gzip"), ("EsRefine-Query", Fan.QueryHeader));
 
         Assert.Contains("Content-Encoding: gzip", reply.Headers);
-        Assert.Equal(Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id), new SearchReply((HttpStatusCode)reply.Status, reply.Body, null).Ids);
+        SearchReply refined = new((HttpStatusCode)reply.Status, reply.Body, Outcome: null);
+        Assert.Equal(Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id), refined.Ids);
     }
 
     private static void Same(Exchange.Reply plain, Exchange.Reply reply)
@@ -128,6 +132,7 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
         List<Exchange.Reply> replies = [await Exchange.SendAsync(server, HttpMethod.Post, $"/{index}/_search?scroll=1m", """{"size":25,"sort":["_doc"]}""")];
         while (true)
         {
+            Assert.True(replies[^1].Status == 200, replies[^1].Body);
             JsonElement page = JsonDocument.Parse(replies[^1].Body).RootElement;
             string scroll = page.GetProperty("_scroll_id").GetString()!;
             if (page.GetProperty("hits").GetProperty("hits").GetArrayLength() == 0)

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>A kNN search through the sidecar finds what the refined vector is nearest to, in every form, whatever the similarity and whatever the index shows of its vectors.</summary>
+/// <summary>
+/// A kNN search through the sidecar finds what the refined vector is nearest to, in every form, whatever the similarity and whatever the index shows of its
+/// vectors; with a judge that is down it finds what it always found.
+/// </summary>
 public sealed class RefinedSearchTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     public static TheoryData<string> ElasticsearchForms => [.. KnnForm.Elasticsearch.Select(static form => form.Name)];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -34,10 +33,6 @@ internal sealed partial record SearchReply(HttpStatusCode Status, string Body, s
             return [.. document.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(static hit => hit.Clone())];
         }
     }
-
-    /// <summary>A number of the outcome, such as <c>judged</c>.</summary>
-    public double Parameter(string name) =>
-        double.Parse(Regex.Match(Outcome ?? "", $";{name}=([0-9.]+)").Groups[1].Value, CultureInfo.InvariantCulture);
 
     /// <summary>Sends a search.</summary>
     /// <param name="server">The cluster or the sidecar.</param>

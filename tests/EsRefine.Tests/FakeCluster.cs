@@ -17,6 +17,8 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     private const string Mapping = """{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"cosine"},"t":{"type":"text"}}}}}""";
 
+    private const string Rendering = "/_render/template";
+
     private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler());
 
     private readonly FakeUpstream _upstream;
@@ -45,10 +47,11 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>Starts both. Answers named here take the place of the usual ones.</summary>
     public static async Task<FakeCluster> StartAsync(
         IRelevanceJudge? judge, UpstreamAnswer? mapping = null, UpstreamAnswer? sample = null, Func<EsRefineSettings, EsRefineSettings>? configure = null,
-        Action<IServiceCollection>? replace = null)
+        Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null)
     {
         FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
             request.Target.EndsWith("_mapping", StringComparison.Ordinal) ? mapping ?? new UpstreamAnswer(Mapping)
+            : request.Target == Rendering ? rendered ?? new UpstreamAnswer("", 404)
             : IsSample(request) ? sample ?? new UpstreamAnswer(SampleReply())
             : new UpstreamAnswer(PlainReply));
         EsRefineSettings settings = new()
@@ -114,7 +117,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         await _upstream.DisposeAsync();
     }
 
-    private static bool IsSample(UpstreamRequest request) => request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST";
+    private static bool IsSample(UpstreamRequest request) => request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST" && request.Target != Rendering;
 }
 
 /// <summary>A judge made of a function.</summary>

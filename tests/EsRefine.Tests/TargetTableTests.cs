@@ -43,6 +43,28 @@ public class TargetTableTests
         Assert.Equal(RefinementMode.Off, table.Find(Search("a") with { Mode = RefinementMode.Off }, "v").Mode);
     }
 
+    [Theory]
+    [InlineData("a", null, 300)]    // a field of its own target may turn up, or another
+    [InlineData("b", null, 2000)]
+    [InlineData("c", null, null)]   // none refines it
+    [InlineData("d", null, null)]   // none names it
+    [InlineData("c", "Refine", 40)]
+    [InlineData("a", "Off", null)]
+    public void Before_its_fields_are_known_a_search_has_the_shortest_time_it_may_come_to(string index, string? mode, int? milliseconds)
+    {
+        TargetTable table = new(new EsRefineSettings
+        {
+            DeadlineMs = 2000,
+            Targets =
+            [
+                new() { Index = "a", Field = "v", DeadlineMs = 300 }, new() { Index = "a", DeadlineMs = 500 }, new() { Index = "b" },
+                new() { Index = "c", DeadlineMs = 40, Mode = RefinementMode.Off },
+            ],
+        });
+        SearchRequest search = Search(index) with { Mode = mode is null ? null : Enum.Parse<RefinementMode>(mode) };
+        Assert.Equal(milliseconds, table.TimeFor(search)?.TotalMilliseconds);
+    }
+
     [Fact]
     public void A_rule_that_does_not_exist_stops_the_start()
     {

@@ -18,7 +18,9 @@ internal static class CommandLine
     private static Verb[] Verbs(IReadOnlyDictionary<string, string> environment) =>
     [
         RunCommand.Create(environment),
+        DemoCommand.Create(environment),
         ConfigCommand.Create(environment),
+        EvalCommand.Create(),
         VersionCommand.Create(),
     ];
 

@@ -25,7 +25,10 @@ internal sealed record EsRefineSettings
     /// <summary>Smallest max P − min P among the judgments that counts as a signal. Default 0.05.</summary>
     public double MinSpread { get; init; } = 0.05;
 
-    /// <summary>Largest search body that is read to find a kNN clause, in bytes; larger ones stream through. Default 4 MiB.</summary>
+    /// <summary>
+    /// Largest search body that is read to find a kNN clause, in bytes; larger ones stream through. The body of an <c>_msearch</c> may be four times as large.
+    /// Default 4 MiB.
+    /// </summary>
     public int MaxSearchBodyBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Searches refined at the same time; one more passes through unrefined at once. Default 64.</summary>

@@ -95,7 +95,7 @@ internal sealed class RefinementGrpcService(
         }
         catch (MappingException exception) when (exception.Reply.StatusCode == 403)
         {
-            // They may search all the same. A refusal does not say whose it is, but anybody may ask Elasticsearch who they are, and its answer names the product.
+            // They may search all the same. A refusal does not say whose it is, but anybody may ask Elasticsearch who they are; its answer names the product.
             UpstreamReply caller = await upstream.SendAsync(HttpMethod.Get, "/_security/_authenticate", search.Headers, default, cancellationToken);
             return caller.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
         }

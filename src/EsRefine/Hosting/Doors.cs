@@ -1,4 +1,5 @@
 using EsRefine.Configuration;
+using EsRefine.Endpoints;
 using EsRefine.Grpc;
 using EsRefine.Http;
 using EsRefine.Models;
@@ -41,10 +42,10 @@ internal static class Doors
         services.AddSingleton<TransparentProxy>();
         services.AddSingleton(static provider =>
         {
-            RefinedSearch search = provider.GetRequiredService<RefinedSearch>();
+            RefinedRequest request = provider.GetRequiredService<RefinedRequest>();
             int maxSearchBodyBytes = provider.GetRequiredService<EsRefineSettings>().MaxSearchBodyBytes;
             return new SearchDoor(
-                provider.GetRequiredService<TransparentProxy>(), search.CanRefine ? search.PrepareAsync : null, maxSearchBodyBytes, provider.GetRequiredService<ILogger<SearchDoor>>());
+                provider.GetRequiredService<TransparentProxy>(), request.CanRefine ? request.PrepareAsync : null, maxSearchBodyBytes, provider.GetRequiredService<ILogger<SearchDoor>>());
         });
         services.AddSingleton<ModelsDoor>();
         services.AddRouting();

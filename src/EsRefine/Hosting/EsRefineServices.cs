@@ -1,6 +1,7 @@
 using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Endpoints;
 using EsRefine.Judging;
 using EsRefine.Remembering;
 using EsRefine.Sampling;
@@ -24,6 +25,7 @@ internal static class EsRefineServices
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton(new TargetTable(settings));
             services.TryAddSingleton<RefinedSearch>();
+            services.TryAddSingleton<RefinedRequest>();
             return services.AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings).AddRemembering(settings);
         }
 

@@ -50,9 +50,17 @@ internal static class EsRefineHeaders
         }
     }
 
-    /// <summary>An RFC 9651 item: <c>refined;judged=18;sample=20;angle=0.21;rule="rocchio@0.3"</c>, with only the parameters that mean something.</summary>
+    /// <summary>
+    /// An RFC 9651 item: <c>refined;judged=18;sample=20;angle=0.21;rule="rocchio@0.3"</c>, with only the parameters that mean something. Of many searches a
+    /// dictionary of counts: <c>refined=3, no-signal=1</c>.
+    /// </summary>
     public static string FormatOutcome(RefinementSummary summary)
     {
+        if (summary.Counts.Count > 0)
+        {
+            return string.Join(", ", summary.Counts.Select(static count => string.Create(CultureInfo.InvariantCulture, $"{count.Outcome.ToName()}={count.Count}")));
+        }
+
         StringBuilder item = new(summary.Outcome.ToName());
         if (summary.Sampled > 0)
         {

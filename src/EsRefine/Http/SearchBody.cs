@@ -14,14 +14,15 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
     /// <summary>Headers that seal the body's bytes: a request that has one could not be changed without breaking its seal.</summary>
     private static readonly string[] Seals = ["Content-Digest", "Repr-Digest", "Digest", "Signature", HeaderNames.ContentMD5];
 
-
     /// <summary>By its headers: could the body be JSON that we may read, and change?</summary>
-    public static bool MayBeRefined(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="inLines">Whether the endpoint takes JSON in lines too.</param>
+    public static bool MayBeRefined(HttpRequest request, bool inLines)
     {
         IHeaderDictionary headers = request.Headers;
         return request.ContentLength is not 0
             && (request.ContentLength is not null || headers.TransferEncoding.Count > 0 || HttpProtocol.IsHttp2(request.Protocol))
-            && IsJson(headers.ContentType)
+            && IsJson(headers.ContentType, inLines)
             && (headers.ContentEncoding.Count == 0 || IsGzip(headers.ContentEncoding))
             && !Array.Exists(Seals, headers.ContainsKey);
     }
@@ -82,7 +83,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         request.Body = new ReplayedBody(body, Stream.Null);
     }
 
-    private static bool IsJson(StringValues contentType)
+    private static bool IsJson(StringValues contentType, bool inLines = false)
     {
         if (contentType is not [{ } value])
         {
@@ -92,7 +93,9 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         int parameters = value.IndexOf(';', StringComparison.Ordinal);
         ReadOnlySpan<char> mediaType = (parameters < 0 ? value : value.AsSpan(0, parameters)).Trim();
         return mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || mediaType.Equals("application/vnd.elasticsearch+json", StringComparison.OrdinalIgnoreCase);
+            || mediaType.Equals("application/vnd.elasticsearch+json", StringComparison.OrdinalIgnoreCase)
+            || (inLines && mediaType.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase))
+            || (inLines && mediaType.Equals("application/vnd.elasticsearch+x-ndjson", StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);

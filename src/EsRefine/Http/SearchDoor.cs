@@ -1,4 +1,6 @@
+using EsRefine.Endpoints;
 using EsRefine.Recognition;
+using EsRefine.Upstream;
 
 namespace EsRefine.Http;
 
@@ -7,14 +9,21 @@ namespace EsRefine.Http;
 /// path; all else streams through.
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
-/// <param name="prepare">The path, <see cref="RefinedSearch.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.</param>
-/// <param name="maxSearchBodyBytes">Largest body that is read, and the most a compressed one may inflate to.</param>
+/// <param name="prepare">
+/// The path, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
+/// </param>
+/// <param name="maxSearchBodyBytes">
+/// Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.
+/// </param>
 internal sealed class SearchDoor(
     TransparentProxy proxy,
-    Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
+    Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
     ILogger<SearchDoor> logger)
 {
+    /// <summary>The body of an <c>_msearch</c> is read up to so many times the limit of one search: the line of each is held to that limit.</summary>
+    public const int SearchesPerBody = 4;
+
     /// <summary>Answers one request.</summary>
     public Task AnswerAsync(HttpContext context)
     {
@@ -34,27 +43,31 @@ internal sealed class SearchDoor(
 
         RawTarget target = RawTarget.Of(context);
         SearchEndpoint endpoint = SearchEndpoint.Recognize(request.Method, target.Path);
-        return prepare is not null && endpoint.Kind == SearchEndpointKind.Search && SearchBody.MayBeRefined(request)
+        return prepare is not null && endpoint.Kind != SearchEndpointKind.None && SearchBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
             ? AnswerSearchAsync(context, endpoint, target, prepare)
             : proxy.ForwardAsync(context, summary: null);
     }
 
     private async Task AnswerSearchAsync(
-        HttpContext context, SearchEndpoint endpoint, RawTarget target, Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare)
+        HttpContext context,
+        SearchEndpoint endpoint,
+        RawTarget target,
+        Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare)
     {
         HttpRequest request = context.Request;
         RefinementSummary? summary = null;
+        int limit = IsOfMany(endpoint.Kind) ? (int)Math.Min((long)SearchesPerBody * maxSearchBodyBytes, Array.MaxLength - 1) : maxSearchBodyBytes;
         try
         {
-            SearchBody body = await SearchBody.ReadAsync(request, maxSearchBodyBytes, context.RequestAborted);
+            SearchBody body = await SearchBody.ReadAsync(request, limit, context.RequestAborted);
             if (!body.IsWhole)
             {
-                logger.SearchBodyTooLarge(maxSearchBodyBytes);
+                logger.SearchBodyTooLarge(limit);
             }
 
-            if (body.Json is { } json)
+            if (body.Json is { } json && IndicesOf(endpoint, target) is { } indices)
             {
-                PreparedSearch prepared = await prepare(Describe(request, endpoint, target, json), context.RequestAborted);
+                PreparedSearch prepared = await prepare(endpoint.Kind, Describe(request, indices, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
                     SearchBody.Replace(request, prepared.Body);
@@ -71,9 +84,15 @@ internal sealed class SearchDoor(
         await proxy.ForwardAsync(context, summary);
     }
 
-    private static SearchRequest Describe(HttpRequest request, SearchEndpoint endpoint, RawTarget target, ReadOnlyMemory<byte> json) => new()
+    private static bool IsOfMany(SearchEndpointKind kind) => kind is SearchEndpointKind.MultiSearch or SearchEndpointKind.MultiSearchTemplate;
+
+    /// <summary>Of the path, else of the parameter <c>index</c>, which every search endpoint takes. Null: nothing that can stand in a path of ours.</summary>
+    private static string? IndicesOf(SearchEndpoint endpoint, RawTarget target) =>
+        endpoint.Index.Length > 0 || SearchParameters.Value(target.QueryString, "index") is not { } names ? endpoint.Index : IndexExpression.OfNames(names);
+
+    private static SearchRequest Describe(HttpRequest request, string indices, RawTarget target, ReadOnlyMemory<byte> json) => new()
     {
-        Index = endpoint.Index,
+        Index = indices,
         QueryString = target.QueryString,
         Body = json,
         Headers = request.Headers,

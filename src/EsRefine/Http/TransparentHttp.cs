@@ -36,8 +36,9 @@ internal static class TransparentHttp
         limits.MaxRequestLineSize = MaxHeadBytes;
         limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
         limits.MaxRequestHeaderCount = MaxHeaderLines;
-        // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here. Not "infinite": Kestrel adds the
+        // timeout to a time stamp, the sum overflows, and every idle connection is closed at the next heartbeat.
+        limits.KeepAliveTimeout = TimeSpan.FromDays(30);
     }
 
     /// <summary>The cluster's side. No connect or reply timeout: how long to wait is the client's decision, and its leaving cancels the request.</summary>

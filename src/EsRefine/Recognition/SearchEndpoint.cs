@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace EsRefine.Recognition;
 
 /// <summary>Endpoints whose body can hold a kNN clause (<c>knn-wire</c> 1.1).</summary>
@@ -37,10 +35,6 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
 {
     private static readonly SearchEndpoint None = new(SearchEndpointKind.None, "");
 
-    // RFC 3986 pchar. Anything else in an index segment (a backslash, a bare space, non-ASCII) is read differently by different servers: not a candidate.
-    private static readonly SearchValues<char> SegmentCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:@");
-
     /// <summary>Compares raw segments, decoding nothing: a path that only looks like a search after decoding or normalizing is not one.</summary>
     /// <param name="method">As sent.</param>
     /// <param name="rawTarget">The request target as sent, in origin form; what follows a question mark is ignored.</param>
@@ -67,7 +61,7 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
 
         int slash = path.IndexOf('/');
         ReadOnlySpan<char> first = slash < 0 ? path : path[..slash];
-        bool hasIndex = IsIndexExpression(first);
+        bool hasIndex = IndexExpression.IsSegment(first);
         if (hasIndex && slash < 0)
         {
             return None;
@@ -84,30 +78,5 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
             _ => SearchEndpointKind.None,
         };
         return kind == SearchEndpointKind.None ? None : new(kind, hasIndex ? first.ToString() : "");
-    }
-
-    private static bool IsIndexExpression(ReadOnlySpan<char> segment) =>
-        !segment.IsEmpty
-        && (segment[0] != '_' || segment is "_all")   // no index name begins so: these are endpoints
-        && !segment.ContainsAnyExcept(SegmentCharacters)
-        && !IsDotSegment(segment);
-
-    /// <summary><c>.</c> and <c>..</c>, also where their dots are escaped: an intermediary may have resolved them.</summary>
-    private static bool IsDotSegment(ReadOnlySpan<char> segment)
-    {
-        int dots = 0;
-        while (!segment.IsEmpty)
-        {
-            int length = segment[0] == '.' ? 1 : segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
-            if (length == 0)
-            {
-                return false;
-            }
-
-            segment = segment[length..];
-            dots++;
-        }
-
-        return dots <= 2;
     }
 }

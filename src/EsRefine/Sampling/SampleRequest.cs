@@ -13,7 +13,10 @@ internal enum VectorReading
     /// <summary><c>fields</c>: older Elasticsearch.</summary>
     Fields,
 
-    /// <summary><c>_source</c>, beside the texts: OpenSearch. Since 3.0 it derives vectors from the index, and <c>fields</c> is empty where a filter leaves them out of _source.</summary>
+    /// <summary>
+    /// <c>_source</c>, beside the texts: OpenSearch. Since 3.0 it derives vectors from the index, and <c>fields</c> is empty where a filter leaves them out of
+    /// <c>_source</c>.
+    /// </summary>
     Source,
 }
 
@@ -90,7 +93,9 @@ internal static class SampleRequest
         json.WriteStartObject("knn");
         json.WriteStartObject(clause.Field);
         WriteRaw(json, "vector", clause.Vector.Range, body);
-        json.WriteNumber("k", size);
+
+        // OpenSearch has no num_candidates: the graph is searched for k, of which size are returned. With the caller's own k the sample is the head of their result.
+        json.WriteNumber("k", Math.Clamp(clause.K ?? 0, Math.Max(size, FewestCandidates), MostCandidates));
         if (clause.Filters.Count > 0)
         {
             json.WritePropertyName("filter");

@@ -35,4 +35,22 @@ internal static class SearchParameters
 
         return kept?.ToString() ?? "";
     }
+
+    /// <summary>The decoded value of a parameter; of several, the last one counts, as the engines have it. Null: there is none.</summary>
+    public static string? Value(string queryString, string name)
+    {
+        string? value = null;
+        foreach (string parameter in queryString.TrimStart('?').Split('&'))
+        {
+            string[] parts = parameter.Split('=', 2);
+            if (parts.Length == 2 && Decode(parts[0]) == name)
+            {
+                value = Decode(parts[1]);
+            }
+        }
+
+        return value;
+
+        static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    }
 }

@@ -8,16 +8,12 @@ namespace EsRefine.IntegrationTests.Clients;
 internal static class ClientProcess
 {
     /// <summary>Runs a program to its end.</summary>
+    /// <param name="folder">Where it runs; null = here.</param>
     /// <returns>What it printed.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message holds all it said.</exception>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string? folder = null)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value;
-        }
-
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -33,7 +29,8 @@ internal static class ClientProcess
 
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await output} {await errors}");
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await output} {await errors}");
     }
 
     /// <summary>Runs a client that prints <c>{"ids":[…],"outcome":"…"}</c>.</summary>

@@ -39,7 +39,12 @@ public sealed class DotNetClientTests(ElasticsearchEngine elasticsearch)
             create => create.Mappings(mapping => mapping.Properties(new Properties
             {
                 ["text"] = new TextProperty(),
-                ["v"] = new DenseVectorProperty { Dims = Fan.Dimensions, Similarity = DenseVectorSimilarity.Cosine, IndexOptions = new() { Type = DenseVectorIndexOptionsType.Hnsw } },
+                ["v"] = new DenseVectorProperty
+                {
+                    Dims = Fan.Dimensions,
+                    Similarity = DenseVectorSimilarity.Cosine,
+                    IndexOptions = new() { Type = DenseVectorIndexOptionsType.Hnsw },
+                },
             })),
             Cancellation);
         Assert.True(created.IsValidResponse, created.DebugInformation);

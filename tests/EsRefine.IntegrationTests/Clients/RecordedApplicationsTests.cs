@@ -5,7 +5,9 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>Real applications on the Python clients and on LangChain, LlamaIndex and Haystack find through a sidecar that is off what they found without it.</summary>
+/// <summary>
+/// Real applications on the Python clients and on LangChain, LlamaIndex and Haystack find through a sidecar that is off what they found without it.
+/// </summary>
 [Collection(nameof(NothingBeside))]
 public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch)
 {

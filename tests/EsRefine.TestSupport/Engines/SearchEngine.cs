@@ -40,7 +40,8 @@ public abstract class SearchEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_found.IsValueCreated && await _found.Value is { Engine: { } engine } found)
+        // A search that failed has failed its test already.
+        if (_found is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && await _found.Value is { Engine: { } engine } found)
         {
             await engine.DeleteIndicesAsync();
             engine.Http.Dispose();

@@ -5,7 +5,7 @@ namespace EsRefine.Tests.Commands;
 
 public sealed class CommandLineTests
 {
-    private static readonly string[] Verbs = ["run", "config", "version"];
+    private static readonly string[] Verbs = ["run", "demo", "config", "version"];
 
     [Fact]
     public async Task Version_goes_to_the_output()

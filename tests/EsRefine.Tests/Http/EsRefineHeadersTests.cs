@@ -52,6 +52,20 @@ public sealed class EsRefineHeadersTests
         Assert.Equal("no-query-text", EsRefineHeaders.FormatOutcome(new(RefinementOutcome.NoQueryText)));
 
     [Fact]
+    public void Outcomes_of_many_searches_are_counted_and_their_longest_stages_timed()
+    {
+        RefinementSummary summary = RefinementSummary.OfMany(
+        [
+            new(RefinementOutcome.NoSignal) { Timings = new(default, TimeSpan.FromMilliseconds(9), default, default) },
+            new(RefinementOutcome.Refined) { Sampled = 20, Timings = new(default, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(7), default) },
+            new(RefinementOutcome.Refined) { Timings = new(default, default, TimeSpan.FromMilliseconds(5), default) },
+        ]);
+        Assert.Equal("refined=2, no-signal=1", EsRefineHeaders.FormatOutcome(summary));
+        Assert.Equal("sample;dur=9, judge;dur=7", EsRefineHeaders.FormatTimings(summary.Timings));
+        Assert.Equal(RefinementOutcome.NoKnnClause, RefinementSummary.OfMany([]).Outcome);
+    }
+
+    [Fact]
     public void Timings_name_the_stages_that_ran()
     {
         StageTimings timings = new(Recognize: TimeSpan.FromMicroseconds(120), Sample: TimeSpan.FromMilliseconds(5), Judge: default, Refine: default);

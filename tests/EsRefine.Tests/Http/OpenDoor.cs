@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using EsRefine.Configuration;
 using EsRefine.Http;
+using EsRefine.Recognition;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
 using Microsoft.AspNetCore.Builder;
@@ -40,7 +41,10 @@ internal sealed class OpenDoor : IAsyncDisposable
             .AddSingleton(settings)
             .AddSingleton<UpstreamClient>()
             .AddSingleton<TransparentProxy>()
-            .AddSingleton(services => ActivatorUtilities.CreateInstance<SearchDoor>(services, prepare, maxSearchBodyBytes));
+            .AddSingleton(services => ActivatorUtilities.CreateInstance<SearchDoor>(
+                services,
+                (SearchEndpointKind _, SearchRequest search, CancellationToken cancellationToken) => prepare(search, cancellationToken),
+                maxSearchBodyBytes));
         WebApplication app = builder.Build();
         app.Run(app.Services.GetRequiredService<SearchDoor>().AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using EsRefine.Http;
 using EsRefine.TestSupport;
 using Xunit;
 
@@ -114,7 +115,14 @@ public sealed class SearchDoorTests
 
     [Theory]
     [InlineData("POST", "/_bulk", "application/json", "")]
-    [InlineData("POST", "/_msearch", "application/json", "")]
+    [InlineData("POST", "/_count", "application/json", "")]
+    [InlineData("POST", "/index/_fleet/_fleet_search", "application/json", "")]
+    [InlineData("POST", "/index/_fleet/_fleet_msearch", "application/x-ndjson", "")]
+    [InlineData("POST", "/index/_mvt/place/1/2/3", "application/json", "")]
+    [InlineData("POST", "/_msearch", "application/smile", "")]
+    [InlineData("POST", "/_msearch", "application/vnd.elasticsearch+smile; compatible-with=9", "")]
+    [InlineData("POST", "/index/_search/template", "application/x-ndjson", "")]
+    [InlineData("POST", "/_async_search/abc", "application/json", "")]
     [InlineData("PUT", "/index/_search", "application/json", "")]
     [InlineData("POST", "/index/_search/scroll", "application/json", "")]
     [InlineData("POST", "/a/../index/_search", "application/json", "")]
@@ -138,6 +146,61 @@ public sealed class SearchDoorTests
         Assert.Empty(conversation.Searches);
         Assert.Equal(Original, conversation.Arrived.Text);
         Assert.Null(conversation.Reply.Header("EsRefine"));
+    }
+
+    [Theory]
+    [InlineData("POST", "/a,b/_msearch", "application/x-ndjson", "a,b")]
+    [InlineData("GET", "/_msearch", "application/json", "")]
+    [InlineData("POST", "/_msearch/template", "application/vnd.elasticsearch+x-ndjson; compatible-with=9", "")]
+    [InlineData("POST", "/a/_search/template", "application/json", "a")]
+    [InlineData("POST", "/a/_async_search?wait_for_completion_timeout=1s", "application/json", "a")]
+    [InlineData("POST", "/_plugins/_asynchronous_search?index=a%2Cb&keep_alive=1d", "application/json", "a,b")]
+    [InlineData("POST", "/_plugins/_asynchronous_search?index=b&index=%3Clogs-%7Bnow/d%7D%3E", "application/json", "%3Clogs-%7Bnow%2Fd%7D%3E")]
+    [InlineData("POST", "/a/_knn_search", "application/vnd.elasticsearch+json; compatible-with=8", "a")]
+    [InlineData("POST", "/a/_search?index=b", "application/json", "a")]
+    [InlineData("POST", "/_search?index=b*", "application/json", "b*")]
+    public async Task Every_search_endpoint_is_offered_to_the_path_with_its_indices(string method, string target, string contentType, string index)
+    {
+        Conversation conversation = await ConverseAsync(
+            Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
+        Assert.Equal(index, Assert.Single(conversation.Searches).Index);
+        Assert.Equal($"{method} {target} HTTP/1.1", conversation.Arrived.StartLine);
+        Assert.Equal(Rewritten, conversation.Arrived.Text);
+    }
+
+    [Theory]
+    [InlineData("_cluster/settings")]
+    [InlineData("_scripts")]
+    [InlineData("..")]
+    [InlineData("%2E")]
+    public async Task Indices_that_would_lead_to_another_endpoint_are_not_offered_to_the_path(string index)
+    {
+        Conversation conversation = await ConverseAsync(Request("POST", "/_plugins/_asynchronous_search?index=" + index, Original, Framing.Length), Rewrite);
+        Assert.Empty(conversation.Searches);
+        Assert.Equal(Original, conversation.Arrived.Text);
+    }
+
+    [Theory]
+    [InlineData("/_msearch", SearchDoor.SearchesPerBody * Limit, true)]
+    [InlineData("/_msearch", (SearchDoor.SearchesPerBody * Limit) + 1, false)]
+    [InlineData("/_search/template", Limit + 1, false)]
+    public async Task Body_of_many_searches_may_be_larger_than_one(string target, int length, bool isOffered)
+    {
+        Conversation conversation = await ConverseAsync(Request("POST", target, new string(' ', length), Framing.GzipChunked), Keep(RefinementOutcome.NoSignal));
+        Assert.Equal(isOffered, conversation.Searches.Count == 1);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    [InlineData("DELETE")]
+    public async Task Search_in_the_URL_passes_as_it_is(string method)
+    {
+        const string Target = "/i/_search?source=%7B%22knn%22%3A%7B%22field%22%3A%22v%22%2C%22query_vector%22%3A%5B1%5D%7D%7D&source_content_type=application/json";
+        Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} {Target} HTTP/1.1\r\nHost: a\r\n\r\n"), Rewrite);
+        Assert.Empty(conversation.Searches);
+        Assert.Equal($"{method} {Target} HTTP/1.1", conversation.Arrived.StartLine);
+        Assert.Equal("", conversation.Arrived.Text);
     }
 
     [Theory]

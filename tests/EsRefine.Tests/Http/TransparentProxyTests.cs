@@ -86,6 +86,24 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
+    public async Task Idle_connection_outlives_the_servers_heartbeats()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(static (_, connection) => connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"));
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+
+        for (int request = 0; request < 2; request++)
+        {
+            await client.SendAsync(Get);
+            await ReadUntilAsync(client, "ok");
+            // Kestrel looks for idle connections once a second, by a clock that cannot be replaced: this is the one test that waits for real.
+            await Task.Delay(TimeSpan.FromSeconds(2.5), Cancelled);
+        }
+
+        Assert.False(await IsClosedAsync(client));
+    }
+
+    [Fact]
     public async Task Reply_reaches_the_client_as_it_is_written()
     {
         TaskCompletionSource firstSeen = new();
@@ -256,5 +274,11 @@ public sealed class TransparentProxyTests
         }
 
         return seen.ToString();
+    }
+
+    private static async Task<bool> IsClosedAsync(RawClient client)
+    {
+        Task<int> read = client.Stream.ReadAsync(new byte[1], Cancelled).AsTask();
+        return await Task.WhenAny(read, Task.Delay(TimeSpan.FromMilliseconds(100), Cancelled)) == read;
     }
 }

@@ -16,4 +16,14 @@ public class SearchParametersTests
     {
         Assert.Equal(kept, SearchParameters.Keep(queryString, SearchParameters.Sample));
     }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("?indexes=a&index", null)]
+    [InlineData("?index=a", "a")]
+    [InlineData("?pretty&index=a%2Cb+c&size=3", "a,b c")]
+    [InlineData("?index=a&index=b", "b")]
+    [InlineData("?%69ndex=a=b", "a=b")]
+    [InlineData("?index=", "")]
+    public void Last_value_of_a_parameter_counts(string queryString, string? value) => Assert.Equal(value, SearchParameters.Value(queryString, "index"));
 }

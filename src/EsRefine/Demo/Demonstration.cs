@@ -1,0 +1,155 @@
+using System.Net.Sockets;
+using EsRefine.Commands;
+using EsRefine.Configuration;
+using EsRefine.Embedding;
+using EsRefine.Evaluation;
+using EsRefine.Evaluation.Files;
+using EsRefine.Hosting;
+using Microsoft.AspNetCore.Connections;
+
+namespace EsRefine.Demo;
+
+/// <summary>
+/// The same kNN searches, byte for byte, sent to a cluster and to the sidecar in front of it, over HTTP; one comparison drawn, all of them measured.
+/// </summary>
+/// <param name="options">What to show.</param>
+/// <param name="output">Takes the report.</param>
+/// <param name="error">Takes progress.</param>
+internal sealed class Demonstration(DemoOptions options, TextWriter output, TextWriter error)
+{
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    /// <exception cref="ConfigurationException">Something asked for cannot be.</exception>
+    /// <exception cref="HttpRequestException">The cluster cannot be reached, or refuses.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        using DemoSet set = DemoSet.Unpack();
+        BeirQuery shown = DemoQuestion.Find(options.Query, set.Questions, anyText: options.LanguageModel is not null);
+        await using DemoIndex index = await DemoIndex.OpenAsync(options, cancellationToken);
+        BeirQuery[] questions = shown.Id.Length > 0 ? [.. set.Questions] : [.. set.Questions, shown];
+        (string model, float[][] pages, float[][] vectors) = await EmbedAsync(set, questions, cancellationToken);
+        await index.LoadAsync(set.Pages, pages, cancellationToken);
+        await using Sidecar sidecar = await StartSidecarAsync(set, index, cancellationToken);
+
+        byte[][] bodies = Array.ConvertAll(vectors, vector => KnnBody.Write(index.Dialect, vector, set.Pages.Count));
+        List<QuestionResult> results = await AskAsync(set, index, sidecar, questions, bodies, cancellationToken);
+        DemoFigures figures = DemoFigures.Of([.. results.Where(static result => result.Judgments is not null)]);
+        DemoScene scene = new(options, set, index, model, pages[0].Length, sidecar.DataUrl);
+        int at = Array.IndexOf(questions, shown);
+        Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedSearch>(), index, bodies[at], shown, cancellationToken);
+        if (options.Json)
+        {
+            DemoJson.Write(output, scene, figures);
+        }
+        else
+        {
+            DemoReport report = new(output, scene);
+            report.Write(results[at], explanation, figures);
+            if (!options.Ends)
+            {
+                string file = Path.Combine(set.Folder, "search.json");
+                await File.WriteAllBytesAsync(file, KnnBody.Write(index.Dialect, vectors[at], size: 5), cancellationToken);
+                report.WriteInvitation(file, shown);
+                await StayAsync(cancellationToken);
+            }
+        }
+
+        if (figures.Refined == 0)
+        {
+            string reason = explanation.Summary.Detail ?? "the outcomes say why";
+            await error.WriteLineAsync($"esrefine: no search was refined ({figures.Outcomes[0].Key}): {reason}");
+            return ExitCode.Failed;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private async Task<(string Model, float[][] Pages, float[][] Questions)> EmbedAsync(DemoSet set, BeirQuery[] questions, CancellationToken cancellationToken)
+    {
+        string folder = options.ModelFolder ?? await MiniLmModel.EnsureAsync(error.WriteLine, cancellationToken);
+        using OnnxEmbeddingGenerator generator = OnnxEmbeddingGenerator.Load(new ModelSettings { Folder = folder });
+        string model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        ProgressLine progress = new(error, $"Embedding pages with {model}", set.Pages.Count);
+        float[][] pages = await generator.EmbedAsync(
+            [.. set.Pages.Select(static page => page.FullText)], EmbeddingPurpose.Document, progress, cancellationToken);
+        float[][] vectors = await generator.EmbedAsync(
+            [.. questions.Select(static question => question.Text)], EmbeddingPurpose.Query, cancellationToken: cancellationToken);
+        return (model, pages, vectors);
+    }
+
+    /// <summary>One question after the other, as one user would ask them: first the cluster alone, then through the sidecar.</summary>
+    private async Task<List<QuestionResult>> AskAsync(
+        DemoSet set, DemoIndex index, Sidecar sidecar, BeirQuery[] questions, byte[][] bodies, CancellationToken cancellationToken)
+    {
+        ProgressLine progress = new(error, "Asking every question twice", questions.Length);
+        List<QuestionResult> results = [];
+        for (int i = 0; i < questions.Length; i++)
+        {
+            DemoReply before = await index.SearchAsync(index.Url, bodies[i], queryText: null, cancellationToken);
+            DemoReply after = await index.SearchAsync(sidecar.DataUrl, bodies[i], questions[i].Text, cancellationToken);
+            _ = set.Qrels.TryGetTopic(questions[i].Id, out TopicJudgments? judgments);
+            results.Add(new QuestionResult(questions[i], judgments, before, after));
+            progress.Report(i + 1);
+        }
+
+        return results;
+    }
+
+    /// <summary>On the usual ports where somebody will use them and they are free, else on any.</summary>
+    private async Task<Sidecar> StartSidecarAsync(DemoSet set, DemoIndex index, CancellationToken cancellationToken)
+    {
+        EsRefineSettings settings = new()
+        {
+            Upstream = new UpstreamSettings { Urls = [index.Url] },
+            Rule = options.Rule,
+            Sample = options.Sample,
+            DeadlineMs = options.LanguageModel is null ? new EsRefineSettings().DeadlineMs : options.JudgeDeadlineMs,
+            Judge = options.LanguageModel ?? new JudgeSettings { Kind = "qrels", File = set.QrelsFile, Queries = set.QuestionsFile },
+            Targets = [new TargetSettings { Index = index.Name, Field = KnnBody.Field, Text = ["title", "text"], Task = DemoSet.Task }],
+        };
+        EsRefineSettings anywhere = settings with { Listen = new ListenSettings { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0" } };
+        if (options.Ends)
+        {
+            return await Sidecar.StartAsync(anywhere, cancellationToken);
+        }
+
+        try
+        {
+            return await Sidecar.StartAsync(settings, cancellationToken);
+        }
+        catch (Exception exception) when (IsPortTaken(exception))
+        {
+            return await Sidecar.StartAsync(anywhere, cancellationToken);
+        }
+    }
+
+    private static bool IsPortTaken(Exception? exception) => exception switch
+    {
+        null => false,
+        AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => true,
+        _ => IsPortTaken(exception.InnerException),
+    };
+
+    private static async Task StayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C: the end, as announced.
+        }
+    }
+}
+
+/// <summary>What the report says at its head.</summary>
+/// <param name="Options">What was asked for.</param>
+/// <param name="Set">The help center.</param>
+/// <param name="Index">Where it lies.</param>
+/// <param name="Model">The embedding model's name.</param>
+/// <param name="Dimensions">Length of its vectors.</param>
+/// <param name="SidecarUrl">The data door.</param>
+internal sealed record DemoScene(DemoOptions Options, DemoSet Set, DemoIndex Index, string Model, int Dimensions, Uri SidecarUrl)
+{
+    public string Judge => Options.LanguageModel is { } model ? $"{model.Model} at {model.Url}" : "the set's recorded judgments, replayed";
+}

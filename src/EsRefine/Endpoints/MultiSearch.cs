@@ -1,0 +1,70 @@
+using EsRefine.Recognition;
+using EsRefine.Reissue;
+
+namespace EsRefine.Endpoints;
+
+/// <summary>The path of one search: <see cref="RefinedSearch.PrepareAsync"/>, or one that leads there.</summary>
+/// <exception cref="OperationCanceledException">The caller is gone. Nothing else is thrown.</exception>
+internal delegate ValueTask<PreparedSearch> SearchPath(SearchRequest search, CancellationToken cancellationToken);
+
+/// <summary><c>_msearch</c>: every line goes its own way, several at once, and none touches another.</summary>
+internal static class MultiSearch
+{
+    /// <summary>Searches of one body that are worked on at the same time; the permits of <c>maxConcurrentSearches</c> count each.</summary>
+    public const int Concurrency = 8;
+
+    /// <summary>Prepares the searches of a body. Of the result only query vectors differ from what came in.</summary>
+    /// <param name="request">The body with all its lines; what the URL says.</param>
+    /// <param name="path">The way of one search.</param>
+    /// <param name="maxSearchBytes">A longer search passes through, as it does alone.</param>
+    public static async ValueTask<PreparedSearch> PrepareAsync(SearchRequest request, SearchPath path, int maxSearchBytes, CancellationToken cancellationToken)
+    {
+        if (MultiSearchBody.Read(request.Body.Span) is not { } items)
+        {
+            return PreparedSearch.Original(request, RefinementOutcome.NoKnnClause);
+        }
+
+        PreparedSearch?[] prepared = new PreparedSearch?[items.Count];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, items.Count, options, async (i, token) =>
+        {
+            if (items[i].Body.Length <= maxSearchBytes && Describe(request, items[i]) is { } search)
+            {
+                prepared[i] = await path(search, token);
+            }
+        });
+        return Assemble(request, items, prepared);
+    }
+
+    /// <summary>Null: its indices cannot stand in a path of ours.</summary>
+    private static SearchRequest? Describe(SearchRequest request, MultiSearchItem item)
+    {
+        string? index = item.Header.Indices is { } names ? IndexExpression.OfNames(names) : request.Index;
+        return index is null
+            ? null
+            : request with { Index = index, QueryString = item.Header.Over(request.QueryString), Body = request.Body.Slice(item.Body.Start, item.Body.Length) };
+    }
+
+    private static PreparedSearch Assemble(SearchRequest request, List<MultiSearchItem> items, PreparedSearch?[] prepared)
+    {
+        List<BodyEdit> edits = [];
+        List<RefinementSummary> summaries = [];
+        for (int i = 0; i < prepared.Length; i++)
+        {
+            if (prepared[i] is { IsRewritten: true } rewritten)
+            {
+                edits.Add(new(items[i].Body, rewritten.Body));
+            }
+
+            if (prepared[i] is { Outcome: not RefinementOutcome.NoKnnClause } told)
+            {
+                summaries.Add(told.Summary);
+            }
+        }
+
+        RefinementSummary summary = RefinementSummary.OfMany(summaries);
+        return edits.Count == 0
+            ? PreparedSearch.Original(request, summary)
+            : new(BodyEdits.Splice(request.Body.Span, edits), IsRewritten: true, summary);
+    }
+}

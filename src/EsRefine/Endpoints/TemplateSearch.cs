@@ -1,0 +1,163 @@
+using System.Text.Json;
+using EsRefine.Recognition;
+using EsRefine.Reissue;
+using EsRefine.Telemetry;
+using EsRefine.Upstream;
+
+namespace EsRefine.Endpoints;
+
+/// <summary>A search template: rendered by the cluster, refined as the search it stands for, and its refined vector put back among the parameters.</summary>
+/// <remarks>
+/// Only an array of numbers in <c>params</c> is ever replaced, so the template stays the cluster's. Rendering is one extra request; templates whose parameters
+/// hold no such array, and whose body says nothing of kNN, pass without it.
+/// </remarks>
+internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, TargetTable targets, TimeProvider timeProvider)
+{
+    private static readonly RefinementSummary NoParameter = new(RefinementOutcome.Unsupported)
+    {
+        Detail = "the rendered query vector is no array of numbers among the template's params, or not there alone",
+    };
+
+    /// <summary>Returns the template search to send upstream: with refined parameters, or the one that came in and the reason why.</summary>
+    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken cancellationToken)
+    {
+        long started = timeProvider.GetTimestamp();
+        if (targets.TimeFor(search) is not { } time
+            || Parameters(search.Body.Span) is not { } parameters
+            || CallerHeaders.WhyNotDelegable(search.Headers) is not null)
+        {
+            return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
+        }
+
+        SearchRequest rendered;
+        using (Deadline deadline = Deadline.Start(time, timeProvider, search.Arrived ?? started, cancellationToken))
+        {
+            try
+            {
+                if (await RenderAsync(search, deadline.Token) is not { } output)
+                {
+                    return Unrefined(search, new(RefinementOutcome.UpstreamRefusedSample) { Detail = "the cluster did not render the template" }, started);
+                }
+
+                rendered = search with { Body = output, Arrived = search.Arrived ?? started };
+            }
+            catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
+            {
+                return Unrefined(search, new(RefinementOutcome.DeadlinePassed) { Detail = "the deadline passed before the template was rendered" }, started);
+            }
+            catch (HttpRequestException exception)
+            {
+                return Unrefined(search, new(RefinementOutcome.UpstreamRefusedSample) { Detail = exception.Message }, started);
+            }
+        }
+
+        if (Recognizer.Recognize(rendered.Body.Span) is not { } recognized)
+        {
+            return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
+        }
+
+        if (!recognized.Clauses.Any(clause => IsParameter(clause.Vector, rendered.Body.Span, parameters)))
+        {
+            return Unrefined(search, NoParameter, started);   // before anything is spent on judging
+        }
+
+        TimeSpan rendering = timeProvider.GetElapsedTime(started);
+        PreparedSearch prepared = await path(rendered, cancellationToken);
+        StageTimings timings = prepared.Summary.Timings;
+        RefinementSummary summary = prepared.Summary with { Timings = timings with { Recognize = timings.Recognize + rendering } };
+        return !prepared.IsRewritten ? PreparedSearch.Original(search, summary)
+            : PutBack(rendered.Body.Span, prepared, parameters) is { } edits ? new(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary)
+            : PreparedSearch.Original(search, NoParameter);
+    }
+
+    /// <summary>Null: nothing that could be a query vector.</summary>
+    private static List<NumberArray>? Parameters(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            List<NumberArray> parameters = NumberArrays.InParameters(body);
+            return parameters.Count > 0 || body.IndexOf("knn"u8) >= 0 ? parameters : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The search that the cluster makes of the template, on the caller's behalf; null where it makes none.</summary>
+    private async Task<ReadOnlyMemory<byte>?> RenderAsync(SearchRequest search, CancellationToken cancellationToken)
+    {
+        UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, "/_render/template", search.Headers, search.Body, cancellationToken);
+        if (!reply.IsSuccess)
+        {
+            return null;
+        }
+
+        try
+        {
+            Utf8JsonReader reader = new(reply.Body);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isOutput = reader.ValueTextEquals("template_output"u8);
+                reader.Read();
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                if (isOutput)
+                {
+                    return reply.Body.AsMemory(start, (int)reader.BytesConsumed - start);
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Whatever this is, it is no rendered template.
+        }
+
+        return null;
+    }
+
+    private static bool IsParameter(VectorLocation vector, ReadOnlySpan<byte> rendered, List<NumberArray> parameters) =>
+        VectorArray.TryRead(vector.Range.Of(rendered), out float[] numbers) && parameters.Exists(parameter => parameter.Spells(numbers));
+
+    /// <summary>The edits of the rendered search as edits of the parameters it was rendered from.</summary>
+    /// <returns>Null where an edit has no parameter, or a parameter is rendered where it is not edited alike: all copies are replaced, or none.</returns>
+    private static List<BodyEdit>? PutBack(ReadOnlySpan<byte> rendered, PreparedSearch prepared, List<NumberArray> parameters)
+    {
+        Dictionary<ByteRange, ReadOnlyMemory<byte>> refined = [];
+        foreach (BodyEdit edit in prepared.Clauses.SelectMany(static clause => clause.Edits))
+        {
+            refined[edit.Range] = edit.Replacement;
+        }
+
+        List<BodyEdit> edits = [];
+        HashSet<ByteRange> covered = [];
+        List<NumberArray> arrays = NumberArrays.In(rendered);
+        foreach (NumberArray parameter in parameters)
+        {
+            List<NumberArray> copies = arrays.FindAll(array => array.Spells(parameter.Numbers));
+            if (!copies.Exists(copy => refined.ContainsKey(copy.Range)))
+            {
+                continue;
+            }
+
+            if (!refined.TryGetValue(copies[0].Range, out ReadOnlyMemory<byte> replacement)
+                || !copies.TrueForAll(copy => refined.TryGetValue(copy.Range, out ReadOnlyMemory<byte> other) && other.Span.SequenceEqual(replacement.Span)))
+            {
+                return null;
+            }
+
+            edits.Add(new(parameter.Range, replacement));
+            covered.UnionWith(copies.Select(static copy => copy.Range));
+        }
+
+        return refined.Keys.All(covered.Contains) ? edits : null;
+    }
+
+    private PreparedSearch Unrefined(SearchRequest search, RefinementSummary summary, long started)
+    {
+        EsRefineMeter.RecordSearch(summary, timeProvider.GetElapsedTime(started));
+        return PreparedSearch.Original(search, summary);
+    }
+}

@@ -1,0 +1,35 @@
+using Spectre.Console;
+
+namespace EsRefine.Evaluating;
+
+/// <summary>Bars on the error stream, one for each long step; plain lines where that is no terminal.</summary>
+internal sealed class EvaluationProgress(ProgressContext context)
+{
+    /// <summary>Shows the steps of <paramref name="work"/> while it runs.</summary>
+    public static Task<T> ShowAsync<T>(TextWriter error, Func<EvaluationProgress, Task<T>> work)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        return console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context => work(new EvaluationProgress(context)));
+    }
+
+    /// <summary>Begins a step.</summary>
+    /// <param name="what">What is done.</param>
+    /// <param name="count">Of how many things.</param>
+    /// <returns>Takes how many are done.</returns>
+    public IProgress<int> Start(string what, int count) => new Step(context.AddTask(Markup.Escape(what), maxValue: count));
+
+    private sealed class Step(ProgressTask task) : IProgress<int>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report(int value)
+        {
+            lock (_lock)
+            {
+                task.Value = Math.Max(task.Value, value);   // reports of parallel work may overtake one another
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using EsRefine.Evaluation;
+using EsRefine.Judging;
+using EsRefine.Refinement;
+
+namespace EsRefine.Evaluating;
+
+/// <summary>What answers the queries of an evaluation: every document compared, or a real cluster behind the path.</summary>
+internal interface IEvaluationEngine
+{
+    /// <summary><c>exact</c>, <c>elasticsearch</c>, <c>opensearch</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The product's version; null where there is none.</summary>
+    string? Version { get; }
+
+    /// <summary>Hits a ranking holds at most; null = the whole pool.</summary>
+    int? Depth { get; }
+
+    /// <summary>Plays one query: as it is, and once for each rule on the same judgments. Safe for concurrent use.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="vector">Its vector, as the model gave it.</param>
+    /// <param name="rules">The rules to compare.</param>
+    /// <exception cref="EvaluationException">Something failed that the path would have passed over.</exception>
+    /// <exception cref="JudgeException">The judge failed.</exception>
+    Task<PlayedQuery> PlayAsync(EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of one query.</summary>
+/// <param name="Direct">The ranking by the query's own vector.</param>
+/// <param name="Sample">The hits that were judged, in rank order.</param>
+/// <param name="Refined">The ranking of each rule, in the order of the rules.</param>
+internal sealed record PlayedQuery(RankedList Direct, IReadOnlyList<JudgedHit> Sample, IReadOnlyList<RefinedRanking> Refined);
+
+/// <summary>A sampled hit and what the judge said of it; null = nothing.</summary>
+internal readonly record struct JudgedHit(ScoredDocument Document, Judgment? Judgment);
+
+/// <summary>The ranking by a refined vector.</summary>
+/// <param name="Ranking">The direct one where the vector stayed.</param>
+/// <param name="Angle">Between query vector and refined vector, in radians; 0 where it stayed.</param>
+internal readonly record struct RefinedRanking(RankedList Ranking, float Angle);

@@ -1,0 +1,180 @@
+using System.Text;
+using System.Text.Json;
+using EsRefine.Endpoints;
+using EsRefine.Judging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace EsRefine.Tests.Endpoints;
+
+public sealed class MultiSearchTests
+{
+    private const string Plain = """{"query":{"match_all":{}}}""";
+    private const string WithText = """{"query":{"match":{"t":"a question"}},"knn":{"field":"v","query_vector":[1, 1],"k":4,"num_candidates":50}}""";
+
+    [Fact]
+    public async Task Every_search_goes_its_own_way_and_only_its_own_line_changes()
+    {
+        string body = "{\"index\":\"a\"}\r\nONE\r\n\nTWO\n{\"index\":[\"b*\",\"<c-{now/d}>\"],\"routing\":\"r&\"} \n THREE\n"
+            + "{\"index\":\"_scripts\"}\nFOUR\n{\"preference\":\"_local\"}\nFIVE\n{}\n";
+        List<SearchRequest> searches = [];
+        PreparedSearch prepared = await PrepareAsync(body, search =>
+        {
+            lock (searches)
+            {
+                searches.Add(search);
+            }
+
+            return Text(search).Trim() switch
+            {
+                "ONE" => Rewritten("one\r"),
+                "TWO" => PreparedSearch.Original(search, RefinementOutcome.JudgeFailed),
+                "THREE" => Rewritten(" three, and longer"),
+                _ => PreparedSearch.Original(search, RefinementOutcome.NoKnnClause),
+            };
+        });
+
+        Assert.Equal(
+            body.Replace("ONE", "one", StringComparison.Ordinal).Replace("THREE", "three, and longer", StringComparison.Ordinal),
+            Encoding.UTF8.GetString(prepared.Body.Span));
+        Assert.Equal([(RefinementOutcome.Refined, 2), (RefinementOutcome.JudgeFailed, 1)], prepared.Summary.Counts);
+        Assert.Equal(
+            ["ONE a ?routing=u", "TWO url ?routing=u", "THREE b*,%3Cc-%7Bnow%2Fd%7D%3E ?routing=r%26", "FIVE url ?routing=u&preference=_local"],
+            searches.OrderBy(search => body.IndexOf(Text(search).Trim(), StringComparison.Ordinal))
+                .Select(static search => $"{Text(search).Trim()} {search.Index} {search.QueryString}"));
+        Assert.All(searches, static search => Assert.Equal("the text", search.QueryText));
+    }
+
+    [Fact]
+    public async Task Several_searches_are_worked_on_at_once_but_not_all()
+    {
+        int running = 0, most = 0;
+        TaskCompletionSource full = new();
+        string body = string.Concat(Enumerable.Repeat("\n{}\n", 3 * MultiSearch.Concurrency));
+        await MultiSearch.PrepareAsync(
+            Request(body),
+            async (search, _) =>
+            {
+                int now = Interlocked.Increment(ref running);
+                most = Math.Max(most, now);
+                if (now == MultiSearch.Concurrency)
+                {
+                    full.TrySetResult();
+                }
+
+                await full.Task;
+                Interlocked.Decrement(ref running);
+                return PreparedSearch.Original(search, RefinementOutcome.NoSignal);
+            },
+            1000,
+            TestContext.Current.CancellationToken).AsTask().WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(MultiSearch.Concurrency, most);
+    }
+
+    [Fact]
+    public async Task Search_longer_than_one_alone_may_be_passes_and_the_others_do_not()
+    {
+        PreparedSearch prepared = await PrepareAsync($"\n{new string(' ', 1000)}x\n\ny\n", static _ => Rewritten("z"));
+        Assert.Equal($"\n{new string(' ', 1000)}x\n\nz\n", Encoding.UTF8.GetString(prepared.Body.Span));
+        Assert.Equal([(RefinementOutcome.Refined, 1)], prepared.Summary.Counts);
+    }
+
+    [Fact]
+    public async Task Reply_counts_outcomes_and_lexical_queries_serve_their_own_search_only()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        string body = $"{{}}\n{WithText}\n\n{Plain}\n{{\"index\":\"i\"}}\n{WithText}\n\n{FakeCluster.Search}\n";
+
+        (int status, string reply, string? outcome) = await cluster.SearchAsync(body, queryText: null, target: "i/_msearch");
+
+        Assert.Equal((200, FakeCluster.PlainReply), (status, reply));
+        Assert.Equal("refined=2, no-query-text=1", outcome);
+        string[] sent = body.Split('\n');
+        string[] arrived = cluster.Requests[^1].BodyText.Split('\n');
+        Assert.Equal("/i/_msearch", cluster.Requests[^1].Target);
+        Assert.Equal(sent.Length, arrived.Length);
+        string[] around = WithText.Split("[1, 1]");
+        Assert.All(new[] { 1, 5 }, line =>
+        {
+            Assert.StartsWith(around[0], arrived[line], StringComparison.Ordinal);
+            Assert.EndsWith(around[1], arrived[line], StringComparison.Ordinal);
+            float[] vector = JsonSerializer.Deserialize<float[]>(arrived[line][around[0].Length..^around[1].Length])!;
+            Assert.True(vector[0] > vector[1], arrived[line]);
+        });
+        Assert.All(new[] { 0, 2, 3, 4, 6, 7, 8 }, line => Assert.Equal(sent[line], arrived[line]));
+        Assert.All(cluster.Samples, static sample => Assert.Equal("/i/_search", sample.Target));
+    }
+
+    [Fact]
+    public async Task Broken_judge_leaves_every_byte()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(new ScriptedJudge(static (_, _, _) => throw new JudgeException("down")));
+        string body = $"{{}}\n{WithText}\n\n{WithText}\n";
+        (_, string reply, string? outcome) = await cluster.SearchAsync(body, target: "i/_msearch");
+        Assert.Equal("judge-failed=2", outcome);
+        Assert.Equal(FakeCluster.PlainReply, reply);
+        Assert.Equal(body, cluster.Requests[^1].BodyText);
+    }
+
+    [Fact]
+    public async Task One_deadline_serves_all_searches_of_a_body()
+    {
+        FakeTimeProvider clock = new();
+        ScriptedJudge hangs = new((_, _, cancellationToken) =>
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+        await using FakeCluster cluster = await FakeCluster.StartAsync(hangs, replace: services => services.AddSingleton<TimeProvider>(clock));
+        string body = string.Concat(Enumerable.Repeat($"\n{FakeCluster.Search}\n", 5 * MultiSearch.Concurrency));
+
+        (_, _, string? outcome) = await cluster.SearchAsync(body, target: "i/_msearch");
+
+        Assert.Equal($"deadline-passed={5 * MultiSearch.Concurrency}", outcome);
+        Assert.InRange(cluster.Samples.Count, 1, MultiSearch.Concurrency);
+        Assert.Equal(body, cluster.Requests[^1].BodyText);
+    }
+
+    public static TheoryData<string> Malformed { get; } =
+    [
+        $"{{}}\n{WithText}",                                                       // truncated
+        $"{{}}\n{WithText}\n{{}}\n{WithText[..60]}",
+        $"{{}}\n{WithText[..60]}\n",
+        $"{{\"index\":\"i\",\"index\":\"i\"}}\n{WithText}\n",                      // duplicate keys
+        $"{{}}\n{WithText[..^1]},\"knn\":{{}}}}\n",
+        $"{{\"index\":\"\\ud800\"}}\n{WithText}\n",                                // lone surrogates
+        $"{{}}\n{WithText.Replace("a question", "\\ud800", StringComparison.Ordinal).Replace("[1, 1]", "[1e999, 1]", StringComparison.Ordinal)}\n",
+        $"{{\"nothing\":1}}\n{WithText}\n",
+        $"{{}}{{}}\n{WithText}\n",
+        $"{{}}\n{WithText}{{}}\n",
+        $"/**/{{}}\n{WithText}\n",
+        $"\ufeff{{}}\n{WithText}\n",
+        $"{WithText}\n{WithText}\n",
+        "\n\n\n\n\n",
+        $"\n{new string('[', 5 * 1024 * 1024)}\n\n{WithText[..^1]},\n",
+        $"{new string('[', 5 * 1024 * 1024)}\n{WithText}\n",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Malformed), DisableDiscoveryEnumeration = true)]
+    public async Task Malformed_body_reaches_the_cluster_as_it_was_sent(string body)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        (int status, string reply, _) = await cluster.SearchAsync(body, queryText: null, target: "i/_msearch");
+        Assert.Equal((200, FakeCluster.PlainReply), (status, reply));
+        Assert.Equal(body, cluster.Requests[^1].BodyText);
+        Assert.Empty(cluster.Samples);
+    }
+
+    private static ValueTask<PreparedSearch> PrepareAsync(string body, Func<SearchRequest, PreparedSearch> path) =>
+        MultiSearch.PrepareAsync(Request(body), (search, _) => ValueTask.FromResult(path(search)), 1000, TestContext.Current.CancellationToken);
+
+    private static SearchRequest Request(string body) =>
+        new() { Index = "url", QueryString = "?routing=u", Body = Encoding.UTF8.GetBytes(body), Headers = new HeaderDictionary(), QueryText = "the text" };
+
+    private static PreparedSearch Rewritten(string line) => new(Encoding.UTF8.GetBytes(line), IsRewritten: true, new(RefinementOutcome.Refined));
+
+    private static string Text(SearchRequest search) => Encoding.UTF8.GetString(search.Body.Span);
+}
