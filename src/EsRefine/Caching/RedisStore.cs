@@ -27,7 +27,8 @@ internal static class RedisStore
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         RedisCache cache = new(Options.Create(new RedisCacheOptions { ConfigurationOptions = options }));
-        _ = cache.GetAsync("esrefine:hello").ContinueWith(static unheard => unheard.Exception, TaskScheduler.Default);   // who needs it first must not wait for the connection
+        // Who needs it first must not wait for the connection.
+        _ = cache.GetAsync("esrefine:hello").ContinueWith(static unheard => unheard.Exception, TaskScheduler.Default);
         return cache;
     }
 }

@@ -14,7 +14,9 @@ internal static class StartupReport
         yield return $"  admin  {admin}  health: /livez, /readyz";
         if (models is not null)
         {
-            string source = settings.Models.Upstream is { } upstream ? $"relayed to {upstream}" : $"by {Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.Model!.Folder))}";
+            string source = settings.Models.Upstream is { } upstream
+                ? $"relayed to {upstream}"
+                : $"by {Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.Model!.Folder))}";
             yield return $"  models {models}  embeddings for applications, {source}; each vector's text is remembered";
         }
 

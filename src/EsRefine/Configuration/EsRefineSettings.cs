@@ -133,7 +133,7 @@ internal sealed record ModelsSettings
     public Uri? Upstream { get; init; }
 
     /// <summary>
-    /// <c>query</c>, <c>document</c> or <c>unspecified</c>: which of the local model's prompts goes before a text, since no request of this API says what it is for.
+    /// <c>query</c>, <c>document</c> or <c>unspecified</c>: which of the local model's prompts goes before a text, since no request says what it is for.
     /// </summary>
     public string Purpose { get; init; } = "unspecified";
 

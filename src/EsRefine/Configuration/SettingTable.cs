@@ -30,7 +30,8 @@ internal static class SettingTable
             Form.Listen, s => s.Grpc, (s, address) => s with { Grpc = address }) { Flag = new("--listen-grpc", "HOST:PORT") },
         new ValueSetting<ListenSettings, string>("admin", "Health, metrics and the effective configuration (HTTP).",
             Form.Listen, s => s.Admin, (s, address) => s with { Admin = address }) { Flag = new("--listen-admin", "HOST:PORT") },
-        new ValueSetting<ListenSettings, string>("models", "OpenAI-compatible embeddings whose texts are remembered (HTTP); closed unless set, 127.0.0.1:9283 is usual.",
+        new ValueSetting<ListenSettings, string>("models",
+            "OpenAI-compatible embeddings whose texts are remembered (HTTP); closed unless set, 127.0.0.1:9283 is usual.",
             Form.Listen, s => s.Models, (s, address) => s with { Models = address }) { Flag = new("--listen-models", "HOST:PORT") },
     ];
 
@@ -61,7 +62,8 @@ internal static class SettingTable
 
     private static readonly Setting<ModelSettings>[] Model =
     [
-        new ValueSetting<ModelSettings, string>("folder", "Embedding model for queries that arrive as text (gRPC) and for the models door: a sentence-transformers style folder.",
+        new ValueSetting<ModelSettings, string>("folder",
+            "Embedding model for queries that arrive as text (gRPC) and for the models door: a sentence-transformers style folder.",
             Form.Folder, s => s.Folder, (s, folder) => s with { Folder = folder }) { Flag = new("--model", "DIR"), IsRequired = true },
         new ValueSetting<ModelSettings, string>("file", "The ONNX file, where the folder holds several; relative to it.",
             Form.Text, s => s.File, (s, file) => s with { File = file }),
@@ -75,7 +77,8 @@ internal static class SettingTable
 
     private static readonly Setting<VectorMemorySettings>[] VectorMemory =
     [
-        new ValueSetting<VectorMemorySettings, string>("tenant", "Sidecars that say the same name and share cache.redis share what they remember; else each has its own.",
+        new ValueSetting<VectorMemorySettings, string>("tenant",
+            "Sidecars that say the same name and share cache.redis share what they remember; else each has its own.",
             Form.Text, s => s.Tenant, (s, tenant) => s with { Tenant = tenant }),
         new ValueSetting<VectorMemorySettings, int>("entries", "Most texts remembered; 200 bytes each, and two a character.",
             Form.Whole(1, 10_000_000, "texts"), s => s.Entries, (s, entries) => s with { Entries = entries }),
@@ -88,9 +91,10 @@ internal static class SettingTable
     private static readonly Setting<ModelsSettings>[] Models =
     [
         new ValueSetting<ModelsSettings, Uri>("upstream",
-            "Embeddings server that requests are relayed to unchanged, such as https://api.openai.com, without the path (/v1/…); the local model (model.folder) answers where it is left out.",
+            "Embeddings server that requests are relayed to, such as https://api.openai.com, without the path (/v1/…); else the local model (model.folder) answers.",
             Form.HttpUrl, s => s.Upstream, (s, url) => s with { Upstream = url }) { Flag = new("--models-upstream", "URL") },
-        new ValueSetting<ModelsSettings, string>("purpose", "query, document or unspecified: the local model's prompt for texts of this door, whose requests do not say.",
+        new ValueSetting<ModelsSettings, string>("purpose",
+            "query, document or unspecified: the local model's prompt for texts of this door, whose requests do not say.",
             Form.OneOf("query", "document", "unspecified"), s => s.Purpose, (s, purpose) => s with { Purpose = purpose }),
         new GroupSetting<ModelsSettings, VectorMemorySettings>("memory", "What is remembered of the vectors handed out.", new(), VectorMemory,
             s => s.Memory, (s, memory) => s with { Memory = memory }),
@@ -98,7 +102,8 @@ internal static class SettingTable
 
     private static readonly Setting<CacheSettings>[] Cache =
     [
-        new ValueSetting<CacheSettings, string>("redis", "Redis server for what several sidecars share, as StackExchange.Redis writes it: host:port,password=…,ssl=true.",
+        new ValueSetting<CacheSettings, string>("redis",
+            "Redis server for what several sidecars share, as StackExchange.Redis writes it: host:port,password=…,ssl=true.",
             Form.Text, s => s.Redis, (s, redis) => s with { Redis = redis }) { IsSecret = true },
     ];
 
@@ -153,8 +158,8 @@ internal static class SettingTable
             s => s.Judge, (s, judge) => s with { Judge = judge }) { Flag = new("--judge", "JUDGE", JudgeShorthand.Read) },
         new GroupSetting<EsRefineSettings, ModelSettings>("model", "The embedding model.", BlankModel, Model,
             s => s.Model, (s, model) => s with { Model = model }),
-        new GroupSetting<EsRefineSettings, ModelsSettings>("models", "The models door: embeddings for applications, each remembered with its text.", new(), Models,
-            s => s.Models, (s, models) => s with { Models = models }),
+        new GroupSetting<EsRefineSettings, ModelsSettings>("models", "The models door: embeddings for applications, each remembered with its text.", new(),
+            Models, s => s.Models, (s, models) => s with { Models = models }),
         new GroupSetting<EsRefineSettings, CacheSettings>("cache", "What several sidecars share.", new(), Cache,
             s => s.Cache, (s, cache) => s with { Cache = cache }),
         new GroupListSetting<EsRefineSettings, TargetSettings>("targets",

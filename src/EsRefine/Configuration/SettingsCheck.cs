@@ -39,7 +39,8 @@ internal static class SettingsCheck
 
         if (settings.Cache.Redis is not null && settings.Listen.Models is not null && settings.Models.Memory.Tenant is null)
         {
-            yield return "cache.redis is set but models.memory.tenant is not: this process remembers vectors for itself alone; a name shared by the sidecars of one application joins them";
+            yield return "cache.redis is set but models.memory.tenant is not: this process remembers vectors for itself alone; "
+                + "a name shared by the sidecars of one application joins them";
         }
 
         if (settings.Judge is { Kind: "chat", ApiKeyEnv: not null, Url: { Scheme: "http", IsLoopback: false } url })
@@ -74,11 +75,12 @@ internal static class SettingsCheck
     {
         if (settings.Models.Upstream is { } upstream && upstream.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
         {
-            reading.Errors.Add($"{Origin("models.upstream", reading)}: models.upstream must not end with /v1: applications send that themselves, and it goes on as they send it; "
-                + $"say {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
+            reading.Errors.Add($"{Origin("models.upstream", reading)}: models.upstream must not end with /v1: "
+                + $"applications send that themselves, and it goes on as they send it; say {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
         }
 
-        if (settings.Listen.Models is not null && settings is { Models.Upstream: null, Model: null } && !reading.Refused.Any(static path => path.StartsWith("model", StringComparison.Ordinal)))
+        if (settings is { Listen.Models: not null, Models.Upstream: null, Model: null }
+            && !reading.Refused.Any(static path => path.StartsWith("model", StringComparison.Ordinal)))
         {
             reading.Errors.Add($"{Origin("listen.models", reading)}: the models door needs embeddings to hand out: "
                 + "name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)");

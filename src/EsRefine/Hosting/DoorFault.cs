@@ -22,7 +22,10 @@ internal static class DoorFault
             return null;
         }
 
-        (string Path, string? Address)[] doors = [("listen.data", listen.Data), ("listen.grpc", listen.Grpc), ("listen.admin", listen.Admin), ("listen.models", listen.Models)];
+        (string Path, string? Address)[] doors =
+        [
+            ("listen.data", listen.Data), ("listen.grpc", listen.Grpc), ("listen.admin", listen.Admin), ("listen.models", listen.Models),
+        ];
         foreach ((string path, string? address) in doors)
         {
             // Kestrel names the address in its message and nowhere else.

@@ -64,7 +64,9 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
         else
         {
             return input.EnumerateArray().All(static token => token.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
-                ? Wrong("'input' holds tokens, which mean something to one tokenizer only: send text (LangChain does with check_embedding_ctx_length=False)", "input", "invalid_type")
+                ? Wrong(
+                    "'input' holds tokens, which mean something to one tokenizer only: send text (LangChain does with check_embedding_ctx_length=False)",
+                    "input", "invalid_type")
                 : Wrong("'input' must be a text or an array of texts", "input", "invalid_type");
         }
 
@@ -84,7 +86,8 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
 
         if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out int asked) || asked < 1 || asked > (modelDimensions ?? int.MaxValue))
         {
-            return Wrong(modelDimensions is { } most ? $"'dimensions' must be a whole number from 1 to {most}" : "'dimensions' must be a whole number from 1 on", "dimensions", "invalid_value");
+            string range = modelDimensions is { } most ? $"from 1 to {most}" : "from 1 on";
+            return Wrong($"'dimensions' must be a whole number {range}", "dimensions", "invalid_value");
         }
 
         dimensions = asked;
@@ -93,7 +96,8 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
 
     private static OpenAiError? ReadFormat(JsonElement body, out bool asBase64)
     {
-        string? format = body.TryGetProperty("encoding_format", out JsonElement written) && written.ValueKind != JsonValueKind.Null ? written.ToString() : "float";
+        bool isSaid = body.TryGetProperty("encoding_format", out JsonElement written) && written.ValueKind != JsonValueKind.Null;
+        string format = isSaid ? written.ToString() : "float";
         asBase64 = format == "base64";
         return format is "float" or "base64" ? null : Wrong("'encoding_format' must be float or base64", "encoding_format", "invalid_value");
     }

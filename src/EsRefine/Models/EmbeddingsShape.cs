@@ -50,7 +50,8 @@ internal static class EmbeddingsShape
         {
             JsonValueKind.Array => [.. reply.EnumerateArray()],
             JsonValueKind.Object when reply.TryGetProperty("data", out JsonElement data) && data.ValueKind == JsonValueKind.Array => [.. data.EnumerateArray()],
-            JsonValueKind.Object when reply.TryGetProperty("embeddings", out JsonElement vectors) && vectors.ValueKind == JsonValueKind.Array => [.. vectors.EnumerateArray()],
+            JsonValueKind.Object when reply.TryGetProperty("embeddings", out JsonElement vectors) && vectors.ValueKind == JsonValueKind.Array =>
+                [.. vectors.EnumerateArray()],
             JsonValueKind.Object => [reply],
             _ => [],
         };

@@ -9,7 +9,7 @@ using Microsoft.Extensions.AI;
 
 namespace EsRefine.Models;
 
-/// <summary>OpenAI's embeddings API over the local model: <c>POST /v1/embeddings</c>, <c>GET /v1/models</c>, <c>GET /v1/models/NAME</c>; without <c>/v1</c> too.</summary>
+/// <summary>OpenAI's API of embeddings by the local model: <c>POST /v1/embeddings</c>, <c>GET /v1/models[/NAME]</c>; without <c>/v1</c> too.</summary>
 /// <param name="generator">The model.</param>
 /// <param name="purpose">Which of its prompts goes before a text: <c>query</c>, <c>document</c> or <c>unspecified</c>.</param>
 /// <param name="memory">Remembers what is handed out.</param>
@@ -35,10 +35,12 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
             "/models" when reads => AnswerAsync(context, Models),
             _ when reads && resource.StartsWith("/models/", StringComparison.Ordinal) => Uri.UnescapeDataString(resource["/models/".Length..]) == ModelName
                 ? AnswerAsync(context, WriteModel)
-                : new OpenAiError(StatusCodes.Status404NotFound, $"there is no such model; there is '{ModelName}'", "model", "model_not_found").AnswerAsync(context.Response),
+                : new OpenAiError(StatusCodes.Status404NotFound, $"there is no such model; there is '{ModelName}'", "model", "model_not_found")
+                    .AnswerAsync(context.Response),
             "/embeddings" => NotAllowedAsync(context, "POST"),
             "/models" => NotAllowedAsync(context, "GET, HEAD"),
-            _ => new OpenAiError(StatusCodes.Status404NotFound, $"there is no {method} {path} here; there are POST /v1/embeddings and GET /v1/models", null, "unknown_url")
+            _ => new OpenAiError(
+                    StatusCodes.Status404NotFound, $"there is no {method} {path} here; there are POST /v1/embeddings and GET /v1/models", Code: "unknown_url")
                 .AnswerAsync(context.Response),
         };
     }
@@ -50,7 +52,9 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
         EmbeddingsRequest? request = null;
         if (!body.IsWhole)
         {
-            refusal = new(StatusCodes.Status413PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"the body is larger than {MaxBodyBytes} bytes: send fewer texts at once"));
+            refusal = new(
+                StatusCodes.Status413PayloadTooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"the body is larger than {MaxBodyBytes} bytes: send fewer texts at once"));
         }
         else if (body.Json is not { } json)
         {

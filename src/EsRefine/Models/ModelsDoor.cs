@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EsRefine.Models;
 
-/// <summary>The models door: embeddings for applications, relayed or made here, and each vector remembered with its text before the application has it.</summary>
+/// <summary>The models door: embeddings for applications, relayed or made here; each vector is remembered with its text before the application has it.</summary>
 internal sealed class ModelsDoor : IDisposable
 {
     private readonly UpstreamClient? _upstream;
@@ -19,7 +19,8 @@ internal sealed class ModelsDoor : IDisposable
     /// <param name="loggers">Of the parts.</param>
     /// <param name="generator">The local model; null where there is none.</param>
     public ModelsDoor(
-        EsRefineSettings settings, VectorMemory memory, IHttpForwarder forwarder, ILoggerFactory loggers, IEmbeddingGenerator<string, Embedding<float>>? generator = null)
+        EsRefineSettings settings, VectorMemory memory, IHttpForwarder forwarder, ILoggerFactory loggers,
+        IEmbeddingGenerator<string, Embedding<float>>? generator = null)
     {
         if (settings.Models.Upstream is { } url)
         {

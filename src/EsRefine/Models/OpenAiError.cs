@@ -12,7 +12,8 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
     /// <summary>Answers with it.</summary>
     public async Task AnswerAsync(HttpResponse response)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { error = new { message = Message, type = "invalid_request_error", param = Param, code = Code } });
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(
+            new { error = new { message = Message, type = "invalid_request_error", param = Param, code = Code } });
         response.StatusCode = Status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;

@@ -61,7 +61,9 @@ internal static class VectorString
         byte[] text = ArrayPool<byte>.Shared.Rent(json.Length);
         try
         {
-            return TryUnquote(json, text, out int length) && TryDecodeBase64(text.AsSpan(0, length), out ReadOnlySpan<byte> decoded) && decoded.Length % sizeof(float) == 0
+            return TryUnquote(json, text, out int length)
+                && TryDecodeBase64(text.AsSpan(0, length), out ReadOnlySpan<byte> decoded)
+                && decoded.Length % sizeof(float) == 0
                 ? Read(decoded, StringEncoding.Base64Float)
                 : [];
         }

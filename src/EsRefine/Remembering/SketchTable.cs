@@ -1,6 +1,6 @@
 namespace EsRefine.Remembering;
 
-/// <summary>Texts by the sketches of their vectors, in memory: bounded by entries and by bytes, each forgotten after its time. Safe for concurrent use.</summary>
+/// <summary>Texts by the sketches of their vectors, in memory: bounded by entries and bytes, each forgotten after its time. Safe for concurrent use.</summary>
 /// <param name="maxEntries">Most texts kept; the one longest not handed out goes first.</param>
 /// <param name="maxBytes">Most memory they take, as <see cref="SketchEntry.Bytes"/> counts it.</param>
 /// <param name="life">How long one is kept after its vector was last handed out.</param>

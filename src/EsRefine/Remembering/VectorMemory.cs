@@ -24,7 +24,8 @@ internal sealed class VectorMemory(VectorMemorySettings settings, TimeProvider t
         List<(VectorSketch, string)>? toShare = shared is null ? null : [];
         foreach (HandedOutVector vector in vectors)
         {
-            if (vector.Text.Length <= MaxTextLength && !string.IsNullOrWhiteSpace(vector.Text) && VectorSketch.TryOf(vector.Components.Span, out VectorSketch sketch))
+            if (vector.Text.Length <= MaxTextLength && !string.IsNullOrWhiteSpace(vector.Text)
+                && VectorSketch.TryOf(vector.Components.Span, out VectorSketch sketch))
             {
                 _table.Remember(sketch, vector.Text);
                 toShare?.Add((sketch, vector.Text));

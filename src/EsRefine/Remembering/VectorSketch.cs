@@ -9,13 +9,13 @@ namespace EsRefine.Remembering;
 /// <summary>Sixty-four bytes by which a vector is known again: its direction, seen from sixteen fixed sides.</summary>
 /// <remarks>
 /// <para>
-/// p_i = ⟨v/‖v‖, g_i⟩ for sixteen pseudo-random g_i with components of variance 1/d. Scaling a vector changes no p_i. What clients do to its numbers moves it by
-/// e ≪ 1 and every p_i by about ‖e‖/√d: rounding a unit vector to 6 decimals, the worst of it, is uniform noise of ±5e-7 a component, 2.9e-7 in p_i whatever d is.
+/// p_i = ⟨v/‖v‖, g_i⟩ for sixteen pseudo-random g_i with components of variance 1/d. Scaling a vector changes no p_i. What clients do to its numbers
+/// moves it by e ≪ 1 and every p_i by about ‖e‖/√d: rounding a unit vector to 6 decimals, the worst of it, is noise of ±5e-7 a component, 2.9e-7 in p_i for any d.
 /// Two sketches match where all sixteen p_i agree within <see cref="Tolerance"/> = 4e-6, fourteen times that.
 /// </para>
 /// <para>
 /// A vector at distance δ from a remembered one has p_i that differ by about N(0, δ²/d), so a false match has probability (8e-6 · √d / (√(2π) δ))¹⁶: at d = 384
-/// 1e-67 for unrelated vectors (δ ≈ 1), 1e-35 for δ = 0.01 (cosine 0.99995, a comma more in a sentence), and 1e-19 for δ = 0.001; times 10⁶ remembered ones, still never.
+/// 1e-67 for unrelated vectors (δ ≈ 1), 1e-35 for δ = 0.01 (cosine 0.99995), and 1e-19 for δ = 0.001; times 10⁶ remembered ones, still never.
 /// Below δ ≈ 1e-5 two vectors are one; that happens to texts a model itself cannot tell apart.
 /// </para>
 /// </remarks>
@@ -108,7 +108,7 @@ internal readonly struct VectorSketch
         }
     }
 
-    /// <summary>The keys under which a matching sketch may lie: its own cell first, then those over a border within tolerance (mostly none; 1.15 keys on average).</summary>
+    /// <summary>The keys under which a matching sketch may lie: its own cell's, then those over a border within tolerance; 1.15 keys on average.</summary>
     /// <param name="keys">Room for <see cref="MaxProbes"/>.</param>
     /// <returns>How many there are.</returns>
     public int Probes(Span<ulong> keys)
