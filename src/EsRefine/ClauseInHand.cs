@@ -1,4 +1,6 @@
 using EsRefine.Recognition;
+using EsRefine.Reissue;
+using EsRefine.Remembering;
 
 namespace EsRefine;
 
@@ -16,10 +18,11 @@ internal sealed record ClauseInHand(KnnClause Clause, Target Target, string? Que
 /// <summary>The text a query vector stands for: the first source that has it.</summary>
 internal static class QueryText
 {
-    /// <summary>Header · text of the clause, or of a clause of text alone beside it · lexical sibling.</summary>
-    public static string? Of(SearchRequest search, RecognizedSearch recognized, KnnClause clause) =>
+    /// <summary>Header · text of the clause, or of a clause of text alone beside it · lexical sibling · the text the models door made the vector of.</summary>
+    public static async ValueTask<string?> FindAsync(SearchRequest search, RecognizedSearch recognized, KnnClause clause, VectorMemory? memory) =>
         search.QueryText
         ?? clause.Text
         ?? recognized.Clauses.Select(static other => other.Text).FirstOrDefault(static text => text is not null)
-        ?? recognized.LexicalText;
+        ?? recognized.LexicalText
+        ?? (memory is null ? null : await memory.FindAsync(VectorText.ReadFloats(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling)));
 }

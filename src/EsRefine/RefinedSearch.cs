@@ -4,6 +4,7 @@ using EsRefine.Judging;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Reissue;
+using EsRefine.Remembering;
 using EsRefine.Sampling;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;
@@ -18,7 +19,7 @@ namespace EsRefine;
 /// </remarks>
 internal sealed partial class RefinedSearch(
     TargetTable targets, MappingCache mappings, VectorLookups lookups, RefinedVectorCache vectors, Sampler sampler, EsRefineSettings settings,
-    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null)
+    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null, VectorMemory? memory = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -56,7 +57,7 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
         }
 
-        ClauseInHand[] clauses = [.. recognized.Clauses.Select(clause => new ClauseInHand(clause, targets.Find(search, clause.Field), QueryText.Of(search, recognized, clause)))];
+        ClauseInHand[] clauses = await TakeInHandAsync(search, recognized);
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
             return PreparedSearch.Original(search, clauses[0].WhyNot!.Value);
@@ -69,6 +70,19 @@ internal sealed partial class RefinedSearch(
 
         using Permit permit = new(_permits);
         return Reissue(search, await RefineAsync(search, recognized, clauses, permit, search.Arrived ?? started, cancellationToken), recognize);
+    }
+
+    private async ValueTask<ClauseInHand[]> TakeInHandAsync(SearchRequest search, RecognizedSearch recognized)
+    {
+        ClauseInHand[] clauses = new ClauseInHand[recognized.Clauses.Count];
+        for (int i = 0; i < clauses.Length; i++)
+        {
+            KnnClause clause = recognized.Clauses[i];
+            Target target = targets.Find(search, clause.Field);
+            clauses[i] = new(clause, target, target.Mode == RefinementMode.Off ? null : await QueryText.FindAsync(search, recognized, clause, memory));
+        }
+
+        return clauses;
     }
 
     /// <summary>Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.</summary>

@@ -7,5 +7,11 @@ if (args is ["kernel", .. string[] options])
     return KernelComparison.Run(options);
 }
 
+// A trial of the vector memory at its full size: the time of a look-up, and that none is mistaken.
+if (args is ["memory", .. string[] trial])
+{
+    return await MemoryTrial.RunAsync(trial);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(KernelComparison).Assembly).Run(args);
 return 0;

@@ -10,3 +10,4 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.FanIndices))]
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Clients.JavaScriptClients))]
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Clients.PythonClients))]
+[assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Applications.OrdinaryApplications))]

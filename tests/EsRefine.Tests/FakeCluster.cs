@@ -42,6 +42,8 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     public Uri GrpcUrl => _sidecar.GrpcUrl;
 
+    public Uri? ModelsUrl => _sidecar.ModelsUrl;
+
     /// <summary>Starts both. Answers named here take the place of the usual ones.</summary>
     public static async Task<FakeCluster> StartAsync(
         IRelevanceJudge? judge, UpstreamAnswer? mapping = null, UpstreamAnswer? sample = null, Func<EsRefineSettings, EsRefineSettings>? configure = null,

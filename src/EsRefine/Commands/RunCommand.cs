@@ -18,6 +18,8 @@ internal static class RunCommand
                 new("the same, but only watch: every reply stays the cluster's own", "esrefine run --config esrefine.yaml --mode shadow"),
                 new("one index only, and which text the judge reads",
                     """esrefine run --config esrefine.yaml --target '{index: "products-*", field: vector, text: [title, body]}'"""),
+                new("for applications that send vectors alone: their embeddings go through the sidecar too, which remembers what each stands for",
+                    "esrefine run --config esrefine.yaml --listen-models 127.0.0.1:9283 --models-upstream https://api.openai.com"),
                 new("by environment, as in a container (two underscores between the steps of a setting's name)",
                     "ESREFINE__UPSTREAM__URLS__0=http://elasticsearch:9200 ESREFINE__LISTEN__DATA='*:9280' esrefine run"),
             ],
@@ -43,7 +45,7 @@ internal static class RunCommand
         try
         {
             await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken, configureLogging: ConsoleLogs.ToStandardError);
-            foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl))
+            foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl, sidecar.ModelsUrl))
             {
                 await error.WriteLineAsync(line);
             }

@@ -6,12 +6,20 @@ namespace EsRefine.Commands;
 /// <summary>What the sidecar tells at its start: a line per door, and what it will do.</summary>
 internal static class StartupReport
 {
-    public static IEnumerable<string> Lines(EsRefineSettings settings, Uri data, Uri grpc, Uri admin)
+    public static IEnumerable<string> Lines(EsRefineSettings settings, Uri data, Uri grpc, Uri admin, Uri? models = null)
     {
         yield return $"esrefine {VersionCommand.Version} in front of {string.Join(", ", settings.Upstream.Urls)}";
         yield return $"  data   {data}  for applications, in place of the cluster's address";
         yield return $"  gRPC   {grpc}  esrefine.v1";
         yield return $"  admin  {admin}  health: /livez, /readyz";
+        if (models is not null)
+        {
+            string source = settings.Models.Upstream is { } upstream
+                ? $"relayed to {upstream}"
+                : $"by {Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.Model!.Folder))}";
+            yield return $"  models {models}  embeddings for applications, {source}; each vector's text is remembered";
+        }
+
         if (settings.Judge is not { } judge)
         {
             yield return "  No judge is configured: a plain proxy, nothing is refined. --judge chat --judge-url URL --judge-model NAME adds one.";

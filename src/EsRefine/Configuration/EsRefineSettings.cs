@@ -40,6 +40,10 @@ internal sealed record EsRefineSettings
     /// <summary>The embedding model for queries that arrive as text (gRPC). None: such queries are refused with the reason.</summary>
     public ModelSettings? Model { get; init; }
 
+    /// <summary>What the models door gives and remembers.</summary>
+    public ModelsSettings Models { get; init; } = new();
+
+    /// <summary>What is remembered, and what several sidecars share.</summary>
     public CacheSettings Cache { get; init; } = new();
 
     /// <summary>Indices and fields with settings of their own, first match wins. None = every index, all its text fields.</summary>
@@ -64,6 +68,9 @@ internal sealed record ListenSettings
     public string Grpc { get; init; } = "127.0.0.1:9281";
 
     public string Admin { get; init; } = "127.0.0.1:9282";
+
+    /// <summary>The models door; null = closed. 127.0.0.1:9283 is the usual place.</summary>
+    public string? Models { get; init; }
 }
 
 /// <summary>How refined vectors are remembered, for repeats and for later pages.</summary>
@@ -133,6 +140,36 @@ internal sealed record ModelSettings
 
     /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "auto";
+}
+
+/// <summary>The models door, which is open where <see cref="ListenSettings.Models"/> says so.</summary>
+internal sealed record ModelsSettings
+{
+    /// <summary>A server of embeddings that requests are relayed to, without the path that applications send; null = the local model answers.</summary>
+    public Uri? Upstream { get; init; }
+
+    /// <summary>
+    /// <c>query</c>, <c>document</c> or <c>unspecified</c>: which of the local model's prompts goes before a text, since no request says what it is for.
+    /// </summary>
+    public string Purpose { get; init; } = "unspecified";
+
+    public VectorMemorySettings Memory { get; init; } = new();
+}
+
+/// <summary>How much is remembered of the vectors handed out, and for whom.</summary>
+internal sealed record VectorMemorySettings
+{
+    /// <summary>Sidecars that say the same name and have one <see cref="CacheSettings.Redis"/> share what they remember; null = this process alone.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Most texts. A vector takes 200 bytes whatever its dimensions, a text two bytes a character. Default 100,000.</summary>
+    public int Entries { get; init; } = 100_000;
+
+    /// <summary>Most memory, in MiB. Default 64.</summary>
+    public int Mebibytes { get; init; } = 64;
+
+    /// <summary>How long a text is remembered after its vector was last handed out. Default a day.</summary>
+    public int Minutes { get; init; } = 24 * 60;
 }
 
 /// <summary>An index pattern and field with settings of their own; null = the general setting.</summary>

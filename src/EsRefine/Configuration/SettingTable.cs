@@ -30,6 +30,9 @@ internal static class SettingTable
             Form.Listen, s => s.Grpc, (s, address) => s with { Grpc = address }) { Flag = new("--listen-grpc", "HOST:PORT") },
         new ValueSetting<ListenSettings, string>("admin", "Health, metrics and the effective configuration (HTTP).",
             Form.Listen, s => s.Admin, (s, address) => s with { Admin = address }) { Flag = new("--listen-admin", "HOST:PORT") },
+        new ValueSetting<ListenSettings, string>("models",
+            "OpenAI-compatible embeddings whose texts are remembered (HTTP); closed unless set, 127.0.0.1:9283 is usual.",
+            Form.Listen, s => s.Models, (s, address) => s with { Models = address }) { Flag = new("--listen-models", "HOST:PORT") },
     ];
 
     private static readonly Setting<JudgeSettings>[] Judge =
@@ -59,7 +62,8 @@ internal static class SettingTable
 
     private static readonly Setting<ModelSettings>[] Model =
     [
-        new ValueSetting<ModelSettings, string>("folder", "Embedding model for queries that arrive as text (gRPC): a sentence-transformers style folder.",
+        new ValueSetting<ModelSettings, string>("folder",
+            "Embedding model for queries that arrive as text (gRPC) and for the models door: a sentence-transformers style folder.",
             Form.Folder, s => s.Folder, (s, folder) => s with { Folder = folder }) { Flag = new("--model", "DIR"), IsRequired = true },
         new ValueSetting<ModelSettings, string>("file", "The ONNX file, where the folder holds several; relative to it.",
             Form.Text, s => s.File, (s, file) => s with { File = file }),
@@ -69,6 +73,31 @@ internal static class SettingTable
             Form.AnyText, s => s.DocumentPrefix, (s, prefix) => s with { DocumentPrefix = prefix }),
         new ValueSetting<ModelSettings, string>("device", "auto, cpu or cuda.",
             Form.OneOf("auto", "cpu", "cuda"), s => s.Device, (s, device) => s with { Device = device }),
+    ];
+
+    private static readonly Setting<VectorMemorySettings>[] VectorMemory =
+    [
+        new ValueSetting<VectorMemorySettings, string>("tenant",
+            "Sidecars that say the same name and share cache.redis share what they remember; else each has its own.",
+            Form.Text, s => s.Tenant, (s, tenant) => s with { Tenant = tenant }),
+        new ValueSetting<VectorMemorySettings, int>("entries", "Most texts remembered; 200 bytes each, and two a character.",
+            Form.Whole(1, 10_000_000, "texts"), s => s.Entries, (s, entries) => s with { Entries = entries }),
+        new ValueSetting<VectorMemorySettings, int>("mebibytes", "Most memory they take, in MiB.",
+            Form.Whole(1, 65_536, "MiB"), s => s.Mebibytes, (s, mebibytes) => s with { Mebibytes = mebibytes }),
+        new ValueSetting<VectorMemorySettings, int>("minutes", "How long a text is remembered after its vector was last handed out.",
+            Form.Whole(1, 525_600, "minutes"), s => s.Minutes, (s, minutes) => s with { Minutes = minutes }),
+    ];
+
+    private static readonly Setting<ModelsSettings>[] Models =
+    [
+        new ValueSetting<ModelsSettings, Uri>("upstream",
+            "Embeddings server that requests are relayed to, such as https://api.openai.com, without the path (/v1/…); else the local model (model.folder) answers.",
+            Form.HttpUrl, s => s.Upstream, (s, url) => s with { Upstream = url }) { Flag = new("--models-upstream", "URL") },
+        new ValueSetting<ModelsSettings, string>("purpose",
+            "query, document or unspecified: the local model's prompt for texts of this door, whose requests do not say.",
+            Form.OneOf("query", "document", "unspecified"), s => s.Purpose, (s, purpose) => s with { Purpose = purpose }),
+        new GroupSetting<ModelsSettings, VectorMemorySettings>("memory", "What is remembered of the vectors handed out.", new(), VectorMemory,
+            s => s.Memory, (s, memory) => s with { Memory = memory }),
     ];
 
     private static readonly Setting<CacheSettings>[] Cache =
@@ -134,6 +163,8 @@ internal static class SettingTable
             s => s.Judge, (s, judge) => s with { Judge = judge }) { Flag = new("--judge", "JUDGE", JudgeShorthand.Read) },
         new GroupSetting<EsRefineSettings, ModelSettings>("model", "The embedding model.", BlankModel, Model,
             s => s.Model, (s, model) => s with { Model = model }),
+        new GroupSetting<EsRefineSettings, ModelsSettings>("models", "The models door: embeddings for applications, each remembered with its text.", new(),
+            Models, s => s.Models, (s, models) => s with { Models = models }),
         new GroupSetting<EsRefineSettings, CacheSettings>("cache", "How refined vectors are remembered, for repeats and for later pages.", new(), Cache,
             s => s.Cache, (s, cache) => s with { Cache = cache }),
         new GroupListSetting<EsRefineSettings, TargetSettings>("targets",

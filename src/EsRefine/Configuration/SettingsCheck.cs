@@ -7,6 +7,7 @@ internal static class SettingsCheck
     public static void Check(EsRefineSettings settings, Reading reading, IReadOnlyDictionary<string, string> environment)
     {
         CheckDoors(settings.Listen, reading);
+        CheckModels(settings, reading);
         if (settings.Judge is { } judge)
         {
             CheckJudge(judge, reading, environment);
@@ -34,6 +35,17 @@ internal static class SettingsCheck
             yield return $"listen.admin is {admin}: the admin door asks for no password; let only those reach it who may read the configuration and metrics";
         }
 
+        if (settings.Listen.Models is { } address && ListenAddress.Parse(address) is { IsLoopback: false } models && settings.Models.Upstream is null)
+        {
+            yield return $"listen.models is {models}: the local model asks for no key; let only those reach it who may use it";
+        }
+
+        if (settings.Cache.Redis is not null && settings.Listen.Models is not null && settings.Models.Memory.Tenant is null)
+        {
+            yield return "cache.redis is set but models.memory.tenant is not: this process remembers vectors for itself alone; "
+                + "a name shared by the sidecars of one application joins them";
+        }
+
         if (settings.Judge is { Kind: "chat", ApiKeyEnv: not null, Url: { Scheme: "http", IsLoopback: false } url })
         {
             yield return $"judge.url is {url}: the API key and the documents to judge cross the network unencrypted; use https";
@@ -52,6 +64,7 @@ internal static class SettingsCheck
             ("listen.data", ListenAddress.Parse(listen.Data)),
             ("listen.grpc", ListenAddress.Parse(listen.Grpc)),
             ("listen.admin", ListenAddress.Parse(listen.Admin)),
+            ("listen.models", listen.Models is null ? null : ListenAddress.Parse(listen.Models)),
         ];
         for (int i = 1; i < doors.Length; i++)
         {
@@ -63,6 +76,22 @@ internal static class SettingsCheck
                     reading.Errors.Add($"{Origin(path, reading)}: {doors[j].Path} ({other}) and {doors[i].Path} ({address}) need ports of their own");
                 }
             }
+        }
+    }
+
+    private static void CheckModels(EsRefineSettings settings, Reading reading)
+    {
+        if (settings.Models.Upstream is { } upstream && upstream.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
+        {
+            reading.Errors.Add($"{Origin("models.upstream", reading)}: models.upstream must not end with /v1: "
+                + $"applications send that themselves, and it goes on as they send it; say {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
+        }
+
+        if (settings is { Listen.Models: not null, Models.Upstream: null, Model: null }
+            && !reading.Refused.Any(static path => path.StartsWith("model", StringComparison.Ordinal)))
+        {
+            reading.Errors.Add($"{Origin("listen.models", reading)}: the models door needs embeddings to hand out: "
+                + "name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)");
         }
     }
 

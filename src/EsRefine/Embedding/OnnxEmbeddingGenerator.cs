@@ -74,9 +74,9 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     /// <summary>Vectors of all texts, in their order.</summary>
     /// <param name="purpose">Chooses the prompt.</param>
     /// <param name="progress">Told how many texts are done, after each batch, from any thread.</param>
-    public Task<float[][]> EmbedAsync(
+    public async Task<float[][]> EmbedAsync(
         IReadOnlyList<string> texts, EmbeddingPurpose purpose, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        EmbedAsync(texts, purpose, Dimensions, progress, cancellationToken);
+        (await EmbedAsync(texts, purpose, Dimensions, progress, cancellationToken)).Vectors;
 
     /// <inheritdoc/>
     /// <param name="options"><see cref="EmbeddingPurposes"/> choose the prompt; <c>Dimensions</c> truncates (for models trained to bear it).</param>
@@ -89,8 +89,11 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"the model {_model.Name} yields 1 to {Dimensions} dimensions");
         }
 
-        float[][] vectors = await EmbedAsync([.. values], EmbeddingPurposes.Of(options), dimensions, progress: null, cancellationToken);
-        return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = _model.Name }));
+        (float[][] vectors, int read) = await EmbedAsync([.. values], EmbeddingPurposes.Of(options), dimensions, progress: null, cancellationToken);
+        return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = _model.Name }))
+        {
+            Usage = new() { InputTokenCount = read, TotalTokenCount = read },
+        };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null)
@@ -117,7 +120,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         _permits.Dispose();
     }
 
-    private async Task<float[][]> EmbedAsync(
+    private async Task<(float[][] Vectors, int TokensRead)> EmbedAsync(
         IReadOnlyList<string> texts, EmbeddingPurpose purpose, int dimensions, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         string prompt = _model.Prompts.For(purpose);
@@ -146,7 +149,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
 
             progress?.Report(Interlocked.Add(ref done, members.Length));
         });
-        return vectors;
+        return (vectors, tokens.Sum(static text => text.Length));
     }
 
     private void Run(TokenBatch batch, int[][] tokens, int dimensions, float[][] vectors) => _session.Run(batch, (output, shape) =>

@@ -22,17 +22,20 @@ internal static class DoorFault
             return null;
         }
 
-        (string Path, string Address)[] doors = [("listen.data", listen.Data), ("listen.grpc", listen.Grpc), ("listen.admin", listen.Admin)];
-        foreach ((string path, string address) in doors)
+        (string Path, string? Address)[] doors =
+        [
+            ("listen.data", listen.Data), ("listen.grpc", listen.Grpc), ("listen.admin", listen.Admin), ("listen.models", listen.Models),
+        ];
+        foreach ((string path, string? address) in doors)
         {
             // Kestrel names the address in its message and nowhere else.
-            if (ListenAddress.Parse(address) is { } door && exception.Message.Contains($":{door.Port}:", StringComparison.Ordinal))
+            if (address is not null && ListenAddress.Parse(address) is { } door && exception.Message.Contains($":{door.Port}:", StringComparison.Ordinal))
             {
                 Setting setting = SettingTable.All.First(entry => entry.Path == path).Setting;
                 return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Flag!.Name} or {EnvironmentSource.VariableOf(path)}";
             }
         }
 
-        return $"{exception.Message.TrimEnd('.')}: {cause}; see listen.data, listen.grpc and listen.admin";
+        return $"{exception.Message.TrimEnd('.')}: {cause}; see listen.data, listen.grpc, listen.admin and listen.models";
     }
 }

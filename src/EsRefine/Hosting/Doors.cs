@@ -2,6 +2,7 @@ using EsRefine.Configuration;
 using EsRefine.Endpoints;
 using EsRefine.Grpc;
 using EsRefine.Http;
+using EsRefine.Models;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -18,6 +19,7 @@ internal static class Doors
         Data,
         Grpc,
         Admin,
+        Models,
     }
 
     /// <summary>Opens a listener per door.</summary>
@@ -28,6 +30,10 @@ internal static class Doors
         Open(kestrel, Door.Data, "listen.data", listen.Data, HttpProtocols.Http1);
         Open(kestrel, Door.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel cannot speak both on one cleartext port
         Open(kestrel, Door.Admin, "listen.admin", listen.Admin, HttpProtocols.Http1);
+        if (listen.Models is { } models)
+        {
+            Open(kestrel, Door.Models, "listen.models", models, HttpProtocols.Http1);
+        }
     }
 
     public static void AddServices(IServiceCollection services)
@@ -41,13 +47,14 @@ internal static class Doors
             return new SearchDoor(
                 provider.GetRequiredService<TransparentProxy>(), request.CanRefine ? request.PrepareAsync : null, maxSearchBodyBytes, provider.GetRequiredService<ILogger<SearchDoor>>());
         });
+        services.AddSingleton<ModelsDoor>();
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
     }
 
-    /// <summary>What answers behind each door. The data door has no routing: the path is the cluster's.</summary>
+    /// <summary>What answers behind each door. The data and models doors have no routing: the path is the server's behind them.</summary>
     public static void Map(IApplicationBuilder app)
     {
         app.MapWhen(static context => DoorOf(context) == Door.Data, static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().AnswerAsync));
@@ -62,6 +69,8 @@ internal static class Doors
             endpoints.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = static _ => false });
             endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
         }));
+        app.MapWhen(static context => DoorOf(context) == Door.Models, static models =>
+            models.Run(static context => context.RequestServices.GetRequiredService<ModelsDoor>().AnswerAsync(context)));   // there is none where this door is closed
     }
 
     /// <summary>The addresses in use, in the order of the doors: a port 0 has become a number.</summary>

@@ -3,9 +3,11 @@ using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Endpoints;
 using EsRefine.Judging;
+using EsRefine.Remembering;
 using EsRefine.Sampling;
 using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,7 +28,7 @@ internal static class EsRefineServices
             services.TryAddSingleton(new TargetTable(settings));
             services.TryAddSingleton<RefinedSearch>();
             services.TryAddSingleton<RefinedRequest>();
-            return services.AddCaching(settings.Cache).AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings);
+            return services.AddCaching(settings.Cache).AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings).AddRemembering(settings);
         }
 
         private IServiceCollection AddCaching(CacheSettings settings)
@@ -40,7 +42,7 @@ internal static class EsRefineServices
             });
             if (settings.Redis is not null)
             {
-                services.AddStackExchangeRedisCache(options => options.ConfigurationOptions = SharedCache.RedisOptions(settings));
+                services.TryAddSingleton(_ => RedisStore.Connect(settings));
             }
 
             services.TryAddSingleton<RefinedVectorCache>();
@@ -79,6 +81,26 @@ internal static class EsRefineServices
                     OnnxEmbeddingGenerator.Load(model, provider.GetRequiredService<ILogger<OnnxEmbeddingGenerator>>()));
             }
 
+            return services;
+        }
+
+        private IServiceCollection AddRemembering(EsRefineSettings settings)
+        {
+            if (settings.Listen.Models is null)
+            {
+                return services;
+            }
+
+            VectorMemorySettings memory = settings.Models.Memory;
+            if (settings.Cache.Redis is not null && memory.Tenant is { } tenant)
+            {
+                services.TryAddSingleton(provider => new SharedVectorMemory(
+                    provider.GetRequiredService<IDistributedCache>(), tenant, TimeSpan.FromMinutes(memory.Minutes), provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<SharedVectorMemory>>()));
+            }
+
+            services.TryAddSingleton(memory);
+            services.TryAddSingleton<VectorMemory>();
             return services;
         }
     }

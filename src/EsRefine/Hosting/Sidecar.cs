@@ -1,4 +1,5 @@
 using EsRefine.Configuration;
+using EsRefine.Models;
 using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;
@@ -8,12 +9,11 @@ internal sealed class Sidecar : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private Sidecar(IHost host, Uri dataUrl, Uri grpcUrl, Uri adminUrl)
+    private Sidecar(IHost host, Uri[] urls)
     {
         _host = host;
-        DataUrl = dataUrl;
-        GrpcUrl = grpcUrl;
-        AdminUrl = adminUrl;
+        (DataUrl, GrpcUrl, AdminUrl) = (urls[0], urls[1], urls[2]);
+        ModelsUrl = urls.ElementAtOrDefault(3);
     }
 
     /// <summary>The transparent proxy, HTTP/1.1.</summary>
@@ -24,6 +24,9 @@ internal sealed class Sidecar : IAsyncDisposable
 
     /// <summary><c>/livez</c> and <c>/readyz</c>.</summary>
     public Uri AdminUrl { get; }
+
+    /// <summary>OpenAI-compatible embeddings, HTTP/1.1; null: this door is closed.</summary>
+    public Uri? ModelsUrl { get; }
 
     /// <summary>The parts behind the doors.</summary>
     public IServiceProvider Services => _host.Services;
@@ -53,9 +56,9 @@ internal sealed class Sidecar : IAsyncDisposable
             // A judge or a model that cannot work stops the start, not the first search.
             _ = host.Services.GetRequiredService<RefinedSearch>();
             _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
+            _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsDoor>();
             await host.StartAsync(cancellationToken);
-            Uri[] urls = Doors.Addresses(host);
-            return new Sidecar(host, urls[0], urls[1], urls[2]);
+            return new Sidecar(host, Doors.Addresses(host));
         }
         catch (IOException exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
         {

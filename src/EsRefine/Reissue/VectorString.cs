@@ -34,24 +34,38 @@ internal static class VectorString
         vector = [];
         encoding = default;
         if (mapping is not { Dialect: EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
-            || json.Length > 2 + 2 * (4 + 6 * mapping.Dimensions))   // Base64 of float32 takes less than 6 characters each, all slashes escaped twice that
+            || json.Length > LongestText(mapping.Dimensions.Value))
         {
             return false;
         }
 
-        // JSON may escape the slashes of Base64.
         byte[] text = ArrayPool<byte>.Shared.Rent(json.Length);
         try
         {
-            var reader = new Utf8JsonReader(json);
-            return reader.Read()
-                && reader.TokenType == JsonTokenType.String
-                && JsonText.IsValid(reader.ValueSpan)
-                && TryDecode(text.AsSpan(0, reader.CopyString(text)), mapping, out vector, out encoding);
+            return TryUnquote(json, text, out int length) && TryDecode(text.AsSpan(0, length), mapping, out vector, out encoding);
         }
-        catch (JsonException)
+        finally
         {
-            return false;
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    /// <summary>What a string would be on a field of floats, whose Base64 is of big-endian float32; empty where it cannot be that.</summary>
+    public static float[] ReadFloats(ReadOnlySpan<byte> json)
+    {
+        if (json.Length > LongestText(VectorText.MaxDimensions))
+        {
+            return [];
+        }
+
+        byte[] text = ArrayPool<byte>.Shared.Rent(json.Length);
+        try
+        {
+            return TryUnquote(json, text, out int length)
+                && TryDecodeBase64(text.AsSpan(0, length), out ReadOnlySpan<byte> decoded)
+                && decoded.Length % sizeof(float) == 0
+                ? Read(decoded, StringEncoding.Base64Float)
+                : [];
         }
         finally
         {
@@ -114,6 +128,26 @@ internal static class VectorString
         json[0] = json[^1] = (byte)'"';
         Encoding.ASCII.GetBytes(text, json.AsSpan(1));
         return json;
+    }
+
+    /// <summary>Base64 of float32 takes less than 6 characters each, all slashes escaped twice that.</summary>
+    private static int LongestText(int dimensions) => 2 + 2 * (4 + 6 * dimensions);
+
+    /// <summary>The text of a JSON string: JSON may escape the slashes of Base64.</summary>
+    private static bool TryUnquote(ReadOnlySpan<byte> json, Span<byte> text, out int length)
+    {
+        length = 0;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            bool isText = reader.Read() && reader.TokenType == JsonTokenType.String && JsonText.IsValid(reader.ValueSpan);
+            length = isText ? reader.CopyString(text) : 0;
+            return isText;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> text, FieldMapping mapping, out float[] vector, out StringEncoding encoding)

@@ -27,6 +27,15 @@ internal static class VectorText
         return isRead && (!HoldsBytes(mapping) || AreBytes(vector));
     }
 
+    /// <summary>Reads what a vector of floats would be, where no mapping is known: to look it up, not to reckon with it. Empty: no such vector.</summary>
+    public static float[] ReadFloats(ReadOnlySpan<byte> json, VectorSpelling spelling) =>
+        spelling switch
+        {
+            VectorSpelling.Array when VectorArray.TryRead(json, out float[] vector) => vector,
+            VectorSpelling.String => VectorString.ReadFloats(json),
+            _ => [],
+        };
+
     /// <summary>Writes a refined vector in the client's spelling: array for array, Base64 for Base64, hex for hex.</summary>
     /// <param name="vector">Components that satisfy the field's constraints.</param>
     /// <param name="original">The JSON the client sent, whose spelling is kept.</param>

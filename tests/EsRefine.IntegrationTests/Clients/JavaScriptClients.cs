@@ -7,7 +7,7 @@ public sealed class JavaScriptClients
 {
     private static readonly string Folder = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "clients", "js");
 
-    private readonly Lazy<Task<string?>> _node = new(InstallAsync);
+    private readonly Lazy<Task<string?>> _node = new(static () => InstallAsync(Folder));
 
     /// <summary>Runs one of the scripts, or ends the calling test where there is no Node.js.</summary>
     internal async Task<FoundByClient> FindAsync(string script, params string[] arguments)
@@ -17,7 +17,8 @@ public sealed class JavaScriptClients
         return await ClientProcess.FindAsync(node!, [Path.Combine(Folder, script), .. arguments]);
     }
 
-    private static async Task<string?> InstallAsync()
+    /// <summary>Node.js, with the packages of a folder installed; null where it is not at hand.</summary>
+    internal static async Task<string?> InstallAsync(string folder)
     {
         if (ClientProcess.Locate("node") is not { } node || ClientProcess.Locate("npm") is not { } npm)
         {
@@ -25,10 +26,10 @@ public sealed class JavaScriptClients
         }
 
         // What npm notes down of an installation: newer than the lock file, it is that of the lock file.
-        FileInfo installed = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+        FileInfo installed = new(Path.Combine(folder, "node_modules", ".package-lock.json"));
+        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
         {
-            await ClientProcess.RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder);
+            await ClientProcess.RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
         }
 
         return node;

@@ -5,7 +5,7 @@ namespace EsRefine.IntegrationTests.Clients;
 /// <summary>The official Python clients, installed once per run from the shared material. Meant as an assembly fixture.</summary>
 public sealed class PythonClients
 {
-    private readonly Lazy<Task<string?>> _python = new(InstallAsync);
+    private readonly Lazy<Task<string?>> _python = new(static () => InstallAsync("es9"));
 
     /// <summary>Where environments are made: kept from run to run, since <c>install</c> leaves a finished one alone.</summary>
     internal static string Environments { get; } = Path.Combine(SharedMaterial.RepositoryRoot, "artifacts", "python-clients");
@@ -18,15 +18,16 @@ public sealed class PythonClients
         return await ClientProcess.FindAsync(python!, ["-B", Path.Combine(SharedMaterial.RepositoryRoot, "tests", "clients", "python", script), .. arguments]);
     }
 
-    private static async Task<string?> InstallAsync()
+    /// <summary>The interpreter of an environment with a set of clients; null where the shared material is not at hand.</summary>
+    internal static async Task<string?> InstallAsync(string set)
     {
         if (SharedMaterial.Find("clients/install") is not { } install)
         {
             return null;
         }
 
-        string environment = Path.Combine(Environments, "es9");
-        await ClientProcess.RunAsync("bash", [install, environment, "es9"]);
+        string environment = Path.Combine(Environments, set);
+        await ClientProcess.RunAsync("bash", [install, environment, set]);
         return Path.Combine(environment, "bin", "python");
     }
 }

@@ -1,0 +1,126 @@
+using System.IO.Compression;
+using Microsoft.Extensions.Primitives;
+
+namespace EsRefine.Models;
+
+/// <summary>Writes a successful reply through to the client and keeps a copy; the copy is read before the client has the reply's last byte.</summary>
+/// <remarks>An application may search with a vector as soon as it has it. A reply without a declared length ends with <see cref="EndAsync"/>.</remarks>
+/// <param name="response">Tells status and length once writing begins.</param>
+/// <param name="client">Where the bytes go.</param>
+/// <param name="limit">Largest copy in bytes; of a larger reply none is kept.</param>
+/// <param name="read">Reads the copy, once.</param>
+internal sealed class CopiedReply(HttpResponse response, Stream client, int limit, Func<CopiedBody, ValueTask> read) : Stream
+{
+    private MemoryStream? _copy = new();
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_copy is { } copy)
+        {
+            if (response.StatusCode is < 200 or >= 300 || copy.Length + buffer.Length > limit)
+            {
+                _copy = null;
+            }
+            else
+            {
+                copy.Write(buffer.Span);
+                if (copy.Length == response.ContentLength)
+                {
+                    await EndAsync();
+                }
+            }
+        }
+
+        await client.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => client.FlushAsync(cancellationToken);
+
+    /// <summary>The reply is whole, or all of it that will come: reads the copy unless that was done.</summary>
+    public async ValueTask EndAsync()
+    {
+        if (_copy is { Length: > 0 } copy)
+        {
+            _copy = null;
+            await read(new CopiedBody(copy.GetBuffer().AsMemory(0, (int)copy.Length), response.Headers.ContentEncoding));
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("a reply is forwarded asynchronously");
+
+    public override void Flush() => throw new NotSupportedException("a reply is forwarded asynchronously");
+}
+
+/// <summary>The bytes of a reply's body.</summary>
+/// <param name="Bytes">As sent.</param>
+/// <param name="Coding">Its <c>Content-Encoding</c>.</param>
+internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringValues Coding)
+{
+    public int Length => Bytes.Length;
+
+    /// <summary>The body itself; null where its coding is not one of ours, is broken, or more than the limit comes out of it.</summary>
+    public ReadOnlyMemory<byte>? Inflate(int limit)
+    {
+        if (Coding.Count == 0 || Coding is ["identity"])
+        {
+            return Bytes;
+        }
+
+        using MemoryStream compressed = new(Bytes.ToArray());
+        using Stream? inflating = Coding.ToString().ToUpperInvariant() switch
+        {
+            "GZIP" or "X-GZIP" => new GZipStream(compressed, CompressionMode.Decompress),
+            "BR" => new BrotliStream(compressed, CompressionMode.Decompress),
+            "DEFLATE" => new ZLibStream(compressed, CompressionMode.Decompress),
+            _ => null,
+        };
+        return inflating is null ? null : ReadAll(inflating, limit);
+    }
+
+    private static ReadOnlyMemory<byte>? ReadAll(Stream stream, int limit)
+    {
+        MemoryStream whole = new();
+        byte[] part = new byte[16 * 1024];
+        try
+        {
+            while (stream.Read(part) is > 0 and int read)
+            {
+                if (whole.Length + read > limit)
+                {
+                    return null;
+                }
+
+                whole.Write(part, 0, read);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)   // what gzip and Brotli throw at bytes that are none
+        {
+            return null;
+        }
+
+        return whole.GetBuffer().AsMemory(0, (int)whole.Length);
+    }
+}

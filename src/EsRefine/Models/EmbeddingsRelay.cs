@@ -1,0 +1,73 @@
+using EsRefine.Http;
+using EsRefine.Remembering;
+
+namespace EsRefine.Models;
+
+/// <summary>Passes every request on to another server and its reply back, byte for byte; of embeddings a copy is read on the way.</summary>
+internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, ILogger<EmbeddingsRelay> logger)
+{
+    /// <summary>Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.</summary>
+    private const int MaxBodyBytes = 32 * 1024 * 1024;
+
+    /// <summary>Relays one request.</summary>
+    public async Task AnswerAsync(HttpContext context)
+    {
+        IReadOnlyList<string> texts;
+        try
+        {
+            texts = await ReadTextsAsync(context);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (texts.Count == 0)
+        {
+            await proxy.ForwardAsync(context, summary: null);
+            return;
+        }
+
+        HttpResponse response = context.Response;
+        Stream client = response.Body;
+        CopiedReply reply = new(response, client, MaxBodyBytes, copy => RememberAsync(texts, copy));
+        response.Body = reply;
+        try
+        {
+            await proxy.ForwardAsync(context, summary: null);
+        }
+        finally
+        {
+            response.Body = client;
+        }
+
+        // A chunked reply ends with a chunk that the server sends after us: until then the application waits.
+        await reply.EndAsync();
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadTextsAsync(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        bool mayHoldTexts = EmbeddingsShape.IsEndpoint(request.Method, RawTarget.Of(context).Path)
+            && (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
+            && (request.Headers.ContentEncoding.Count == 0 || request.Headers.ContentEncoding is ["gzip"]);
+        if (!mayHoldTexts)
+        {
+            return [];
+        }
+
+        SearchBody body = await SearchBody.ReadAsync(request, MaxBodyBytes, context.RequestAborted);
+        return body.Json is { } json ? EmbeddingsShape.Texts(json) : [];
+    }
+
+    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy)
+    {
+        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes) is { } json ? EmbeddingsShape.Vectors(json, texts) : [];
+        if (vectors.Count == 0)
+        {
+            logger.NothingToRemember(texts.Count, copy.Length);
+        }
+
+        await memory.RememberAsync(vectors);
+    }
+}

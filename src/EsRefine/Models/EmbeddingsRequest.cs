@@ -1,0 +1,106 @@
+using System.Text.Json;
+
+namespace EsRefine.Models;
+
+/// <summary>A request for embeddings as OpenAI's API has it. The model's name is not read: there is one model, and the reply names it.</summary>
+/// <param name="Texts">What to embed; never empty, and none of them is.</param>
+/// <param name="Dimensions">Length to cut the vectors to; null = the model's own.</param>
+/// <param name="AsBase64">Vectors as Base64 of little-endian float32, as the official clients ask for unasked.</param>
+internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimensions, bool AsBase64)
+{
+    /// <summary>Most texts of one request, as at OpenAI.</summary>
+    private const int MaxTexts = 2048;
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="modelDimensions">Most dimensions there are; null = not known.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>Null, or why it is refused.</returns>
+    public static OpenAiError? Read(ReadOnlyMemory<byte> json, int? modelDimensions, out EmbeddingsRequest request)
+    {
+        request = new([], null, AsBase64: false);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement body = document.RootElement;
+            return body.ValueKind != JsonValueKind.Object ? Wrong("the body must be a JSON object with the texts to embed as 'input'", null)
+                : ReadTexts(body, out IReadOnlyList<string> texts)
+                ?? ReadDimensions(body, modelDimensions, out int? dimensions)
+                ?? ReadFormat(body, out bool asBase64)
+                ?? Accept(request = new(texts, dimensions, asBase64));
+        }
+        catch (JsonException exception)
+        {
+            return Wrong($"the body is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})", null);
+        }
+        catch (InvalidOperationException)   // what JsonElement throws at a string that is no text
+        {
+            return Wrong("'input' holds a lone surrogate, which is no text", "input");
+        }
+    }
+
+    private static OpenAiError? Accept(EmbeddingsRequest _) => null;
+
+    private static OpenAiError? ReadTexts(JsonElement body, out IReadOnlyList<string> texts)
+    {
+        texts = [];
+        if (!body.TryGetProperty("input", out JsonElement input) || input.ValueKind == JsonValueKind.Null)
+        {
+            return Wrong("'input' is missing: the text to embed, or an array of texts", "input", "missing_required_parameter");
+        }
+
+        if (input.ValueKind == JsonValueKind.String)
+        {
+            texts = [input.GetString()!];
+        }
+        else if (input.ValueKind != JsonValueKind.Array)
+        {
+            return Wrong("'input' must be a text or an array of texts", "input", "invalid_type");
+        }
+        else if (input.EnumerateArray().All(static text => text.ValueKind == JsonValueKind.String))
+        {
+            texts = [.. input.EnumerateArray().Select(static text => text.GetString()!)];
+        }
+        else
+        {
+            return input.EnumerateArray().All(static token => token.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
+                ? Wrong(
+                    "'input' holds tokens, which mean something to one tokenizer only: send text (LangChain does with check_embedding_ctx_length=False)",
+                    "input", "invalid_type")
+                : Wrong("'input' must be a text or an array of texts", "input", "invalid_type");
+        }
+
+        return texts.Count == 0 ? Wrong("'input' must not be an empty array", "input", "empty_array")
+            : texts.Count > MaxTexts ? Wrong($"'input' holds {texts.Count} texts; at most {MaxTexts} are embedded at once", "input", "array_above_max_length")
+            : texts.Any(static text => text.Length == 0) ? Wrong("'input' must not hold an empty text", "input", "empty_string")
+            : null;
+    }
+
+    private static OpenAiError? ReadDimensions(JsonElement body, int? modelDimensions, out int? dimensions)
+    {
+        dimensions = null;
+        if (!body.TryGetProperty("dimensions", out JsonElement written) || written.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out int asked) || asked < 1 || asked > (modelDimensions ?? int.MaxValue))
+        {
+            string range = modelDimensions is { } most ? $"from 1 to {most}" : "from 1 on";
+            return Wrong($"'dimensions' must be a whole number {range}", "dimensions", "invalid_value");
+        }
+
+        dimensions = asked;
+        return null;
+    }
+
+    private static OpenAiError? ReadFormat(JsonElement body, out bool asBase64)
+    {
+        bool isSaid = body.TryGetProperty("encoding_format", out JsonElement written) && written.ValueKind != JsonValueKind.Null;
+        string format = isSaid ? written.ToString() : "float";
+        asBase64 = format == "base64";
+        return format is "float" or "base64" ? null : Wrong("'encoding_format' must be float or base64", "encoding_format", "invalid_value");
+    }
+
+    private static OpenAiError Wrong(string message, string? param, string? code = null) => new(StatusCodes.Status400BadRequest, message, param, code);
+}

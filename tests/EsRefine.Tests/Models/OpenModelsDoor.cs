@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using EsRefine.Configuration;
+using EsRefine.Embedding;
+using EsRefine.Hosting;
+using EsRefine.Remembering;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace EsRefine.Tests.Models;
+
+/// <summary>A sidecar with an open models door, in front of a server of embeddings or of a model made of letters.</summary>
+internal sealed class OpenModelsDoor : IAsyncDisposable
+{
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
+
+    private readonly Sidecar _sidecar;
+
+    private OpenModelsDoor(Sidecar sidecar) => _sidecar = sidecar;
+
+    public Uri Url => _sidecar.ModelsUrl!;
+
+    public VectorMemory Memory => _sidecar.Services.GetRequiredService<VectorMemory>();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Relays to a server.</summary>
+    public static Task<OpenModelsDoor> BeforeAsync(Uri server) => OpenAsync(new ModelsSettings { Upstream = server });
+
+    /// <summary>Hands out vectors of its own model.</summary>
+    public static Task<OpenModelsDoor> WithModelAsync(string purpose = "unspecified") => OpenAsync(new ModelsSettings { Purpose = purpose });
+
+    /// <summary>Asks for embeddings.</summary>
+    public Task<(int Status, JsonNode? Json)> PostAsync(string body) => PostAsync(Url, body);
+
+    /// <summary>Asks the models door at an address for embeddings.</summary>
+    public static async Task<(int Status, JsonNode? Json)> PostAsync(Uri url, string body)
+    {
+        using StringContent content = new(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await Client.PostAsync(new Uri(url, "v1/embeddings"), content, Cancellation);
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation)));
+    }
+
+    public async Task<(int Status, JsonNode? Json)> SendAsync(HttpMethod method, string target)
+    {
+        using HttpRequestMessage request = new(method, new Uri(Url, target));
+        using HttpResponseMessage response = await Client.SendAsync(request, Cancellation);
+        string body = await response.Content.ReadAsStringAsync(Cancellation);
+        return ((int)response.StatusCode, body.Length == 0 ? null : JsonNode.Parse(body));
+    }
+
+    public ValueTask DisposeAsync() => _sidecar.DisposeAsync();
+
+    private static async Task<OpenModelsDoor> OpenAsync(ModelsSettings models)
+    {
+        EsRefineSettings settings = new()
+        {
+            Upstream = new UpstreamSettings { Urls = [new("http://127.0.0.1:9")] },   // the discard port: no test searches
+            Listen = new ListenSettings { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0", Models = "127.0.0.1:0" },
+            Models = models,
+        };
+        return new(await Sidecar.StartAsync(settings, Cancellation, static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LetterModel())));
+    }
+}
+
+/// <summary>A model of 26 dimensions: how often each letter occurs. Queries are told from other texts by a last component of their own.</summary>
+internal sealed class LetterModel : IEmbeddingGenerator<string, Embedding<float>>
+{
+    public const int Dimensions = 26;
+
+    public static float[] Embed(string text)
+    {
+        float[] vector = new float[Dimensions];
+        foreach (char letter in text.ToUpperInvariant().Where(char.IsAsciiLetterUpper))
+        {
+            vector[letter - 'A'] += 0.3f;
+        }
+
+        vector[^1] += 0.1f;
+        return vector;
+    }
+
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        string prompt = EmbeddingPurposes.Of(options) == EmbeddingPurpose.Query ? "query " : "";
+        Embedding<float>[] embeddings = [.. values.Select(text => new Embedding<float>(Embed(prompt + text).AsMemory(0, options?.Dimensions ?? Dimensions)))];
+        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(embeddings) { Usage = new() { InputTokenCount = 7 * embeddings.Length } });
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("letters", defaultModelId: "letters", defaultModelDimensions: Dimensions) : null;
+
+    public void Dispose()
+    {
+    }
+}

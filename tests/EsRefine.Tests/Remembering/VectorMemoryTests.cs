@@ -1,0 +1,198 @@
+using EsRefine.Configuration;
+using EsRefine.Remembering;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace EsRefine.Tests.Remembering;
+
+public sealed class VectorMemoryTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    public static TheoryData<string, int> WaysAndDimensions
+    {
+        get
+        {
+            TheoryData<string, int> rows = [];
+            foreach (string way in Vectors.Ways)
+            {
+                foreach (int dimensions in (int[])[8, 256, 384, 1536, 4096])
+                {
+                    rows.Add(way, dimensions);
+                }
+            }
+
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(WaysAndDimensions))]
+    public async Task Vector_is_known_again_however_its_numbers_were_passed_on(string way, int dimensions)
+    {
+        Random random = new(dimensions);
+        VectorMemory memory = Memory();
+        float[][] vectors = [.. Enumerable.Range(0, 300).Select(_ => Vectors.Of(random, dimensions))];
+        await memory.RememberAsync([.. vectors.Select((vector, i) => new HandedOutVector($"text {i}", vector))]);
+
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            Assert.Equal($"text {i}", await memory.FindAsync(Vectors.Passed(vectors[i], way)));
+        }
+    }
+
+    [Fact]
+    public async Task Vector_of_any_length_is_known_by_its_direction()
+    {
+        Random random = new(1);
+        VectorMemory memory = Memory();
+        float[] vector = [.. Vectors.Of(random, 384).Select(static component => component * 11.7f)];
+        await memory.RememberAsync([new("long", vector)]);
+
+        Assert.Equal("long", await memory.FindAsync(Vectors.Passed(vector, "normalized and rounded")));
+        Assert.Equal("long", await memory.FindAsync(Vectors.Passed(vector, "rounded to 6 decimals")));
+    }
+
+    [Theory]
+    [InlineData(384)]
+    [InlineData(8)]
+    public async Task Vectors_never_handed_out_are_never_taken_for_others(int dimensions)
+    {
+        Random random = new(2);
+        VectorMemory memory = Memory();
+        float[][] vectors = [.. Enumerable.Range(0, 20_000).Select(_ => Vectors.Of(random, dimensions))];
+        await memory.RememberAsync([.. vectors.Select(static vector => new HandedOutVector("remembered", vector))]);
+
+        double[] distances = [1e-3, 1e-2, 0.05, 0.3];   // cosines 0.9999995, 0.99995, 0.999, 0.955: paraphrases, the first one nearer than any
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            Assert.Null(await memory.FindAsync(Vectors.Near(random, vectors[i], distances[i % distances.Length])));
+            Assert.Null(await memory.FindAsync(Vectors.Of(random, dimensions)));
+        }
+    }
+
+    [Fact]
+    public async Task Vectors_that_differ_in_few_components_are_told_apart()
+    {
+        VectorMemory memory = Memory();
+        float[][] axes = [.. Enumerable.Range(0, 64).Select(static axis => Enumerable.Range(0, 64).Select(i => i == axis ? 1f : 0f).ToArray())];
+        await memory.RememberAsync([.. axes.Select(static (vector, axis) => new HandedOutVector($"axis {axis}", vector))]);
+
+        for (int axis = 0; axis < axes.Length; axis++)
+        {
+            Assert.Equal($"axis {axis}", await memory.FindAsync(axes[axis]));
+        }
+
+        Assert.Null(await memory.FindAsync([.. axes[0].Select(static component => -component)]));
+    }
+
+    [Fact]
+    public async Task Vectors_of_other_dimensions_are_others()
+    {
+        VectorMemory memory = Memory();
+        await memory.RememberAsync([new("three", new float[] { 1, 0, 0 })]);
+
+        Assert.Null(await memory.FindAsync([1, 0]));
+        Assert.Null(await memory.FindAsync([1, 0, 0, 0]));
+    }
+
+    [Fact]
+    public async Task Vectors_without_a_direction_are_left_out()
+    {
+        VectorMemory memory = Memory();
+        float[][] without = [[], [1], [0, 0, 0], [float.NaN, 1, 2], [float.PositiveInfinity, 1, 2]];
+        await memory.RememberAsync([.. without.Select(static vector => new HandedOutVector("text", vector)), new(" ", new float[] { 1, 2 }), new(new('x', VectorMemory.MaxTextLength + 1), new float[] { 2, 1 })]);
+
+        Assert.Equal(0, memory.Count);
+        foreach (float[] vector in without)
+        {
+            Assert.Null(await memory.FindAsync(vector));
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_texts_with_one_vector_the_later_is_remembered()
+    {
+        VectorMemory memory = Memory();
+        float[] vector = Vectors.Of(new Random(3), 384);
+        await memory.RememberAsync([new("Hello", vector), new("hello", Vectors.Passed(vector, "rounded to 6 decimals"))]);
+
+        Assert.Equal("hello", await memory.FindAsync(vector));
+        Assert.Equal(1, memory.Count);
+    }
+
+    [Fact]
+    public async Task Text_is_forgotten_after_its_time_unless_its_vector_is_handed_out_again()
+    {
+        VectorMemory memory = Memory(new() { Minutes = 60 });
+        Random random = new(4);
+        float[] once = Vectors.Of(random, 384);
+        float[] twice = Vectors.Of(random, 384);
+        await memory.RememberAsync([new("once", once), new("twice", twice)]);
+
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal("once", await memory.FindAsync(once));
+        await memory.RememberAsync([new("twice", twice)]);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Null(await memory.FindAsync(once));
+        Assert.Equal("twice", await memory.FindAsync(twice));
+        await memory.RememberAsync([new("new", Vectors.Of(random, 384))]);
+        Assert.Equal(2, memory.Count);   // what is over makes room when something is added
+    }
+
+    [Fact]
+    public async Task Memory_holds_no_more_texts_than_it_may_and_lets_the_oldest_go()
+    {
+        VectorMemory memory = Memory(new() { Entries = 100 });
+        Random random = new(5);
+        float[][] vectors = [.. Enumerable.Range(0, 250).Select(_ => Vectors.Of(random, 64))];
+        await memory.RememberAsync([.. vectors.Select(static (vector, i) => new HandedOutVector($"text {i}", vector))]);
+
+        Assert.Equal(100, memory.Count);
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            Assert.Equal(i < 150 ? null : $"text {i}", await memory.FindAsync(vectors[i]));
+        }
+    }
+
+    [Fact]
+    public void Memory_holds_no_more_bytes_than_it_may()
+    {
+        SketchTable table = new(maxEntries: 1000, maxBytes: 10_000, TimeSpan.FromHours(1), _time);
+        Random random = new(6);
+        for (int i = 0; i < 200; i++)
+        {
+            Assert.True(VectorSketch.TryOf(Vectors.Of(random, 64), out VectorSketch sketch));
+            table.Remember(sketch, new string('x', 400));
+            Assert.InRange(table.Bytes, 1, 10_000);
+        }
+
+        Assert.Equal(10, table.Count);
+        Assert.True(VectorSketch.TryOf(Vectors.Of(random, 64), out VectorSketch huge));
+        table.Remember(huge, new string('x', 10_000));
+        Assert.Null(table.Find(huge));
+        Assert.InRange(table.Bytes, 0, 10_000);
+    }
+
+    [Fact]
+    public async Task Many_may_remember_and_find_at_once()
+    {
+        VectorMemory memory = Memory(new() { Entries = 500 });
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            Random random = new(worker);
+            for (int i = 0; i < 500; i++)
+            {
+                float[] vector = Vectors.Of(random, 32);
+                await memory.RememberAsync([new($"{worker}:{i}", vector)]);
+                string? found = await memory.FindAsync(vector);   // by now it may have had to make room
+                Assert.True(found is null || found == $"{worker}:{i}");
+            }
+        })));
+
+        Assert.Equal(500, memory.Count);
+    }
+
+    private VectorMemory Memory(VectorMemorySettings? settings = null) => new(settings ?? new(), _time);
+}
