@@ -6,3 +6,6 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(SecureElasticsearchEngine))]
 [assembly: AssemblyFixture(typeof(OpenSearchEngine))]
 [assembly: AssemblyFixture(typeof(LlmServer))]
+[assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.FanIndices))]
+[assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Clients.JavaScriptClients))]
+[assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Clients.PythonClients))]

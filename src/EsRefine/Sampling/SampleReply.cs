@@ -123,10 +123,9 @@ internal static class SampleReply
         }
     }
 
-    /// <summary>The vector under <c>hits[].fields</c>: flat (<c>fields</c>) or one list deeper (<c>docvalue_fields</c>).</summary>
     private static bool ReadVector(JsonElement hit, string field, Span<float> destination)
     {
-        if (!hit.TryGetProperty("fields", out JsonElement fields) || !fields.TryGetProperty(field, out JsonElement vector) || vector.ValueKind != JsonValueKind.Array)
+        if (FindVector(hit, field) is not { ValueKind: JsonValueKind.Array } vector)
         {
             return false;
         }
@@ -155,5 +154,25 @@ internal static class SampleReply
         }
 
         return destination.ContainsAnyExcept(0f);   // a vector of zeros points nowhere
+    }
+
+    /// <summary>Under <c>hits[].fields</c>, flat (<c>fields</c>) or one list deeper (<c>docvalue_fields</c>), or in <c>_source</c>.</summary>
+    private static JsonElement? FindVector(JsonElement hit, string field) =>
+        hit.TryGetProperty("fields", out JsonElement fields) && fields.TryGetProperty(field, out JsonElement vector) ? vector
+        : hit.TryGetProperty("_source", out JsonElement source) ? Descend(source, field)
+        : null;
+
+    /// <summary>What a full name leads to, whether its parents are objects or its name holds dots.</summary>
+    private static JsonElement? Descend(JsonElement element, ReadOnlySpan<char> field)
+    {
+        for (int end = field.Length; end > 0 && element.ValueKind == JsonValueKind.Object; end = field[..end].LastIndexOf('.'))
+        {
+            if (element.TryGetProperty(field[..end], out JsonElement child))
+            {
+                return end == field.Length ? child : Descend(child, field[(end + 1)..]);
+            }
+        }
+
+        return null;
     }
 }

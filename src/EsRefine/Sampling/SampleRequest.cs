@@ -10,8 +10,11 @@ internal enum VectorReading
     /// <summary><c>docvalue_fields</c>: always numbers, whatever was indexed; Elasticsearch 8.17 and newer.</summary>
     DocValues,
 
-    /// <summary><c>fields</c>: older Elasticsearch, and every OpenSearch.</summary>
+    /// <summary><c>fields</c>: older Elasticsearch.</summary>
     Fields,
+
+    /// <summary><c>_source</c>, beside the texts: OpenSearch. Since 3.0 it derives vectors from the index, and <c>fields</c> is empty where a filter leaves them out of _source.</summary>
+    Source,
 }
 
 /// <summary>Writes the sampling search: one clause alone, its filters and those around it as pre-filters, the texts to judge and the vectors to learn from.</summary>
@@ -50,8 +53,12 @@ internal static class SampleRequest
                 WriteOpenSearchClause(json, original, clause, size);
             }
 
-            WriteStrings(json, "_source", textFields);
-            WriteStrings(json, reading == VectorReading.DocValues ? "docvalue_fields" : "fields", [mapping.Field]);
+            WriteStrings(json, "_source", reading == VectorReading.Source ? [.. textFields, mapping.Field] : textFields);
+            if (reading != VectorReading.Source)
+            {
+                WriteStrings(json, reading == VectorReading.DocValues ? "docvalue_fields" : "fields", [mapping.Field]);
+            }
+
             CopyIfPresent(json, "pit", search.PointInTime, original);
             CopyIfPresent(json, "search_pipeline", search.SearchPipeline, original);
             CopyIfPresent(json, "runtime_mappings", search.RuntimeMappings, original);

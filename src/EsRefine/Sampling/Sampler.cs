@@ -26,7 +26,9 @@ internal sealed class Sampler(UpstreamClient upstream)
     {
         string index = search.Index.Length > 0 && recognized.PointInTime is null ? "/" + search.Index : "";
         string target = index + "/_search" + SearchParameters.Keep(search.QueryString, SearchParameters.Sample);
-        VectorReading reading = mapping.Dialect == EngineDialect.Elasticsearch && !_isOldElasticsearch ? VectorReading.DocValues : VectorReading.Fields;
+        VectorReading reading = mapping.Dialect == EngineDialect.OpenSearch ? VectorReading.Source
+            : _isOldElasticsearch ? VectorReading.Fields
+            : VectorReading.DocValues;
 
         UpstreamReply reply = await SendAsync(reading);
         if (reply.StatusCode == 400 && reading == VectorReading.DocValues)

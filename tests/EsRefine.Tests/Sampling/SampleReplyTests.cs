@@ -11,14 +11,17 @@ public class SampleReplyTests
     private static readonly FieldMapping Mapping = new() { Field = "v", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float };
 
     [Fact]
-    public void Hits_come_with_their_texts_in_the_order_of_the_target_and_their_vectors_in_either_shape()
+    public void Hits_come_with_their_texts_in_the_order_of_the_target_and_their_vectors_in_every_shape()
     {
         HitSample sample = Read(
             """{"_index":"i","_id":"1","_score":0.9,"_source":{"body":["b1","b2"],"title":"t"},"fields":{"v":[[1,2]]}}""",
-            """{"_index":"i","_id":"2","_score":0.8,"_source":{"a":{"title":"x"},"title":"u"},"fields":{"v":[3,4.5]}}""");
+            """{"_index":"i","_id":"2","_score":0.8,"_source":{"a":{"title":"x"},"title":"u"},"fields":{"v":[3,4.5]}}""",
+            """{"_index":"i","_id":"3","_score":0.7,"_source":{"v":[6,7],"title":"w"}}""");
 
-        Assert.Equal([new SampledHit("1", "i", 0.9, "t\nb1\nb2"), new SampledHit("2", "i", 0.8, "u")], sample.Hits);
+        Assert.Equal([new SampledHit("1", "i", 0.9, "t\nb1\nb2"), new SampledHit("2", "i", 0.8, "u"), new SampledHit("3", "i", 0.7, "w")], sample.Hits);
+        Assert.Equal([1f, 2f], sample.VectorOf(0));
         Assert.Equal([3f, 4.5f], sample.VectorOf(1));
+        Assert.Equal([6f, 7f], sample.VectorOf(2));
     }
 
     [Fact]

@@ -1,0 +1,36 @@
+using EsRefine.TestSupport;
+
+namespace EsRefine.IntegrationTests.Clients;
+
+/// <summary>The official JavaScript clients, installed once per run as their lock file says. Meant as an assembly fixture.</summary>
+public sealed class JavaScriptClients
+{
+    private static readonly string Folder = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "clients", "js");
+
+    private readonly Lazy<Task<string?>> _node = new(InstallAsync);
+
+    /// <summary>Runs one of the scripts, or ends the calling test where there is no Node.js.</summary>
+    internal async Task<FoundByClient> FindAsync(string script, params string[] arguments)
+    {
+        string? node = await _node.Value;
+        ClientProcess.Require(node is not null, "no JavaScript clients: node and npm are not installed (Debian: apt-get install nodejs npm)");
+        return await ClientProcess.FindAsync(node!, [Path.Combine(Folder, script), .. arguments]);
+    }
+
+    private static async Task<string?> InstallAsync()
+    {
+        if (ClientProcess.Locate("node") is not { } node || ClientProcess.Locate("npm") is not { } npm)
+        {
+            return null;
+        }
+
+        // What npm notes down of an installation: newer than the lock file, it is that of the lock file.
+        FileInfo installed = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
+        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+        {
+            await ClientProcess.RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder);
+        }
+
+        return node;
+    }
+}

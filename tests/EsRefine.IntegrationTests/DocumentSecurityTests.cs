@@ -1,0 +1,131 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using EsRefine.Configuration;
+using EsRefine.Hosting;
+using EsRefine.TestSupport;
+using EsRefine.TestSupport.Engines;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Xunit;
+using V1 = EsRefine.Grpc.V1;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>Elasticsearch with security: every caller sees through the sidecar what they see without it, and so does the judge on their behalf.</summary>
+public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearch, FanIndices indices)
+{
+    private const string ReadMapping = "\"read\",\"view_index_metadata\"";
+
+    private static readonly KnnForm Form = KnnForm.Elasticsearch[0];
+
+    /// <summary>Says yes to huts and no to taxes.</summary>
+    private static readonly ChatScript KnowsHuts = static (context, call) =>
+        (call.Prompt.Contains("hut by the glacier", StringComparison.Ordinal) ? ChatScripts.Says(("yes", 0.9), ("no", 0.1)) : ChatScripts.Says(("no", 0.8), ("yes", 0.2)))(context, call);
+
+    [Fact]
+    public async Task Key_limited_by_a_document_query_sees_its_documents_alone_and_so_does_the_judge()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(KnowsHuts);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
+
+        // Somebody who may read everything comes first, so that nothing learnt for them can be left out for what comes after.
+        SearchReply unlimited = await SearchAsync(sidecar.DataUrl, index, engine.Authorization!);
+        int callsForUnlimited = judge.Calls.Count;
+        SearchReply plain = await SearchAsync(engine.Url, index, evenShelf);
+        SearchReply refined = await SearchAsync(sidecar.DataUrl, index, evenShelf);
+        string[] prompts = [.. judge.Calls.Skip(callsForUnlimited).Select(static call => call.Prompt)];
+
+        Assert.StartsWith("refined;judged=20;sample=20;", unlimited.Outcome, StringComparison.Ordinal);
+        Assert.Equal(Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id), unlimited.Ids);
+        Assert.StartsWith("refined;judged=20;sample=20;", refined.Outcome, StringComparison.Ordinal);
+        Assert.Equal(EvenShelf(0), plain.Ids);
+        Assert.Equal(EvenShelf(Fan.Turn), refined.Ids);
+        Assert.Equal(20, prompts.Length);
+        Assert.All(prompts, static prompt => Assert.Contains(Fan.Documents, document => document.Shelf == "even" && prompt.Contains(document.Text, StringComparison.Ordinal)));
+        Assert.All(prompts, static prompt => Assert.DoesNotContain(Fan.Documents, document => document.Shelf == "odd" && prompt.Contains(document.Text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Wrong_key_gets_the_refusal_of_Elasticsearch()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue wrong = new("ApiKey", Convert.ToBase64String("nobody:nothing"u8));
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(KnowsHuts);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
+
+        Exchange.Reply plain = await Exchange.SendAsync(engine.Url, HttpMethod.Post, $"/{index}/_search", Form.With(Fan.VectorAt(0)), ("Authorization", wrong.ToString()));
+        Exchange.Reply refused = await Exchange.SendAsync(
+            sidecar.DataUrl, HttpMethod.Post, $"/{index}/_search", Form.With(Fan.VectorAt(0)), ("Authorization", wrong.ToString()), ("EsRefine-Query", Fan.QueryHeader));
+
+        Assert.Equal(401, refused.Status);
+        Assert.Equal(plain.Body, refused.Body);
+        Assert.Equal(plain.Headers, refused.Headers);
+        Assert.Empty(judge.Calls);
+    }
+
+    [Fact]
+    public async Task Key_that_may_not_read_the_mapping_is_answered_and_refined_where_the_sidecar_may_read_it()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue readsOnly = await CreateKeyAsync(engine, index, "\"read\"", """{"term":{"shelf":"even"}}""");
+        EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Fan.Judge);
+        await using Sidecar sidecar = await SidecarInFront.Of(settings);
+        await using Sidecar readsMappings = await SidecarInFront.Of(
+            settings with { Upstream = settings.Upstream with { MappingAuthorization = engine.Authorization!.ToString() } });
+
+        SearchReply plain = await SearchAsync(engine.Url, index, readsOnly);
+        SearchReply answered = await SearchAsync(sidecar.DataUrl, index, readsOnly);
+        SearchReply refined = await SearchAsync(readsMappings.DataUrl, index, readsOnly);
+
+        Assert.Equal("unsupported", answered.Outcome);
+        Assert.Equal(plain.Masked, answered.Masked);
+        Assert.StartsWith("refined;", refined.Outcome, StringComparison.Ordinal);
+        Assert.Equal(EvenShelf(Fan.Turn), refined.Ids);
+    }
+
+    [Fact]
+    public async Task Credentials_of_a_gRPC_caller_are_those_of_their_metadata()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        string elsewhere = await Fan.IndexAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+
+        V1.SearchResponse response = await CallAsync(sidecar, index, evenShelf.ToString());
+        RpcException wrongKey = await Assert.ThrowsAsync<RpcException>(() => CallAsync(sidecar, index, "ApiKey bm9ib2R5Om5vdGhpbmc="));
+        RpcException otherIndex = await Assert.ThrowsAsync<RpcException>(() => CallAsync(sidecar, elsewhere, evenShelf.ToString()));
+
+        Assert.Equal("refined", response.Refinement.Outcome);
+        Assert.Equal(EvenShelf(Fan.Turn), response.Hits.Select(static hit => hit.Id));
+        Assert.Equal(StatusCode.Unauthenticated, wrongKey.StatusCode);
+        Assert.Equal(StatusCode.PermissionDenied, otherIndex.StatusCode);
+    }
+
+    private static async Task<V1.SearchResponse> CallAsync(Sidecar sidecar, string index, string authorization)
+    {
+        using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
+        V1.SearchRequest request = new() { Index = index, Field = "v", Vector = new V1.Vector { Values = { Fan.VectorAt(0) } }, QueryText = Fan.QueryText, K = 10 };
+        return await new V1.RefinementService.RefinementServiceClient(channel)
+            .SearchAsync(request, new Metadata { { "authorization", authorization } }, cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    private static Task<SearchReply> SearchAsync(Uri server, string index, AuthenticationHeaderValue authorization) =>
+        SearchReply.OfAsync(server, $"{index}/_search", Form.With(Fan.VectorAt(0)), Fan.QueryHeader, authorization);
+
+    private static IEnumerable<string> EvenShelf(double angle) =>
+        Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10).Select(static document => document.Id);
+
+    private static async Task<AuthenticationHeaderValue> CreateKeyAsync(RunningEngine engine, string index, string privileges, string query)
+    {
+        JsonElement key = await engine.SendAsync(HttpMethod.Post, "/_security/api_key", $$$"""
+            {"name":"{{{index}}}","expiration":"1h","role_descriptors":{"reader":{"indices":[{"names":["{{{index}}}"],"privileges":[{{{privileges}}}],"query":{{{query}}} } ] } } }
+            """);
+        return new("ApiKey", key.GetProperty("encoded").GetString());
+    }
+}

@@ -1,0 +1,78 @@
+using System.IO.Compression;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>Any request to a cluster, with and without the sidecar in between, and what both replies must have in common.</summary>
+internal static partial class Exchange
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+
+    /// <summary>Sends a request whose target goes out as it is written.</summary>
+    public static Task<Reply> SendAsync(Uri server, HttpMethod method, string target, string? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(server, method, target, body is null ? null : Encoding.UTF8.GetBytes(body), headers);
+
+    /// <inheritdoc cref="SendAsync(Uri, HttpMethod, string, string?, ValueTuple{string, string}[])"/>
+    public static async Task<Reply> SendAsync(Uri server, HttpMethod method, string target, byte[]? body, params (string Name, string Value)[] headers)
+    {
+        Uri url = new(server.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using HttpRequestMessage request = new(method, url);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(target.Contains("_bulk", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
+        }
+
+        foreach ((string name, string value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value) || request.Content!.Headers.TryAddWithoutValidation(name, value));
+        }
+
+        using HttpResponseMessage reply = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        byte[] bytes = await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        string[] replyHeaders =
+        [
+            .. reply.Headers.Concat(reply.Content.Headers)
+                .Where(static header => header.Key is not ("EsRefine" or "Server-Timing" or "Content-Length" or "Transfer-Encoding"))
+                .SelectMany(static header => header.Value.Select(value => $"{header.Key}: {value}"))
+                .Order(StringComparer.Ordinal),
+        ];
+        return new((int)reply.StatusCode, replyHeaders, await InflateAsync(bytes, reply.Content.Headers.ContentEncoding.Contains("gzip")));
+    }
+
+    public static byte[] Gzip(string text)
+    {
+        using MemoryStream compressed = new();
+        using (GZipStream gzip = new(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return compressed.ToArray();
+    }
+
+    private static async Task<string> InflateAsync(byte[] body, bool isCompressed)
+    {
+        using StreamReader reader = new(isCompressed ? new GZipStream(new MemoryStream(body), CompressionMode.Decompress) : new MemoryStream(body));
+        return await reader.ReadToEndAsync();
+    }
+
+    /// <summary>A reply.</summary>
+    /// <param name="Status">HTTP status.</param>
+    /// <param name="Headers">Name and value of every header in order, but for those the sidecar adds and those of the framing, which may be chunked or not.</param>
+    /// <param name="Body">Inflated.</param>
+    internal sealed record Reply(int Status, string[] Headers, string Body)
+    {
+        /// <summary>The body without what differs by nature.</summary>
+        public string Masked => StoreSize().Replace(ByNature().Replace(Body, "\"$1\":0"), "0b");
+    }
+
+    [GeneratedRegex("\"(took|ingest_took|_seq_no|_version|_scroll_id|pit_id|_primary_term)\":(\"[^\"]*\"|[0-9]+)")]
+    private static partial Regex ByNature();
+
+    [GeneratedRegex("\\b[0-9.]+[kmgt]?b\\b")]
+    private static partial Regex StoreSize();
+}

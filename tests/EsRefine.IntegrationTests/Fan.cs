@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using EsRefine.Configuration;
+using EsRefine.TestSupport.Engines;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>
+/// Documents whose vectors fan out from the query vector in one plane: the relevant ones to the left, the others, a little nearer, to the right. The direction
+/// from the irrelevant to the relevant is then the tangent to the left whatever the sample, so the vector refined by <c>rocchio@0.3</c>, and with it the rank
+/// and the score of every document, is known beforehand: the query vector turned left by 0.3 rad.
+/// </summary>
+internal static class Fan
+{
+    public const int Dimensions = 8;
+
+    /// <summary>The turn of the default rule, in radians.</summary>
+    public const double Turn = 0.3;
+
+    /// <summary>Not ASCII, so that every client has to bring it through a header.</summary>
+    public const string QueryText = "Wie weit ist es zur Hütte am Gletscher? 氷河の小屋";
+
+    /// <summary>The text as <c>EsRefine-Query</c> takes it.</summary>
+    public static string QueryHeader { get; } = Uri.EscapeDataString(QueryText);
+
+    /// <summary>30 relevant documents at 0.05, 0.08, … rad to the left, 30 others at 0.03, 0.06, … rad to the right. No two are equally far from 0 or from <see cref="Turn"/>.</summary>
+    public static IReadOnlyList<FanDocument> Documents { get; } =
+    [
+        .. Enumerable.Range(0, 30).Select(static i => new FanDocument($"hut-{i:00}", 0.05 + (0.03 * i), i % 2 == 0 ? "even" : "odd")),
+        .. Enumerable.Range(0, 30).Select(static i => new FanDocument($"tax-{i:00}", -0.03 - (0.03 * i), i % 2 == 0 ? "even" : "odd")),
+    ];
+
+    /// <summary>The vector at an angle from the query vector; no component is 0.</summary>
+    public static float[] VectorAt(double angle, double length = 1)
+    {
+        float[] vector = new float[Dimensions];
+        for (int i = 0; i < Dimensions; i++)
+        {
+            // Two directions at right angles: all ones, and ones of alternating sign.
+            vector[i] = (float)(length * (Math.Cos(angle) + (Math.Sin(angle) * (i % 2 == 0 ? 1 : -1))) / Math.Sqrt(Dimensions));
+        }
+
+        return vector;
+    }
+
+    /// <summary>The ids in the order of a query vector turned left by <paramref name="angle"/>.</summary>
+    public static IEnumerable<FanDocument> Ranked(double angle) => Documents.OrderBy(document => Math.Abs(document.Angle - angle));
+
+    /// <summary>A vector as the clients of both engines write it.</summary>
+    public static string Json(float[] vector) => JsonSerializer.Serialize(vector);
+
+    /// <summary>A vector as Elasticsearch's Python client packs it: float32, big-endian, Base64.</summary>
+    public static string Base64(float[] vector)
+    {
+        byte[] bytes = new byte[vector.Length * sizeof(float)];
+        for (int i = 0; i < vector.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleBigEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
+        }
+
+        return Convert.ToBase64String(bytes);
+    }
+
+    /// <summary>Makes an index of the documents and returns its name.</summary>
+    /// <param name="engine">Where.</param>
+    /// <param name="mapping">The mapping's properties, settings and all; see <see cref="FanMapping"/>.</param>
+    /// <param name="length">Length of every document's vector.</param>
+    public static async Task<string> IndexAsync(RunningEngine engine, string mapping, double length = 1)
+    {
+        string index = engine.NewIndexName("fan");
+        await engine.SendAsync(HttpMethod.Put, $"/{index}", mapping);
+        StringBuilder bulk = new();
+        foreach (FanDocument document in Documents)
+        {
+            bulk.Append(CultureInfo.InvariantCulture, $"{{\"index\":{{\"_id\":\"{document.Id}\"}}}}\n");
+            bulk.Append(document.Json(length)).Append('\n');
+        }
+
+        JsonElement reply = await engine.SendAsync(HttpMethod.Post, $"/{index}/_bulk?refresh=true", bulk.ToString(), "application/x-ndjson");
+        return reply.GetProperty("errors").GetBoolean() ? throw new InvalidOperationException("bulk: " + reply) : index;
+    }
+
+    /// <summary>A judge that has read the labels: huts are relevant.</summary>
+    public static JudgeSettings Judge { get; } =
+        LabelFiles.Write(QueryText, Documents.Where(static document => document.IsRelevant).Select(static document => document.Id));
+}
+
+/// <summary>One document.</summary>
+/// <param name="Id">Also says whether it is relevant.</param>
+/// <param name="Angle">Between its vector and the query vector, in radians; left is positive.</param>
+/// <param name="Shelf">Something to filter by; both kinds stand on both shelves.</param>
+internal sealed record FanDocument(string Id, double Angle, string Shelf)
+{
+    public bool IsRelevant => Angle > 0;
+
+    /// <summary>What a judge reads.</summary>
+    public string Text => IsRelevant ? $"The hut by the glacier is {Angle:0.00} hours away." : $"Tax returns are due in {-Angle:0.00} months.";
+
+    /// <summary>As indexed.</summary>
+    public string Json(double length) => JsonSerializer.Serialize(new { text = Text, shelf = Shelf, v = Fan.VectorAt(Angle, length) });
+}
+
+/// <summary>Mappings for the documents, exact where the engine can be: both rank 60 documents without approximation.</summary>
+internal static class FanMapping
+{
+    /// <param name="similarity">As the mapping says it.</param>
+    /// <param name="vectorsInSource">Whether <c>_source</c> shows vectors; by default it does not.</param>
+    public static string Elasticsearch(string similarity = "cosine", bool vectorsInSource = false) => $$$"""
+        {"settings":{"number_of_shards":1,"number_of_replicas":0{{{(vectorsInSource ? ",\"index.mapping.exclude_source_vectors\":false" : "")}}}},
+         "mappings":{"properties":{"text":{"type":"text"},"shelf":{"type":"keyword"},
+           "v":{"type":"dense_vector","dims":8,"similarity":"{{{similarity}}}","index_options":{"type":"hnsw"} } } } }
+        """;
+
+    /// <param name="space">As the mapping says it.</param>
+    public static string OpenSearch(string space = "cosinesimil") => $$$"""
+        {"settings":{"number_of_shards":1,"number_of_replicas":0,"index.knn":true},
+         "mappings":{"properties":{"text":{"type":"text"},"shelf":{"type":"keyword"},
+           "v":{"type":"knn_vector","dimension":8,"method":{"name":"hnsw","engine":"lucene","space_type":"{{{space}}}"} } } } }
+        """;
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>A reply to a search, from a cluster or from the sidecar in front of it.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Body">As sent.</param>
+/// <param name="Outcome">Header <c>EsRefine</c>; null where there is none.</param>
+internal sealed partial record SearchReply(HttpStatusCode Status, string Body, string? Outcome)
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false });
+
+    /// <summary>The body but for the time the search took, which no two have in common.</summary>
+    public string Masked => Took().Replace(Body, "\"took\":0");
+
+    /// <summary>The hits' ids, in their order.</summary>
+    public string[] Ids => [.. Hits.Select(static hit => hit.GetProperty("_id").GetString()!)];
+
+    /// <summary>The hits' scores, in their order.</summary>
+    public double[] Scores => [.. Hits.Select(static hit => hit.GetProperty("_score").GetDouble())];
+
+    private IEnumerable<JsonElement> Hits
+    {
+        get
+        {
+            Assert.True(Status == HttpStatusCode.OK, $"{(int)Status} {Body}");
+            using JsonDocument document = JsonDocument.Parse(Body);
+            return [.. document.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(static hit => hit.Clone())];
+        }
+    }
+
+    /// <summary>A number of the outcome, such as <c>judged</c>.</summary>
+    public double Parameter(string name) =>
+        double.Parse(Regex.Match(Outcome ?? "", $";{name}=([0-9.]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    /// <summary>Sends a search.</summary>
+    /// <param name="server">The cluster or the sidecar.</param>
+    /// <param name="target">Path and query, without a slash in front.</param>
+    /// <param name="body">JSON.</param>
+    /// <param name="queryHeader">Value of <c>EsRefine-Query</c>.</param>
+    /// <param name="authorization">Who asks.</param>
+    public static async Task<SearchReply> OfAsync(
+        Uri server, string target, string body, string? queryHeader = null, AuthenticationHeaderValue? authorization = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server, target));
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        request.Headers.Authorization = authorization;
+        if (queryHeader is not null)
+        {
+            request.Headers.Add("EsRefine-Query", queryHeader);
+        }
+
+        using HttpResponseMessage reply = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return new(
+            reply.StatusCode,
+            await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            reply.Headers.TryGetValues("EsRefine", out IEnumerable<string>? outcome) ? string.Join(", ", outcome) : null);
+    }
+
+    [GeneratedRegex("\"took\":[0-9]+")]
+    private static partial Regex Took();
+}

@@ -1,0 +1,31 @@
+using EsRefine.Configuration;
+using EsRefine.Hosting;
+using EsRefine.TestSupport.Engines;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>Sidecars as tests start them: on free ports, refining everything, patient enough for a busy machine.</summary>
+internal static class SidecarInFront
+{
+    /// <summary>What the tests say unless they are about it.</summary>
+    public static EsRefineSettings Settings(Uri upstream, JudgeSettings? judge) => new()
+    {
+        Upstream = new UpstreamSettings { Urls = [upstream] },
+        Listen = new ListenSettings { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0" },
+        DeadlineMs = 30_000,
+        Judge = judge,
+    };
+
+    /// <summary>A sidecar with the judge that has read the labels.</summary>
+    public static Task<Sidecar> Of(RunningEngine engine) => Of(engine.Url, Fan.Judge);
+
+    public static Task<Sidecar> Of(Uri upstream, JudgeSettings? judge) => Of(Settings(upstream, judge));
+
+    public static Task<Sidecar> Of(EsRefineSettings settings, Action<IServiceCollection>? replace = null) =>
+        Sidecar.StartAsync(settings, TestContext.Current.CancellationToken, replace);
+
+    /// <summary>A judge of kind <c>chat</c> behind a URL.</summary>
+    public static JudgeSettings Chat(Uri url) => new() { Kind = "chat", Url = url, Model = "any" };
+}
