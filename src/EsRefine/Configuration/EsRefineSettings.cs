@@ -54,11 +54,21 @@ internal sealed record UpstreamSettings
 /// <summary>Where the doors listen, as <c>host:port</c>; port 0 picks a free one.</summary>
 internal sealed record ListenSettings
 {
+    public const string PublishAuto = "auto";
+
+    public const string PublishNone = "none";
+
     public string Data { get; init; } = "127.0.0.1:9280";
 
     public string Grpc { get; init; } = "127.0.0.1:9281";
 
     public string Admin { get; init; } = "127.0.0.1:9282";
+
+    /// <summary>
+    /// What clients are told that ask the cluster for its nodes' addresses: <see cref="PublishAuto"/>, the address they reached us at; <see cref="PublishNone"/>,
+    /// the nodes' own; or <c>host:port</c>. Default auto.
+    /// </summary>
+    public string Publish { get; init; } = PublishAuto;
 }
 
 /// <summary>Which judge, and how to reach it.</summary>

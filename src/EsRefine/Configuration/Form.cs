@@ -46,6 +46,16 @@ internal static partial class Form
             ? $"must be host:port with an IP address, localhost or * as host (such as 127.0.0.1:9280 or [::1]:9280), not '{text}'"
             : null);
 
+    /// <summary>An address others can be told: <c>host:port</c> with any host, <c>auto</c> or <c>none</c>.</summary>
+    public static Form<string> Publish { get; } = new(static (string text, SettingOrigin _, out string value) =>
+    {
+        value = text;
+        return text is ListenSettings.PublishAuto or ListenSettings.PublishNone
+            || (Uri.TryCreate("http://" + text, UriKind.Absolute, out Uri? url) && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && text.EndsWith($":{url.Port}", StringComparison.Ordinal))
+            ? null
+            : $"must be auto, none, or host:port as clients reach EsRefine (such as search.example:9280), not '{text}'";
+    });
+
     public static Form<RefinementMode> Mode { get; } = new(static (string text, SettingOrigin _, out RefinementMode value) =>
     {
         if (text.Equals("learn", StringComparison.OrdinalIgnoreCase))

@@ -30,6 +30,9 @@ internal static class SettingTable
             Form.Listen, s => s.Grpc, (s, address) => s with { Grpc = address }) { Flag = new("--listen-grpc", "HOST:PORT") },
         new ValueSetting<ListenSettings, string>("admin", "Health, metrics and the effective configuration (HTTP).",
             Form.Listen, s => s.Admin, (s, address) => s with { Admin = address }) { Flag = new("--listen-admin", "HOST:PORT") },
+        new ValueSetting<ListenSettings, string>("publish",
+            "Address told to clients that sniff for nodes, so that they stay: auto (the one they used), host:port, or none (the nodes' own).",
+            Form.Publish, s => s.Publish, (s, address) => s with { Publish = address }) { Flag = new("--publish", "ADDRESS") },
     ];
 
     private static readonly Setting<JudgeSettings>[] Judge =

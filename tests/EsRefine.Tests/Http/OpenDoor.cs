@@ -39,6 +39,7 @@ internal sealed class OpenDoor : IAsyncDisposable
             .AddHttpForwarder()
             .AddSingleton(settings)
             .AddSingleton<UpstreamClient>()
+            .AddSingleton(new PublishedAddress(new ListenSettings()))
             .AddSingleton<TransparentProxy>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<SearchDoor>(services, prepare, maxSearchBodyBytes));
         WebApplication app = builder.Build();
