@@ -3,7 +3,7 @@ namespace EsRefine.TestSupport;
 /// <summary>
 /// A message without the few things the sidecar may change, so that what is left can be compared as text. The list, which <c>ARCHITECTURE.md</c> publishes:
 /// the case of header names; their order among different names; where the chunks of a chunked body are cut; hop-by-hop headers; repeated request headers
-/// become one comma-separated line; our own headers, consumed from requests and added to replies.
+/// become one line, with commas or, for cookies, semicolons between; our own headers, consumed from requests and added to replies.
 /// </summary>
 public static class Wire
 {
@@ -14,7 +14,7 @@ public static class Wire
         request.StartLine,
         Lines(request, static name => name.StartsWith("esrefine-", StringComparison.Ordinal))
             .GroupBy(static line => line.Key)
-            .Select(static lines => KeyValuePair.Create(lines.Key, string.Join(", ", lines.Select(static line => line.Value)))));
+            .Select(static lines => KeyValuePair.Create(lines.Key, string.Join(lines.Key == "cookie" ? "; " : ", ", lines.Select(static line => line.Value)))));
 
     /// <summary>A reply's head.</summary>
     /// <param name="withOurs">False: leaves out what the sidecar adds to the reply of a kNN search.</param>

@@ -37,7 +37,8 @@ internal static class TransparentHttp
         limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
         limits.MaxRequestHeaderCount = MaxHeaderLines;
         // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        // Not the infinite time span: Kestrel adds it to a timestamp, which overflows, and then closes idle connections within a second.
+        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
     }
 
     /// <summary>The cluster's side. No connect or reply timeout: how long to wait is the client's decision, and its leaving cancels the request.</summary>

@@ -180,7 +180,6 @@ internal sealed class ShapeFile
     {
         private int[]? _chunks;
         private bool _gzip;
-        private string? _length;
 
         public byte[]? Body { get; set; }
 
@@ -214,9 +213,6 @@ internal sealed class ShapeFile
                 case "none":
                     Body = null;
                     break;
-                case "length":
-                    _length = words[1];
-                    break;
                 case "empty":
                     Body = [];
                     break;
@@ -236,9 +232,9 @@ internal sealed class ShapeFile
                 headers.Add("Transfer-Encoding: chunked");
                 body = Chunk(body ?? []);
             }
-            else if (_length is not null || (body is not null && !Closes))
+            else if (body is not null && !Closes)
             {
-                headers.Add($"Content-Length: {_length ?? body!.Length.ToString(CultureInfo.InvariantCulture)}");
+                headers.Add($"Content-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}");
             }
 
             byte[] head = Encoding.Latin1.GetBytes(string.Join("\r\n", [startLine, .. headers, "", ""]));

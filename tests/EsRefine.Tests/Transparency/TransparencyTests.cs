@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using EsRefine.Recognition;
 using EsRefine.TestSupport;
 using Xunit;
@@ -29,10 +31,26 @@ public sealed class TransparencyTests
     {
         Shape[] shapes = [.. Files.SelectMany(static file => Read(file.Data))];
         Assert.Empty(shapes
-            .GroupBy(static shape => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData([.. shape.Request, .. shape.Reply])))
+            .GroupBy(static shape => Convert.ToHexString(SHA256.HashData([.. shape.Request, .. shape.Reply])))
             .Where(static same => same.Count() > 1)
             .Select(static same => string.Join(" = ", same)));
         Assert.True(shapes.Length >= 600, $"{shapes.Length} shapes");
+    }
+
+    /// <summary>A harness that cannot see a difference proves nothing: this one is there, and wanted.</summary>
+    [Fact]
+    public async Task Harness_sees_a_difference()
+    {
+        byte[] request = Encoding.ASCII.GetBytes("GET /_nodes/http HTTP/1.1\r\nHost: cluster:9200\r\n\r\n");
+        const string Nodes = """{"nodes":{"a":{"http":{"publish_address":"10.0.0.7:9200"}}}}""";
+        byte[] reply = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {Nodes.Length}\r\n\r\n{Nodes}");
+        Shape sniff = new("here", "addresses are rewritten", request, reply, ClosesAfterReply: false);
+
+        await using TwoWays rewriting = await TwoWays.StartAsync(RefinementMode.Off);
+        await using TwoWays passing = await TwoWays.StartAsync(RefinementMode.Off, static listen => listen with { Publish = "none" });
+
+        Assert.Contains("reply content differs from byte 42 on", await rewriting.CompareAsync(sniff), StringComparison.Ordinal);
+        Assert.Null(await passing.CompareAsync(sniff));
     }
 
     /// <summary>Otherwise the comparison of the rest would prove little.</summary>
@@ -40,13 +58,26 @@ public sealed class TransparencyTests
     public void Tables_hold_kNN_searches_the_sidecar_recognizes() =>
         Assert.True(Read("knn").Count(static shape => Recognizer.Recognize(shape.Request.AsSpan(shape.HeadText.Length)) is { Clauses.Count: > 0 }) >= 25);
 
+    /// <summary>What real applications sent, recorded byte for byte by the shared material: every one is sent again, both ways.</summary>
+    [Fact]
+    public async Task Recorded_requests_are_the_same_directly_and_through_a_sidecar()
+    {
+        string? folder = SharedMaterial.Find("clients/recorded");
+        Assert.SkipUnless(folder is not null, SharedMaterial.Missing);
+        Shape[] shapes = [.. Directory.GetFiles(folder!, "*.jsonl").Order(StringComparer.Ordinal).SelectMany(RecordedRequests.Read)];
+        Assert.True(shapes.Length > 1000, $"{shapes.Length} recorded requests");
+        await AssertSameAsync(shapes, RefinementMode.Refine);
+    }
+
     private static IEnumerable<Shape> Read(string file) => ShapeFile.Read(Path.Combine(Folder, file + ".shapes"));
 
-    private static async Task AssertSameAsync(string file, RefinementMode mode)
+    private static Task AssertSameAsync(string file, RefinementMode mode) => AssertSameAsync(Read(file), mode);
+
+    private static async Task AssertSameAsync(IEnumerable<Shape> shapes, RefinementMode mode)
     {
         await using TwoWays ways = await TwoWays.StartAsync(mode);
         List<string> differences = [];
-        foreach (Shape shape in Read(file))
+        foreach (Shape shape in shapes)
         {
             try
             {
@@ -61,6 +92,6 @@ public sealed class TransparencyTests
             }
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} shapes differ\n\n{string.Join('\n', differences)}");
+        Assert.True(differences.Count == 0, $"{differences.Count} shapes differ\n\n{string.Join('\n', differences.Take(20))}");
     }
 }
