@@ -39,6 +39,10 @@ public sealed class KnownDifferenceTests
         Assert.StartsWith("127.0.0.1:", (await ForwardedAsync("GET /a HTTP/1.1\r\nHost:\r\n\r\n")).Header("Host"), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Spaces_before_the_version_become_one() =>
+        Assert.Equal("GET /a HTTP/1.1", (await ForwardedAsync("GET /a   HTTP/1.1\r\nHost: a\r\n\r\n")).StartLine);
+
+    [Fact]
     public async Task HTTP_1_0_request_becomes_HTTP_1_1()
     {
         HttpBytes request = await ForwardedAsync("POST /a HTTP/1.0\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
@@ -128,6 +132,8 @@ public sealed class KnownDifferenceTests
     [InlineData("GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
     [InlineData("GET /a HTTP/1.1\r\n\r\n", "400 Bad Request")]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400 Bad Request")]
+    [InlineData("POST a HTTP/1.1\r\nHost: a\r\n\r\n", "405 Method Not Allowed")]
+    [InlineData("GET /a http/1.1\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported")]
     [InlineData("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "405 Method Not Allowed")]
     public async Task Requests_no_HTTP_server_has_to_take_are_refused_here(string request, string status)
     {
