@@ -201,7 +201,7 @@ internal sealed class ShapeFile
                     Body = Convert.FromHexString(string.Concat(words.Skip(1)));
                     break;
                 case "repeat":
-                    text = (text ?? new StringBuilder()).Insert(text?.Length ?? 0, words[2], int.Parse(words[1], CultureInfo.InvariantCulture));
+                    text = (text ?? new StringBuilder()).Insert(text?.Length ?? 0, Unescape(words[2]), int.Parse(words[1], CultureInfo.InvariantCulture));
                     break;
                 case "vector":
                     IEnumerable<string> components = Enumerable.Range(1, int.Parse(words[1], CultureInfo.InvariantCulture)).Select(static i => Math.Sin(i).ToString("R", CultureInfo.InvariantCulture));
