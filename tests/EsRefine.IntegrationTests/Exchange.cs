@@ -23,7 +23,10 @@ internal static partial class Exchange
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(target.Contains("_bulk", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
+            if (!Array.Exists(headers, static header => header.Name == "Content-Type"))
+            {
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(target.Contains("_bulk", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
+            }
         }
 
         foreach ((string name, string value) in headers)
