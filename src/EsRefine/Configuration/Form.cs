@@ -50,8 +50,10 @@ internal static partial class Form
     public static Form<string> Publish { get; } = new(static (string text, SettingOrigin _, out string value) =>
     {
         value = text;
-        return text is ListenSettings.PublishAuto or ListenSettings.PublishNone
-            || (Uri.TryCreate("http://" + text, UriKind.Absolute, out Uri? url) && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && text.EndsWith($":{url.Port}", StringComparison.Ordinal))
+        bool isAddress = Uri.TryCreate("http://" + text, UriKind.Absolute, out Uri? url)
+            && url is { PathAndQuery: "/", UserInfo.Length: 0 }
+            && text.EndsWith($":{url.Port}", StringComparison.Ordinal);
+        return isAddress || text is ListenSettings.PublishAuto or ListenSettings.PublishNone
             ? null
             : $"must be auto, none, or host:port as clients reach EsRefine (such as search.example:9280), not '{text}'";
     });

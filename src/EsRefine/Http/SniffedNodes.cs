@@ -124,7 +124,7 @@ internal static class SniffedNodes
         return node;
     }
 
-    /// <summary>From the first quotation mark to the last of a string, or of the strings of an array: several addresses become one. Null: no string there.</summary>
+    /// <summary>From the first quotation mark to the last of a string, or of an array's strings: several addresses become one. Null: no string.</summary>
     private static ByteRange? ReadStrings(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -161,9 +161,12 @@ internal static class SniffedNodes
     /// <summary>Moves to the next string of an array. False: there is none, or this is no array.</summary>
     /// <exception cref="JsonException">The array holds something else: not the reply this is made for.</exception>
     private static bool NextString(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.StartArray or JsonTokenType.String
-        && reader.Read()
-        && (reader.TokenType == JsonTokenType.String || (reader.TokenType == JsonTokenType.EndArray ? false : throw new JsonException("strings were expected")));
+        reader.TokenType is JsonTokenType.StartArray or JsonTokenType.String && reader.Read() && reader.TokenType switch
+        {
+            JsonTokenType.String => true,
+            JsonTokenType.EndArray => false,
+            _ => throw new JsonException("strings were expected"),
+        };
 
     /// <summary>Moves from a property's name, or from the start of the text, into the object that is its value. False: the value is no object.</summary>
     private static bool EnterObject(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.StartObject;

@@ -86,7 +86,9 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
             return SniffedNodes.Publish(body, address, one);
         }
 
-        if (!SearchBody.IsGzip(contentEncoding) || SearchBody.Inflate(body, MaxReplyBytes) is not { } json || SniffedNodes.Publish(json.Span, address, one) is not { } published)
+        if (!SearchBody.IsGzip(contentEncoding)
+            || SearchBody.Inflate(body, MaxReplyBytes) is not { } json
+            || SniffedNodes.Publish(json.Span, address, one) is not { } published)
         {
             return null;
         }

@@ -10,7 +10,8 @@ namespace EsRefine.Http;
 /// A cluster that cannot be reached, or that falls silent in mid-answer, looks through us as it looks without us: the client's connection breaks. A 502 of
 /// ours would be an answer the cluster never gave. A node that refuses the connection is another matter: nothing was sent, so the next node gets the request.
 /// </remarks>
-internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, PublishedAddress published, ILogger<TransparentProxy> logger)
+internal sealed class TransparentProxy(
+    IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, PublishedAddress published, ILogger<TransparentProxy> logger)
 {
     /// <summary>HTTP/1.1, which every node speaks and in which a message is most like what the client sent; no timeout of ours.</summary>
     internal static readonly ForwarderRequestConfig Config = new()
