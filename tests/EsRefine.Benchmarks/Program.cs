@@ -13,5 +13,12 @@ if (args is ["memory", .. string[] trial])
     return await MemoryTrial.RunAsync(trial);
 }
 
+// A peer for proxies/compare.
+if (args is ["forward", string upstream, string listen])
+{
+    BareForwarder.Run(upstream, listen);
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(KernelComparison).Assembly).Run(args);
 return 0;

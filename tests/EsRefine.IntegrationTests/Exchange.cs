@@ -23,8 +23,11 @@ internal static partial class Exchange
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
-            bool isBulk = target.Contains("_bulk", StringComparison.Ordinal);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(isBulk ? "application/x-ndjson" : "application/json");
+            if (!Array.Exists(headers, static header => header.Name == "Content-Type"))
+            {
+                bool isBulk = target.Contains("_bulk", StringComparison.Ordinal);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(isBulk ? "application/x-ndjson" : "application/json");
+            }
         }
 
         foreach ((string name, string value) in headers)

@@ -63,6 +63,10 @@ internal sealed record UpstreamSettings
 /// <summary>Where the doors listen, as <c>host:port</c>; port 0 picks a free one.</summary>
 internal sealed record ListenSettings
 {
+    public const string PublishAuto = "auto";
+
+    public const string PublishNone = "none";
+
     public string Data { get; init; } = "127.0.0.1:9280";
 
     public string Grpc { get; init; } = "127.0.0.1:9281";
@@ -71,6 +75,12 @@ internal sealed record ListenSettings
 
     /// <summary>The models door; null = closed. 127.0.0.1:9283 is the usual place.</summary>
     public string? Models { get; init; }
+
+    /// <summary>
+    /// What clients are told that ask the cluster for its nodes' addresses: <see cref="PublishAuto"/>, the address they reached us at; <see cref="PublishNone"/>,
+    /// the nodes' own; or <c>host:port</c>. Default auto.
+    /// </summary>
+    public string Publish { get; init; } = PublishAuto;
 }
 
 /// <summary>How refined vectors are remembered, for repeats and for later pages.</summary>

@@ -64,6 +64,18 @@ internal static partial class Form
         }
     });
 
+    /// <summary>An address others can be told: <c>host:port</c> with any host, <c>auto</c> or <c>none</c>.</summary>
+    public static Form<string> Publish { get; } = new(static (string text, SettingOrigin _, out string value) =>
+    {
+        value = text;
+        bool isAddress = Uri.TryCreate("http://" + text, UriKind.Absolute, out Uri? url)
+            && url is { PathAndQuery: "/", UserInfo.Length: 0 }
+            && text.EndsWith($":{url.Port}", StringComparison.Ordinal);
+        return isAddress || text is ListenSettings.PublishAuto or ListenSettings.PublishNone
+            ? null
+            : $"must be auto, none, or host:port as clients reach EsRefine (such as search.example:9280), not '{text}'";
+    });
+
     public static Form<RefinementMode> Mode { get; } = new(static (string text, SettingOrigin _, out RefinementMode value) =>
     {
         bool isMode = Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && text.All(char.IsAsciiLetter);

@@ -33,6 +33,9 @@ internal static class SettingTable
         new ValueSetting<ListenSettings, string>("models",
             "OpenAI-compatible embeddings whose texts are remembered (HTTP); closed unless set, 127.0.0.1:9283 is usual.",
             Form.Listen, s => s.Models, (s, address) => s with { Models = address }) { Flag = new("--listen-models", "HOST:PORT") },
+        new ValueSetting<ListenSettings, string>("publish",
+            "Address told to clients that sniff for nodes, so that they stay: auto (the one they used), host:port, or none (the nodes' own).",
+            Form.Publish, s => s.Publish, (s, address) => s with { Publish = address }) { Flag = new("--publish", "ADDRESS") },
     ];
 
     private static readonly Setting<JudgeSettings>[] Judge =

@@ -39,6 +39,7 @@ internal static class Doors
     public static void AddServices(IServiceCollection services)
     {
         services.AddHttpForwarder();
+        services.AddSingleton(static provider => new PublishedAddress(provider.GetRequiredService<EsRefineSettings>().Listen));
         services.AddSingleton<TransparentProxy>();
         services.AddSingleton(static provider =>
         {

@@ -93,7 +93,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         };
     }
 
-    private static bool IsJson(StringValues contentType, bool inLines = false)
+    public static bool IsJson(StringValues contentType, bool inLines = false)
     {
         if (contentType is not [{ } value])
         {
@@ -108,10 +108,10 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
             || (inLines && mediaType.Equals("application/vnd.elasticsearch+x-ndjson", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
+    public static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Null where the bytes are no gzip, or more than the limit comes out of them.</summary>
-    private static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)
+    public static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)
     {
         using GZipStream gzip = new(new ReplayedBody(compressed, Stream.Null), CompressionMode.Decompress);
         byte[] buffer = new byte[Math.Min(Math.Max(FirstBuffer, 4 * (long)compressed.Length), limit + 1)];

@@ -81,6 +81,12 @@ internal sealed class SearchDoor(
         {
             return;
         }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // Kestrel answers most broken framings itself; a chunk size that overflows it only throws.
+            await StrictHttp.RefuseAsync(context, exception.Message);
+            return;
+        }
 
         if (putBack is not null)
         {

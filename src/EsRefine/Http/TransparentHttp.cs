@@ -19,9 +19,13 @@ internal static class TransparentHttp
     /// <summary>Longest header section taken from the cluster, in KiB: <c>Warning</c> headers are unlimited there by default.</summary>
     private const int MaxReplyHeadKibibytes = 8 * 1024;
 
+    /// <summary>Kestrel's own switch, read when its options are: a line ends with CR LF, and a bare LF is refused with 400.</summary>
+    private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
+
     /// <summary>The client's side. These are options of the whole Kestrel server, so doors with other wishes need a server of their own.</summary>
     public static void ConfigureKestrel(KestrelServerOptions options)
     {
+        AppContext.SetSwitch(RefuseBareLineFeeds, isEnabled: true);
         options.AddServerHeader = false;
         // An absolute-form target decides over a Host header that says otherwise (RFC 9112, 3.2.2): not a reason to refuse.
         options.AllowHostHeaderOverride = true;
@@ -36,9 +40,9 @@ internal static class TransparentHttp
         limits.MaxRequestLineSize = MaxHeadBytes;
         limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
         limits.MaxRequestHeaderCount = MaxHeaderLines;
-        // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here. Not "infinite": Kestrel adds the
-        // timeout to a time stamp, the sum overflows, and every idle connection is closed at the next heartbeat.
-        limits.KeepAliveTimeout = TimeSpan.FromDays(30);
+        // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
+        // Not the infinite time span: Kestrel adds it to a timestamp, which overflows, and then closes idle connections within a second.
+        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
     }
 
     /// <summary>The cluster's side. No connect or reply timeout: how long to wait is the client's decision, and its leaving cancels the request.</summary>

@@ -10,7 +10,8 @@ namespace EsRefine.Http;
 /// A cluster that cannot be reached, or that falls silent in mid-answer, looks through us as it looks without us: the client's connection breaks. A 502 of
 /// ours would be an answer the cluster never gave. A node that refuses the connection is another matter: nothing was sent, so the next node gets the request.
 /// </remarks>
-internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, ILogger<TransparentProxy> logger)
+internal sealed class TransparentProxy(
+    IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, PublishedAddress published, ILogger<TransparentProxy> logger)
 {
     /// <summary>HTTP/1.1, which every node speaks and in which a message is most like what the client sent; no timeout of ours.</summary>
     internal static readonly ForwarderRequestConfig Config = new()
@@ -35,12 +36,14 @@ internal sealed class TransparentProxy(IHttpForwarder forwarder, UpstreamClient 
         context.Features.Set<IHttpUpgradeFeature>(null);
         CarryContentHeaders(context);
 
+        SniffRequest sniff = published.Asked(context.Request, target);
         Uri node = upstream.NextNode();
         for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
         {
-            VerbatimTransformer transformer = new(node, target, summary) { WithholdsRefusals = isOurs };
+            VerbatimTransformer verbatim = new(node, target, summary) { WithholdsRefusals = isOurs };
+            HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context));
             ForwarderError error = await forwarder.SendAsync(context, node.AbsoluteUri, upstream.Invoker, Config, transformer, CancellationToken.None);
-            if (transformer.HasWithheld)
+            if (verbatim.HasWithheld)
             {
                 context.Response.Clear();
                 return false;

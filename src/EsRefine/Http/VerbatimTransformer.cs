@@ -14,7 +14,8 @@ namespace EsRefine.Http;
 /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
 /// <remarks>
 /// <c>Host</c> goes on as the client sent it over plain HTTP: the engines do not read it, and a signature (AWS SigV4) may cover it. Over TLS it becomes the
-/// node's: hosted clusters are found by it, the certificate is checked against it, and a client that signs has to sign that name anyway.
+/// node's: hosted clusters are found by it, the certificate is checked against it, and a client that signs has to sign that name anyway. An empty one becomes the
+/// node's, too: <see cref="HttpClient"/> would write both.
 /// </remarks>
 internal sealed class VerbatimTransformer(Uri node, RawTarget target, RefinementSummary? summary) : HttpTransformer
 {
@@ -39,7 +40,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
                 && nominated?.Contains(name) is not true
                 && !EsRefineHeaders.IsOurs(name)
                 && !name.StartsWith(':')
-                && !(ownHost && name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
+                && !((ownHost || StringValues.IsNullOrEmpty(values)) && name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
             {
                 Add(proxyRequest, name, values);
             }

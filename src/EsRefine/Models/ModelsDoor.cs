@@ -26,7 +26,8 @@ internal sealed class ModelsDoor : IDisposable
         {
             UpstreamSettings server = new() { Urls = [url] };
             _upstream = new UpstreamClient(server);
-            TransparentProxy proxy = new(forwarder, _upstream, server, loggers.CreateLogger<TransparentProxy>());
+            PublishedAddress asTheyAre = new(new ListenSettings { Publish = ListenSettings.PublishNone });
+            TransparentProxy proxy = new(forwarder, _upstream, server, asTheyAre, loggers.CreateLogger<TransparentProxy>());
             _answer = new EmbeddingsRelay(proxy, memory, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
         }
         else

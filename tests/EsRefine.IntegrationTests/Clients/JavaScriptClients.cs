@@ -9,12 +9,20 @@ public sealed class JavaScriptClients
 
     private readonly Lazy<Task<string?>> _node = new(static () => InstallAsync(Folder));
 
+    /// <summary>Runs one of the scripts that print <c>{"ids":[…],"outcome":"…"}</c>, or ends the calling test where there is no Node.js.</summary>
+    internal async Task<FoundByClient> FindAsync(string script, params string[] arguments) =>
+        await ClientProcess.FindAsync(await NodeAsync(), [Path.Combine(Folder, script), .. arguments]);
+
     /// <summary>Runs one of the scripts, or ends the calling test where there is no Node.js.</summary>
-    internal async Task<FoundByClient> FindAsync(string script, params string[] arguments)
+    /// <returns>What it printed.</returns>
+    internal async Task<string> RunAsync(string script, params string[] arguments) =>
+        await ClientProcess.RunAsync(await NodeAsync(), [Path.Combine(Folder, script), .. arguments]);
+
+    private async Task<string> NodeAsync()
     {
         string? node = await _node.Value;
         ClientProcess.Require(node is not null, "no JavaScript clients: node and npm are not installed (Debian: apt-get install nodejs npm)");
-        return await ClientProcess.FindAsync(node!, [Path.Combine(Folder, script), .. arguments]);
+        return node!;
     }
 
     /// <summary>Node.js, with the packages of a folder installed; null where it is not at hand.</summary>

@@ -28,6 +28,21 @@ public sealed class KnownDifferenceTests
         Assert.Equal("GET /a HTTP/1.1", (await ForwardedAsync("get /a HTTP/1.1\r\nHost: a\r\n\r\n")).StartLine);
 
     [Fact]
+    public async Task Leading_zeros_of_a_length_are_not_carried()
+    {
+        HttpBytes request = await ForwardedAsync("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0002\r\n\r\n{}");
+        Assert.Equal("2", request.Header("Content-Length"));
+    }
+
+    [Fact]
+    public async Task Empty_Host_becomes_the_nodes() =>
+        Assert.StartsWith("127.0.0.1:", (await ForwardedAsync("GET /a HTTP/1.1\r\nHost:\r\n\r\n")).Header("Host"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Spaces_before_the_version_become_one() =>
+        Assert.Equal("GET /a HTTP/1.1", (await ForwardedAsync("GET /a   HTTP/1.1\r\nHost: a\r\n\r\n")).StartLine);
+
+    [Fact]
     public async Task HTTP_1_0_request_becomes_HTTP_1_1()
     {
         HttpBytes request = await ForwardedAsync("POST /a HTTP/1.0\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
@@ -73,6 +88,26 @@ public sealed class KnownDifferenceTests
         Assert.Equal("HTTP/1.1 200 OK", reply!.StartLine);
     }
 
+    /// <summary>OpenSearch can advertise HTTP/3 at a port of its own: a client that followed would leave.</summary>
+    [Fact]
+    public async Task Alternative_services_are_not_advertised()
+    {
+        HttpBytes reply = await AnsweredAsync("HTTP/1.1 200 OK\r\nAlt-Svc: h3=\":9300\"\r\nX-End: 2\r\ncontent-length: 0\r\n\r\n");
+        Assert.Equal(["Content-Length", "X-End"], reply.Headers.Select(header => header.Key).Order());
+    }
+
+    [Fact]
+    public async Task Reply_to_HEAD_does_not_say_that_it_would_have_been_chunked()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        Assert.Null((await RawClient.AskAsync(door.Url, "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")).Header("Transfer-Encoding"));
+    }
+
+    [Fact]
+    public async Task Reason_phrase_that_is_not_ASCII_loses_its_other_letters() =>
+        Assert.Equal("HTTP/1.1 200 F?r dich", (await AnsweredAsync("HTTP/1.1 200 F\u00fcr dich\r\ncontent-length: 0\r\n\r\n")).StartLine);
+
     [Fact]
     public async Task Empty_reason_phrase_becomes_the_usual_one() =>
         Assert.Equal("HTTP/1.1 200 OK", (await AnsweredAsync("HTTP/1.1 200 \r\ncontent-length: 0\r\n\r\n")).StartLine);
@@ -97,6 +132,8 @@ public sealed class KnownDifferenceTests
     [InlineData("GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
     [InlineData("GET /a HTTP/1.1\r\n\r\n", "400 Bad Request")]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400 Bad Request")]
+    [InlineData("POST a HTTP/1.1\r\nHost: a\r\n\r\n", "405 Method Not Allowed")]
+    [InlineData("GET /a http/1.1\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported")]
     [InlineData("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "405 Method Not Allowed")]
     public async Task Requests_no_HTTP_server_has_to_take_are_refused_here(string request, string status)
     {

@@ -27,8 +27,13 @@ internal sealed class OpenDoor : IAsyncDisposable
     public static Task<OpenDoor> OpenAsync(params Uri[] nodes) => OpenAsync(PassAll, maxSearchBodyBytes: 64 * 1024, nodes);
 
     /// <summary>A door in front of a path of the test's own.</summary>
+    public static Task<OpenDoor> OpenAsync(
+        Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, params Uri[] nodes) =>
+        OpenAsync(prepare, maxSearchBodyBytes, nodes, new ListenSettings());
+
+    /// <summary>The same, where something is said of sniffing.</summary>
     public static async Task<OpenDoor> OpenAsync(
-        Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, params Uri[] nodes)
+        Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, Uri[] nodes, ListenSettings listen)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -40,6 +45,7 @@ internal sealed class OpenDoor : IAsyncDisposable
             .AddHttpForwarder()
             .AddSingleton(settings)
             .AddSingleton<UpstreamClient>()
+            .AddSingleton(new PublishedAddress(listen))
             .AddSingleton<TransparentProxy>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<SearchDoor>(
                 services,

@@ -20,6 +20,45 @@ public sealed class StrictHttpTests
     [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")]
     [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n")]
     [InlineData("POST /a HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked,\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: cow\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\nContent-Length: 5\r\n\r\n12345")]
+    [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5 5\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5.0\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1e1\r\n\r\n1234567890")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: five\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551621\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: \u00b2\r\n\r\n12")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length\t: 5\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\n Content-Length: 5\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nX-Folded: a\r\n b\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nX-Folded: a\r\n\tTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nX-Null: a\u0000b\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nX-Return: a\rTransfer-Encoding: chunked\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nX Y: 1\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\n: 1\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a b\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a/b@c\r\n\r\n")]
+    [InlineData("POST  /a HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("POST /a b HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("POST\t/a\tHTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("GET /a\r\nHost: a\r\n\r\n")]
+    [InlineData("GET /a HTTP/1.10\r\nHost: a\r\n\r\n")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\nContent-Length: 5\r\n\r\n12345")]
+    [InlineData("POST /a HTTP/1.1\nHost: a\nContent-Length: 5\n\n12345")]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nX-A: b\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
     public async Task Message_of_ambiguous_length_is_refused_before_anything_is_forwarded(string request)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
@@ -45,5 +84,78 @@ public sealed class StrictHttpTests
         HttpBytes reply = await RawClient.AskAsync(door.Url, $"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {coding}\r\n\r\n1\r\na\r\n0\r\n\r\n");
         Assert.Equal("HTTP/1.1 200 OK", reply.StartLine);
         Assert.Equal("a", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).Text);
+    }
+
+    /// <summary>The head has gone to the cluster by then: what counts is that it never sees a whole message, nor what follows.</summary>
+    [Theory]
+    [InlineData("g\r\n")]
+    [InlineData("0x2\r\nab\r\n0\r\n\r\n")]
+    [InlineData("+2\r\nab\r\n0\r\n\r\n")]
+    [InlineData("-2\r\nab\r\n0\r\n\r\n")]
+    [InlineData(" 2\r\nab\r\n0\r\n\r\n")]
+    [InlineData("2\nab\r\n0\r\n\r\n")]
+    [InlineData("2\r\nabc\r\n0\r\n\r\n")]
+    [InlineData("2\r\nab0\r\n\r\n")]
+    [InlineData("2\r\nab\n0\r\n\r\n")]
+    [InlineData("2;x\nab\r\n0\r\n\r\n")]
+    [InlineData("10000000000000002\r\nab\r\n0\r\n\r\n")]
+    [InlineData("\r\n0\r\n\r\n")]
+    public async Task Broken_chunks_end_the_connection_and_hide_no_second_request(string chunks)
+    {
+        foreach (string target in (string[])["/a/_bulk", "/a/_search"])
+        {
+            await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+            await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+            using RawClient client = await RawClient.ConnectAsync(door.Url);
+            await client.SendAsync(
+                $"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            try
+            {
+                HttpBytes? reply = await HttpBytes.ReadAsync(client.Stream, cancellationToken: TestContext.Current.CancellationToken);
+                Assert.True(reply is null || reply.StartLine == "HTTP/1.1 400 Bad Request", reply?.StartLine);
+            }
+            catch (IOException)
+            {
+                // Broken off: as good an end.
+            }
+
+            Assert.False(upstream.TryNextRequest(out HttpBytes? arrived), arrived?.StartLine);
+        }
+    }
+
+    /// <summary>The recognizer and the forwarder read the same raw target: a path that is a search for one and none for the other cannot be written.</summary>
+    [Theory]
+    [InlineData("/i/_search", true)]
+    [InlineData("http://other/i/_search", true)]
+    [InlineData("/i/_search?a/_bulk", true)]
+    [InlineData("/i/%5fsearch", false)]
+    [InlineData("/i%2f_search", false)]
+    [InlineData("/i/_search%3f", false)]
+    [InlineData("/i/_search%23", false)]
+    [InlineData("/i/_search#a", false)]
+    [InlineData("/i/./_search", false)]
+    [InlineData("/i/x/../_search", false)]
+    [InlineData("/%2e%2e/_search", false)]
+    [InlineData("/i//_search", false)]
+    [InlineData("/i\\_search", false)]
+    [InlineData("/i/_search;a", false)]
+    [InlineData("/_bulk?/_search", false)]
+    public async Task What_is_matched_is_what_is_forwarded(string target, bool isSearch)
+    {
+        bool offered = false;
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        await using OpenDoor door = await OpenDoor.OpenAsync(
+            (search, cancellationToken) =>
+            {
+                offered = true;
+                return OpenDoor.PassAll(search, cancellationToken);
+            },
+            64 * 1024, upstream.Url);
+
+        await RawClient.AskAsync(door.Url, $"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}");
+
+        Assert.Equal(isSearch, offered);
+        Assert.Equal($"POST {target.Replace("http://other", "", StringComparison.Ordinal)} HTTP/1.1", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).StartLine);
     }
 }

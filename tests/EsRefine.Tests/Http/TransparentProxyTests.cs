@@ -193,6 +193,23 @@ public sealed class TransparentProxyTests
         Assert.Equal(0, healthy.Connections);
     }
 
+    /// <summary>Waits in real time: Kestrel looks for idle connections once a second, by a clock of its own.</summary>
+    [Fact]
+    public async Task Idle_connection_stays_open()
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.ReadReplyAsync();
+
+        using CancellationTokenSource heartbeats = new(TimeSpan.FromSeconds(2.5));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.Stream.ReadExactlyAsync(new byte[1], heartbeats.Token));
+
+        await client.SendAsync("GET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("ok", (await client.ReadReplyAsync()).Text);
+    }
+
     [Fact]
     public async Task Requests_share_the_connections_to_a_node()
     {

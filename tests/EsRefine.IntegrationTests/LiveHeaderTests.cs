@@ -1,0 +1,97 @@
+using System.Text.Json;
+using EsRefine.Hosting;
+using EsRefine.TestSupport.Engines;
+using Xunit;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>Headers and media types mean to engines that live what they mean without the sidecar: refusals and warnings included.</summary>
+public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, string mapping)
+{
+    [Theory]
+    [InlineData("GET", "/", "X-Opaque-Id: 12")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=8", "Content-Type: application/vnd.elasticsearch+json; compatible-with=8")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json;compatible-with=9", "Content-Type: application/vnd.elasticsearch+json;compatible-with=9")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=7", "Content-Type: application/vnd.elasticsearch+json; compatible-with=7")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: */*", "Content-Type: application/vnd.elasticsearch+json; compatible-with=9")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: application/yaml", "Content-Type: application/json")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: application/cbor", "Content-Type: application/json")]
+    [InlineData("POST", "/$INDEX/_search", "Accept: application/smile", "Content-Type: application/json")]
+    [InlineData("POST", "/$INDEX/_search", "Content-Type: application/xml")]
+    [InlineData("POST", "/$INDEX/_search", "Content-Type: text/plain")]
+    [InlineData("POST", "/$INDEX/_search", "Expect: 100-continue", "X-Opaque-Id: some;id, with \"marks\"")]
+    [InlineData("POST", "/$INDEX/_search", "Transfer-Encoding: chunked")]
+    [InlineData("HEAD", "/$INDEX", "Accept-Encoding: gzip")]
+    [InlineData("GET", "/_cat/indices/$INDEX", "Accept: application/yaml")]
+    [InlineData("GET", "/$INDEX/_search?size=1&sort=_doc", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    public async Task Reply_is_the_same(string method, string target, params string[] headers)
+    {
+        RunningEngine running = await engine.UseAsync();
+        string index = await indices.GetAsync(running, mapping);
+        await using Sidecar sidecar = await SidecarInFront.Of(running);
+        target = target.Replace("$INDEX", index, StringComparison.Ordinal);
+        string? body = method == "POST" ? """{"query":{"match_all":{}},"size":3,"sort":["_doc"]}""" : null;
+        (string, string)[] parsed = [.. headers.Select(static header => header.Split(": ", 2)).Select(static parts => (parts[0], parts[1]))];
+
+        Exchange.Reply plain = await Exchange.SendAsync(running.Url, new HttpMethod(method), target, body, parsed);
+        Exchange.Reply reply = await Exchange.SendAsync(sidecar.DataUrl, new HttpMethod(method), target, body, parsed);
+
+        Assert.Equal(plain.Status, reply.Status);
+        Assert.Equal(plain.Headers, reply.Headers);
+        if (plain.Headers.Any(static header => header.StartsWith("Content-Type: ", StringComparison.OrdinalIgnoreCase) && header.Contains("json", StringComparison.Ordinal)))
+        {
+            // Elsewhere the time it took cannot be masked.
+            Assert.Equal(plain.Masked, reply.Masked);
+        }
+    }
+
+    [Theory]
+    [InlineData("/_nodes/http")]
+    [InlineData("/_nodes/_all/http")]
+    [InlineData("/_nodes/http,settings")]
+    [InlineData("/_nodes")]
+    public async Task Nodes_are_where_the_sidecar_is(string target)
+    {
+        RunningEngine running = await engine.UseAsync();
+        await using Sidecar sidecar = await SidecarInFront.Of(running);
+
+        foreach (string encoding in (string[])["identity", "gzip"])
+        {
+            Exchange.Reply reply = await Exchange.SendAsync(sidecar.DataUrl, HttpMethod.Get, target, (string?)null, ("Accept-Encoding", encoding));
+            JsonElement nodes = JsonDocument.Parse(reply.Body).RootElement.GetProperty("nodes");
+            Assert.All(nodes.EnumerateObject(), node =>
+                Assert.Equal(sidecar.DataUrl.Authority, node.Value.GetProperty("http").GetProperty("publish_address").GetString()));
+        }
+    }
+}
+
+/// <inheritdoc/>
+public sealed class ElasticsearchHeaderTests(ElasticsearchEngine engine, FanIndices indices) : LiveHeaderTests(engine, indices, FanMapping.Elasticsearch());
+
+/// <inheritdoc/>
+public sealed class OpenSearchHeaderTests(OpenSearchEngine engine, FanIndices indices) : LiveHeaderTests(engine, indices, FanMapping.OpenSearch());
+
+/// <summary>What an engine says beside its reply.</summary>
+public sealed class LiveWarningTests(OpenSearchEngine engine, FanIndices indices)
+{
+    /// <summary>The engine warns once per <c>X-Opaque-Id</c>, so each way needs one of its own.</summary>
+    [Fact]
+    public async Task Deprecation_warning_arrives()
+    {
+        RunningEngine running = await engine.UseAsync();
+        string index = await indices.GetAsync(running, FanMapping.OpenSearch());
+        await using Sidecar sidecar = await SidecarInFront.Of(running);
+
+        string[] plain = await WarningsAsync(running.Url, index);
+        string[] warnings = await WarningsAsync(sidecar.DataUrl, index);
+
+        Assert.Single(plain);
+        Assert.Equal(plain, warnings);
+    }
+
+    private static async Task<string[]> WarningsAsync(Uri server, string index)
+    {
+        Exchange.Reply reply = await Exchange.SendAsync(server, HttpMethod.Get, $"/{index}/_search?size=1&sort=_id", (string?)null, ("X-Opaque-Id", Guid.NewGuid().ToString()));
+        return [.. reply.Headers.Where(static header => header.StartsWith("Warning: ", StringComparison.Ordinal))];
+    }
+}
