@@ -11,6 +11,11 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritte
     /// <summary>The clauses and what became of each, for those who ask in this process (evaluation, the demo); empty where none was looked at.</summary>
     public IReadOnlyList<RefinedClause> Clauses { get; init; } = [];
 
+    /// <summary>
+    /// A script computes with a refined vector: a score below 0 would fail some shards, of which the status says nothing, so the reply is looked at before it is passed on.
+    /// </summary>
+    public bool MayFailInPart { get; init; }
+
     /// <summary>The search as it came in.</summary>
     public static PreparedSearch Original(SearchRequest search, RefinementSummary summary) => new(search.Body, IsRewritten: false, summary);
 

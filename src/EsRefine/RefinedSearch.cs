@@ -314,7 +314,11 @@ internal sealed partial class RefinedSearch(
         BodyEdit[] edits = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];
         return edits.Length == 0
             ? PreparedSearch.Original(search, summary) with { Clauses = clauses }
-            : new PreparedSearch(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary) { Clauses = clauses };
+            : new PreparedSearch(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary)
+            {
+                Clauses = clauses,
+                MayFailInPart = Array.Exists(clauses, static clause => clause.Edits.Count > (clause.Clause.Form == KnnClauseForm.Script ? 0 : 1)),
+            };
     }
 
     /// <summary>Mode shadow: the original goes on its way, and is refined for the record behind it.</summary>

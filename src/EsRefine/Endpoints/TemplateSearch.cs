@@ -67,7 +67,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         StageTimings timings = prepared.Summary.Timings;
         RefinementSummary summary = prepared.Summary with { Timings = timings with { Recognize = timings.Recognize + rendering } };
         return !prepared.IsRewritten ? PreparedSearch.Original(search, summary)
-            : PutBack(rendered.Body.Span, prepared, parameters) is { } edits ? new(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary)
+            : PutBack(rendered.Body.Span, prepared, parameters) is { } edits ? new(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary) { MayFailInPart = prepared.MayFailInPart }
             : PreparedSearch.Original(search, NoParameter);
     }
 

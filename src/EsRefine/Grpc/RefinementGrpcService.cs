@@ -96,12 +96,22 @@ internal sealed class RefinementGrpcService(
         catch (MappingException exception) when (exception.Reply.StatusCode == 403)
         {
             // They may search all the same. A refusal does not say whose it is, but anybody may ask Elasticsearch who they are; its answer names the product.
-            UpstreamReply caller = await upstream.SendAsync(HttpMethod.Get, "/_security/_authenticate", search.Headers, default, cancellationToken);
-            return caller.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
+            return await AskAsync("/_security/_authenticate") ?? throw SearchHits.Refusal(exception.Reply);
+        }
+        catch (MappingException exception) when (exception.Reply.IsSuccess)
+        {
+            // No such field, or not one field: what that comes to is the cluster's to say.
+            return await AskAsync("/") ?? throw new RpcException(new Status(StatusCode.InvalidArgument, exception.Message));
         }
         catch (MappingException exception)
         {
-            throw exception.Reply.IsSuccess ? new RpcException(new Status(StatusCode.InvalidArgument, exception.Message)) : SearchHits.Refusal(exception.Reply);
+            throw SearchHits.Refusal(exception.Reply);
+        }
+
+        async Task<EngineDialect?> AskAsync(string path)
+        {
+            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path, search.Headers, default, cancellationToken);
+            return !reply.IsSuccess ? null : reply.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
         }
     }
 

@@ -15,7 +15,8 @@ internal static class HopByHop
     /// <summary>Headers without which the message would be another one, whatever <c>Connection</c> says of them.</summary>
     private static readonly FrozenSet<string> NeverNominated = new[]
     {
-        HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.Authorization,
+        HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.Authorization, HeaderNames.Cookie,
+        "es-security-runas-user", "es-secondary-authorization", "ES-Client-Authentication", "opendistro_security_impersonate_as", "securitytenant",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool Contains(string name) => Names.Contains(name);

@@ -58,6 +58,7 @@ internal sealed class SearchDoor(
         RefinementSummary? summary = null;
         int limit = IsOfMany(endpoint.Kind) ? (int)Math.Min((long)SearchesPerBody * maxSearchBodyBytes, Array.MaxLength - 1) : maxSearchBodyBytes;
         Action? putBack = null;
+        bool mayFailInPart = false;
         try
         {
             SearchBody body = await SearchBody.ReadAsync(request, limit, context.RequestAborted);
@@ -72,6 +73,7 @@ internal sealed class SearchDoor(
                 if (prepared.IsRewritten)
                 {
                     putBack = SearchBody.Replace(request, prepared.Body);
+                    mayFailInPart = prepared.MayFailInPart;
                 }
 
                 summary = prepared.Outcome == RefinementOutcome.NoKnnClause ? null : prepared.Summary;
@@ -90,7 +92,7 @@ internal sealed class SearchDoor(
 
         if (putBack is not null)
         {
-            if (await proxy.TryForwardAsync(context, summary))
+            if (await proxy.TryForwardAsync(context, summary, mayFailInPart))
             {
                 return;
             }

@@ -23,13 +23,15 @@ internal sealed class TransparentProxy(
 
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
-    public Task ForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, isOurs: false);
+    public Task ForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, Withholding.Nothing);
 
     /// <summary>The same for a request that holds something of ours.</summary>
-    /// <returns>False: the cluster refused it with 400 or 500, of which the client has seen nothing yet.</returns>
-    public Task<bool> TryForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, isOurs: true);
+    /// <param name="mayFailInPart">The reply is read whole, to see whether some of its shards or searches failed.</param>
+    /// <returns>False: the cluster refused it with 400 or 500, or in part, of which the client has seen nothing yet.</returns>
+    public Task<bool> TryForwardAsync(HttpContext context, RefinementSummary? summary, bool mayFailInPart) =>
+        ForwardAsync(context, summary, mayFailInPart ? Withholding.PartialFailures : Withholding.Refusals);
 
-    private async Task<bool> ForwardAsync(HttpContext context, RefinementSummary? summary, bool isOurs)
+    private async Task<bool> ForwardAsync(HttpContext context, RefinementSummary? summary, Withholding withholding)
     {
         RawTarget target = RawTarget.Of(context);
         // No switching of protocols: a tunnel could not be read, and a server is free to ignore the wish.
@@ -40,7 +42,7 @@ internal sealed class TransparentProxy(
         Uri node = upstream.NextNode();
         for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
         {
-            VerbatimTransformer verbatim = new(node, target, summary) { WithholdsRefusals = isOurs };
+            VerbatimTransformer verbatim = new(node, target, summary) { Withholds = withholding };
             HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context));
             ForwarderError error = await forwarder.SendAsync(context, node.AbsoluteUri, upstream.Invoker, Config, transformer, CancellationToken.None);
             if (verbatim.HasWithheld)
@@ -55,7 +57,7 @@ internal sealed class TransparentProxy(
             }
 
             Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-            if (error == ForwarderError.Request && nodesLeft > 0 && NeverConnected(cause))
+            if (error == ForwarderError.Request && nodesLeft > 0 && UpstreamClient.NeverConnected(cause))
             {
                 logger.NodeUnreachable(node, cause!.Message);
                 context.Response.Clear();
@@ -74,12 +76,6 @@ internal sealed class TransparentProxy(
             return true;
         }
     }
-
-    private static bool NeverConnected(Exception? cause) =>
-        cause is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-        };
 
     private Uri NodeAfter(Uri node)
     {

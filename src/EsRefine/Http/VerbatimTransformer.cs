@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -22,8 +23,8 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     /// <summary>A Date header that Kestrel takes for set, and so does not fill in, and has nothing to write of.</summary>
     private static readonly StringValues NoDate = new([null]);
 
-    /// <summary>Whether a 400 or 500 is kept from the client, so that another request can be tried.</summary>
-    public bool WithholdsRefusals { get; init; }
+    /// <summary>What is kept from the client, so that another request can be tried.</summary>
+    public Withholding Withholds { get; init; }
 
     /// <summary>Whether one was.</summary>
     public bool HasWithheld { get; private set; }
@@ -59,7 +60,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (WithholdsRefusals && proxyResponse?.StatusCode is System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.InternalServerError)
+        if (proxyResponse is not null && await IsWithheldAsync(proxyResponse, cancellationToken))
         {
             HasWithheld = true;
             return false;
@@ -101,6 +102,14 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
         return true;
     }
 
+    private async ValueTask<bool> IsWithheldAsync(HttpResponseMessage reply, CancellationToken cancellationToken) => Withholds switch
+    {
+        Withholding.Nothing => false,
+        _ when reply.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError => true,
+        Withholding.PartialFailures when reply.IsSuccessStatusCode => await PartialFailures.AnyAsync(reply.Content, cancellationToken),
+        _ => false,
+    };
+
     private static void Add(HttpRequestMessage request, string name, StringValues values)
     {
         if (values is [{ } value])
@@ -115,4 +124,17 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
             request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
     }
+}
+
+/// <summary>Replies to a request of ours that the client does not see.</summary>
+internal enum Withholding
+{
+    /// <summary>The request is the client's own: so is every reply.</summary>
+    Nothing,
+
+    /// <summary>Status 400 or 500.</summary>
+    Refusals,
+
+    /// <summary>These, and replies in which some shards or searches failed.</summary>
+    PartialFailures,
 }

@@ -25,9 +25,9 @@ internal sealed record ChatCompletion(IReadOnlyList<ChatChoice>? Choices)
             return new(null, ChatVerdictSource.Thinking);
         }
 
-        if (choice.Logprobs?.Content is { Count: > 0 } positions && positions[0].TopLogprobs is { Count: > 0 })
+        if (choice.Logprobs?.Content is { Count: > 0 } positions && positions[0]?.TopLogprobs is { Count: > 0 })
         {
-            Judgment? judgment = positions[0].ToJudgment() ?? (positions.Count > 1 ? positions[1].ToJudgment() : null);
+            Judgment? judgment = positions[0]!.ToJudgment() ?? (positions.Count > 1 ? positions[1]?.ToJudgment() : null);
             return new(judgment, ChatVerdictSource.Logprobs);
         }
 
@@ -51,7 +51,7 @@ internal sealed record ChatMessage(string? Content, string? Refusal, string? Rea
         ReasoningContent is { Length: > 0 } || Reasoning is { Length: > 0 } || Content?.StartsWith("<think>", StringComparison.Ordinal) == true;
 }
 
-internal sealed record ChatLogprobs(IReadOnlyList<ChatPosition>? Content);
+internal sealed record ChatLogprobs(IReadOnlyList<ChatPosition?>? Content);
 
 /// <summary>One generated position and the likeliest tokens there.</summary>
 internal sealed record ChatPosition(IReadOnlyList<ChatAlternative>? TopLogprobs)

@@ -36,9 +36,22 @@ internal static class SourcePath
                 CollectStrings(element, field, strings);
             }
         }
-        else if (element.ValueKind == JsonValueKind.String && element.GetString() is { Length: > 0 } text)
+        else if (element.ValueKind == JsonValueKind.String && Read(element) is { Length: > 0 } text)
         {
             strings.Add(text);
+        }
+    }
+
+    /// <summary>The string; its JSON where it is no text (half a surrogate pair, which engines store as it comes): one broken document must not cost the sample.</summary>
+    private static string Read(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return text.GetRawText().Trim('"');
         }
     }
 

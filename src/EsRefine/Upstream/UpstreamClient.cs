@@ -25,11 +25,42 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
     /// <param name="pathAndQuery">Raw, from the slash on; percent-encoding is kept.</param>
     /// <param name="callerHeaders">What the client sent; headers of the message and of its connection are left out.</param>
     /// <param name="body">JSON, or empty.</param>
-    /// <exception cref="HttpRequestException">The cluster cannot be reached, or its reply breaks off or is larger than <see cref="MaxReplyBytes"/>.</exception>
+    /// <exception cref="HttpRequestException">No node can be reached, or the reply breaks off or is larger than <see cref="MaxReplyBytes"/>.</exception>
     public async Task<UpstreamReply> SendAsync(
         HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = new(method, Target(NextNode(), pathAndQuery));
+        for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
+        {
+            try
+            {
+                return await SendAsync(NextNode(), method, pathAndQuery, callerHeaders, body, cancellationToken);
+            }
+            catch (HttpRequestException exception) when (nodesLeft > 0 && NeverConnected(exception))
+            {
+                // Nothing was sent: the next node gets the request.
+            }
+        }
+    }
+
+    /// <summary>Whether a request failed before any of it was sent, so that another node may get it.</summary>
+    public static bool NeverConnected(Exception? cause) =>
+        cause is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        };
+
+    /// <summary>A node's address with a raw path and query that nothing re-encodes: date-math names keep their <c>%3C</c> and <c>%2F</c>.</summary>
+    public static Uri Target(Uri node, string pathAndQuery)
+    {
+        string authority = node.GetLeftPart(UriPartial.Authority);
+        string prefix = node.AbsolutePath.TrimEnd('/');
+        return new Uri(authority + prefix + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
+
+    private async Task<UpstreamReply> SendAsync(
+        Uri node, HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(method, Target(node, pathAndQuery));
         CallerHeaders.CopyTo(request, callerHeaders);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (!body.IsEmpty)
@@ -40,14 +71,6 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
 
         using HttpResponseMessage response = await Invoker.SendAsync(request, cancellationToken);
         return new UpstreamReply((int)response.StatusCode, await ReadAsync(response.Content, cancellationToken), response.Headers.Contains("X-Elastic-Product"));
-    }
-
-    /// <summary>A node's address with a raw path and query that nothing re-encodes: date-math names keep their <c>%3C</c> and <c>%2F</c>.</summary>
-    public static Uri Target(Uri node, string pathAndQuery)
-    {
-        string authority = node.GetLeftPart(UriPartial.Authority);
-        string prefix = node.AbsolutePath.TrimEnd('/');
-        return new Uri(authority + prefix + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
     public void Dispose() => Invoker.Dispose();
