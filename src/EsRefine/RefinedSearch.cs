@@ -338,7 +338,8 @@ internal sealed partial class RefinedSearch(
         {
             foreach (RefinedClause clause in await RefineAsync(search, recognized, clauses, permit, timeProvider.GetTimestamp(), CancellationToken.None))
             {
-                LogShadow(logger, search.Index, clause.Clause.Field, clause.Outcome.ToName(), clause.Judged, clause.Sampled, clause.Angle, clause.Detail is { } detail ? ": " + detail : "");
+                LogShadow(
+                    logger, search.Index.Length > 0 ? search.Index : "all indices or a point in time", clause.Clause.Field, clause.Outcome.ToName(), clause.Judged, clause.Sampled, clause.Angle, clause.Detail is { } detail ? ": " + detail : "");
             }
         }
     }

@@ -36,6 +36,7 @@ internal sealed class ConfigurationReader
     {
         Reading reading = new();
         ConfigurationNode tree = ReadFile(reading.Errors);
+        bool isFileRead = reading.Errors.Count == 0;   // what a broken file might have named is not missed
         tree = EnvironmentSource.Over(tree, Environment, SettingTable.Root, reading.Errors);
         tree = FlagSource.Over(tree, Flags, reading.Errors);
 
@@ -46,7 +47,7 @@ internal sealed class ConfigurationReader
         }
 
         SettingsCheck.Check(settings, reading, Environment);
-        if (NeedsUpstream)
+        if (NeedsUpstream && isFileRead)
         {
             SettingsCheck.CheckUpstream(settings, reading);
         }
