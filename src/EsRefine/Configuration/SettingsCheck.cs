@@ -110,7 +110,7 @@ internal static class SettingsCheck
             case "chat":
                 Need(judge.Url is not null, "url", "base URL of an OpenAI-compatible API (--judge-url http://localhost:8085/v1)");
                 Need(judge.Model is not null, "model", "the model's name as GET /v1/models lists it (--judge-model NAME)");
-                CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment, ", or leave apiKeyEnv out if the server asks for none");
+                CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment, ": set it, or leave apiKeyEnv out if the server asks for none");
                 break;
             case "qrels" or "recorded":
                 Need(judge.File is not null, "file",

@@ -32,7 +32,8 @@ public sealed class CommandLineTests
         "demo", "--rule", "rocchio@9")]
     [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
         "run", "--upstream", "http://localhost:9200", "--rule", "rocchio@9")]
-    [InlineData("esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+    [InlineData("esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
+            + "or upstream.urls in esrefine.yaml",
         "config")]
     [InlineData("esrefine: --target:1:2: no setting 'indx' in targets[0]; did you mean 'index'?",
         "config", "--upstream", "http://localhost:9200", "--target", "indx: a")]
@@ -89,13 +90,15 @@ public sealed class CommandLineTests
     {
         Ended ended = await RunAsync("config", "--upstream", "http://localhost:9200", "--target", "{index: [a}");
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
-        Assert.StartsWith("esrefine: --target:1:", Assert.Single(ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        string fault = Assert.Single(ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("esrefine: --target:1:", fault, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Address_the_machine_lacks_is_told_with_the_setting_to_change()
     {
-        Ended ended = await RunAsync("--upstream", "http://localhost:9200", "--listen", "127.0.0.1:0", "--listen-grpc", "192.0.2.1:9281", "--listen-admin", "127.0.0.1:0");
+        Ended ended = await RunAsync(
+            "--upstream", "http://localhost:9200", "--listen", "127.0.0.1:0", "--listen-grpc", "192.0.2.1:9281", "--listen-admin", "127.0.0.1:0");
         Assert.Equal(
             (ExitCode.Usage, "esrefine: listen.grpc cannot listen on 192.0.2.1:9281: this machine has no such address; "
                 + "choose another address with --listen-grpc or ESREFINE__LISTEN__GRPC" + Environment.NewLine),

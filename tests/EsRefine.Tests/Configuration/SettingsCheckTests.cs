@@ -31,7 +31,9 @@ public sealed class SettingsCheckTests
     public void Variable_of_the_key_must_be_set()
     {
         const string Judge = "judge: { kind: chat, url: https://llm/v1, model: m, apiKeyEnv: KEY }";
-        Assert.EndsWith("judge.apiKeyEnv names the variable KEY, which is not set, or leave apiKeyEnv out if the server asks for none", Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "judge.apiKeyEnv names the variable KEY, which is not set: set it, or leave apiKeyEnv out if the server asks for none",
+            Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
         Assert.Empty(Configured.By(Judge, new() { ["KEY"] = "secret" }).Warnings);
     }
 
