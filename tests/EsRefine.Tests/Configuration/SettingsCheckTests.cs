@@ -68,7 +68,7 @@ public sealed class SettingsCheckTests
         Assert.EndsWith(message, Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("cache: { redis: \"localhost:6379\", secretEnv: SECRET }\nlisten: { models: 127.0.0.1:9283 }\nmodels: { upstream: http://llm }", "cache.redis is set but models.memory.tenant is not")]
+    [InlineData("cache: { redis: \"localhost:6379\", secretEnv: KEY }\nlisten: { models: 127.0.0.1:9283 }\nmodels: { upstream: http://llm }", "cache.redis is set but models.memory.tenant is not")]
     [InlineData("listen: { admin: \"*:9282\" }", "listen.admin is *:9282")]
     [InlineData("judge: { kind: chat, url: http://llm.example/v1, model: m, apiKeyEnv: KEY }", "judge.url is http://llm.example/v1")]
     public void What_may_surprise_is_a_warning(string yaml, string warning) => Assert.StartsWith(
