@@ -8,8 +8,8 @@ public static class RefinementRules
 {
     private const string RocchioPrefix = "rocchio@";
 
-    /// <summary>Every name a configuration may use, for messages and help.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["kl-adam", "rocchio@ANGLE"];
+    /// <summary>Every name a configuration may use, in words, for messages ("must be …, not 'rocchio@9'") and help.</summary>
+    public const string Choice = "kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3)";
 
     /// <summary>Reads <c>kl-adam</c>, <c>rocchio</c> (= <c>rocchio@0.3</c>) or <c>rocchio@ANGLE</c> with the angle in radians, in (0, π/2].</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out IRefinementRule? rule)

@@ -342,7 +342,9 @@ internal sealed partial class RefinedSearch(
         {
             foreach (RefinedClause clause in await RefineAsync(search, recognized, clauses, permit, timeProvider.GetTimestamp(), CancellationToken.None))
             {
-                LogShadow(logger, clause.Clause.Field, clause.Outcome.ToName(), clause.Judged, clause.Sampled, clause.Angle, clause.Detail);
+                LogShadow(
+                    logger, search.Index.Length > 0 ? search.Index : "all indices or a point in time", clause.Clause.Field,
+                    clause.Outcome.ToName(), clause.Judged, clause.Sampled, clause.Angle, clause.Detail is { } detail ? ": " + detail : "");
             }
         }
     }
@@ -402,8 +404,10 @@ internal sealed partial class RefinedSearch(
     [LoggerMessage(100, LogLevel.Error, "A search could not be refined because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
     private static partial void LogInternalError(ILogger logger, Exception exception);
 
-    [LoggerMessage(101, LogLevel.Information, "Shadow: a search on field {Field} would have been {Outcome} (judged {Judged} of {Sampled}, angle {Angle:0.###}) {Detail}")]
-    private static partial void LogShadow(ILogger logger, string field, string outcome, int judged, int sampled, float angle, string? detail);
+    [LoggerMessage(101, LogLevel.Information,
+        "Shadow: a search of {Index} on field {Field} would have been {Outcome} (judged {Judged} of {Sampled}, angle {Angle:0.###}){Detail}")]
+    private static partial void LogShadow(
+        ILogger logger, string index, string field, string outcome, int judged, int sampled, float angle, string detail);
 
     [LoggerMessage(102, LogLevel.Warning, "Learn: a search could not be refined behind its reply ({Fault}: {Reason}); the next one tries again")]
     private static partial void LogNotLearnt(ILogger logger, string fault, string reason);

@@ -42,7 +42,7 @@ internal sealed class TargetTable
         {
             _rules[name] = RefinementRules.TryParse(name, out IRefinementRule? rule)
                 ? rule
-                : throw new ConfigurationException($"there is no refinement rule '{name}'; use one of: {string.Join(", ", RefinementRules.Names)} (ANGLE in radians)");
+                : throw new ConfigurationException($"rule must be {RefinementRules.Choice}, not '{name}'");
         }
     }
 

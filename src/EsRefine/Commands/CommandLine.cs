@@ -80,8 +80,8 @@ internal static class CommandLine
         return root;
     }
 
-    private static IReadOnlyList<string> WithVerb(IReadOnlyList<string> arguments) =>
-        arguments is [] || (arguments[0] is ['-', ..] and not ("-h" or "-?" or "--help" or "--version")) ? ["run", .. arguments] : arguments;
+    private static IReadOnlyList<string> WithVerb(IReadOnlyList<string> arguments) => arguments is ["help", ..] ? [.. arguments.Skip(1), "--help"]
+        : arguments is [] || (arguments[0] is ['-', ..] and not ("-h" or "-?" or "--help" or "--version")) ? ["run", .. arguments] : arguments;
 
     private static async Task<int> FailAsync(TextWriter error, IEnumerable<string> messages, int exitCode)
     {

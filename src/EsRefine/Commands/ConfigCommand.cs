@@ -19,7 +19,7 @@ internal static class ConfigCommand
         ConfigurationFlags flags = new(verb, environment);
         verb.SetAction(parsed =>
         {
-            EffectiveConfiguration configuration = flags.Read(parsed, needsUpstream: false);
+            EffectiveConfiguration configuration = flags.Read(parsed);
             foreach (string line in configuration.ToYaml())
             {
                 parsed.InvocationConfiguration.Output.WriteLine(line);

@@ -28,14 +28,13 @@ internal sealed class ConfigurationFlags
 
     /// <summary>Flags over environment over file over defaults.</summary>
     /// <exception cref="ConfigurationException">It cannot work.</exception>
-    public EffectiveConfiguration Read(ParseResult parsed, bool needsUpstream) => new ConfigurationReader
+    public EffectiveConfiguration Read(ParseResult parsed) => new ConfigurationReader
     {
         File = parsed.GetValue(_file),
         Environment = _environment,
         Flags = [.. _settings
             .Select(entry => (entry.Path, entry.Setting, (IReadOnlyList<string>)(parsed.GetValue(entry.Option) ?? [])))
             .Where(flag => flag.Item3.Count > 0)],
-        NeedsUpstream = needsUpstream,
     }.Read();
 
     private static Option<string[]> OptionFor(string path, Setting setting)

@@ -44,7 +44,7 @@ internal static class DemoCommand
 
     private static readonly Option<string> Rule = new("--rule")
     {
-        Description = $"Refinement rule: {string.Join(" or ", RefinementRules.Names)} (radians).", HelpName = "RULE",
+        Description = $"Refinement rule: {RefinementRules.Choice}.", HelpName = "RULE",
         DefaultValueFactory = _ => Defaults.Rule,
     };
 
@@ -125,7 +125,7 @@ internal static class DemoCommand
         }
         else
         {
-            faults.Add($"--rule: there is no refinement rule '{options.Rule}'; use one of: {string.Join(", ", RefinementRules.Names)} (ANGLE in radians)");
+            faults.Add($"--rule must be {RefinementRules.Choice}, not '{options.Rule}'");
         }
 
         if (options.Sample is < 2 or > 100)

@@ -12,8 +12,6 @@ internal sealed class EvalFlags
 {
     private const string PlainIndexType = "hnsw";
 
-    private static readonly string RuleNames = string.Join(" or ", RefinementRules.Names);
-
     private readonly Command _command;
     private readonly Option<string?> _data;
     private readonly Option<string> _split;
@@ -47,7 +45,7 @@ internal sealed class EvalFlags
         _model = Add<string?>("--model", "DIR", "Embedding model, a sentence-transformers folder. [default: all-MiniLM-L6-v2 out of its NuGet package]");
         _judge = Add<string?>("--judge", "JUDGE", "qrels (the set's labels), llm-noise or weak-noise (labels with reproducible errors), "
             + "recorded:FILE (a model's earlier answers) or chat (a model, asked now). [required]");
-        _rules = Add("--rules", "RULE,…", $"Refinement rules to compare: {RuleNames} (ANGLE in radians).", "kl-adam,rocchio@0.3");
+        _rules = Add("--rules", "RULE,…", $"Refinement rules to compare: {RefinementRules.Choice}.", "kl-adam,rocchio@0.3");
         _sample = Add("--sample", "N", "Hits judged per query.", 20);
         _queries = Add<int?>("--queries", "N", "Only the first N queries, in file order.");
         _json = Add<string?>("--json", "FILE", "Write the figures to a file too.");
@@ -140,7 +138,7 @@ internal sealed class EvalFlags
             IRefinementRule rule = RefinementRules.TryParse(name, out IRefinementRule? known)
                 ? known
                 : throw new ConfigurationException(
-                    $"there is no refinement rule '{name}'; use {RuleNames} (ANGLE in radians), several with commas between them");
+                    $"{_rules.Name} must be {RefinementRules.Choice}, or several with commas between them, not '{name}'");
             if (rules.Exists(other => other.Name == rule.Name))
             {
                 throw new ConfigurationException($"{_rules.Name} names {rule.Name} twice");
@@ -149,7 +147,7 @@ internal sealed class EvalFlags
             rules.Add(rule);
         }
 
-        return rules.Count > 0 ? rules : throw new ConfigurationException($"{_rules.Name} is empty; use {RuleNames} (ANGLE in radians)");
+        return rules.Count > 0 ? rules : throw new ConfigurationException($"{_rules.Name} is empty; use {RefinementRules.Choice}");
     }
 
     /// <summary>Looked at before the work: figures that cannot be written after an hour would be lost.</summary>

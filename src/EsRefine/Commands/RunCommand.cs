@@ -28,7 +28,7 @@ internal static class RunCommand
         verb.SetAction(async (parsed, cancellationToken) =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
-            EffectiveConfiguration configuration = flags.Read(parsed, needsUpstream: true);
+            EffectiveConfiguration configuration = flags.Read(parsed);
             foreach (string warning in configuration.Warnings)
             {
                 await error.WriteLineAsync("warning: " + warning);

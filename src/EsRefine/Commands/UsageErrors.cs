@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using EsRefine.Configuration;
 
 namespace EsRefine.Commands;
@@ -32,11 +33,27 @@ internal static class UsageErrors
 
         if (parsed.UnmatchedTokens.Count == 0)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            foreach (string message in parsed.Errors.Select(Describe).Distinct())
             {
-                yield return $"{message.TrimEnd('.')}; {usage} shows how to write it";
+                yield return $"{message}; {usage} shows how to write it";
             }
         }
+    }
+
+    // The library's own words name .NET types.
+    private static string Describe(ParseError error)
+    {
+        if (error.SymbolResult is not { } result || (result as OptionResult ?? result.Parent as OptionResult) is not { Option: { } option } given)
+        {
+            return error.Message.TrimEnd('.');
+        }
+
+        return given.Tokens switch
+        {
+            [] => $"{option.Name} needs a value: {option.HelpName}",
+            [{ Value: string text }] => $"{option.Name} must be {(option.ValueType == typeof(bool) ? "true or false" : "a whole number")}, not '{text}'",
+            _ => $"{option.Name} takes one value, not {given.Tokens.Count}",
+        };
     }
 
     private static string Meant(string? nearest, string usage) => nearest is null ? $"; {usage} lists what there is" : $"; did you mean '{nearest}'?";

@@ -36,6 +36,7 @@ internal sealed class ConfigurationReader
     {
         Reading reading = new();
         ConfigurationNode tree = ReadFile(reading.Errors);
+        bool isFileRead = reading.Errors.Count == 0;   // what a broken file might have named is not missed
         tree = EnvironmentSource.Over(tree, Environment, SettingTable.Root, reading.Errors);
         tree = FlagSource.Over(tree, Flags, reading.Errors);
 
@@ -46,13 +47,14 @@ internal sealed class ConfigurationReader
         }
 
         SettingsCheck.Check(settings, reading, Environment);
-        if (NeedsUpstream)
+        if (NeedsUpstream && isFileRead)
         {
             SettingsCheck.CheckUpstream(settings, reading);
         }
 
+        string?[] named = [settings.Judge?.ApiKeyEnv, settings.Cache.PasswordEnv, settings.Cache.SecretEnv];
         return reading.Errors.Count == 0
-            ? new(settings, reading.Origins, [.. SettingsCheck.Warnings(settings)])
+            ? new(settings, reading.Origins, [.. EnvironmentSource.Warnings(Environment, named), .. SettingsCheck.Warnings(settings)])
             : throw new ConfigurationException(reading.Errors);
     }
 
@@ -62,6 +64,12 @@ internal sealed class ConfigurationReader
         SettingOrigin origin = new(file, Folder: Path.GetDirectoryName(Path.GetFullPath(file)));
         if (File is null && !System.IO.File.Exists(file))
         {
+            return new ConfigurationMapping(origin, []);
+        }
+
+        if (Directory.Exists(file))
+        {
+            errors.Add($"{file}: this is a folder; name the configuration file in it, such as {Path.Combine(file, DefaultFile)}");
             return new ConfigurationMapping(origin, []);
         }
 

@@ -8,6 +8,7 @@ namespace EsRefine.Configuration;
 /// </summary>
 internal static class EnvironmentSource
 {
+    private const string Namespace = "ESREFINE_";
     private const string Prefix = "ESREFINE__";
     private const string Step = "__";
 
@@ -34,6 +35,23 @@ internal static class EnvironmentSource
     /// <summary>The name of a setting's variable: <c>upstream.urls</c>, a list → <c>ESREFINE__UPSTREAM__URLS__0</c>.</summary>
     public static string VariableOf(string path, bool isList = false) =>
         Prefix + path.Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
+
+    /// <summary>Warns of variables that look like settings but for single underscores, which step into nothing.</summary>
+    /// <param name="environment">The process's.</param>
+    /// <param name="named">Variables that settings name: they are read, whatever they look like.</param>
+    public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, string> environment, IReadOnlyCollection<string?> named)
+    {
+        string[] settings = [.. SettingTable.All.Select(entry => VariableOf(entry.Path, entry.Setting.Element is not null)[Prefix.Length..])];
+        foreach (string variable in environment.Keys.Order(ByNumber))
+        {
+            if (variable.StartsWith(Namespace, StringComparison.OrdinalIgnoreCase) && !variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && !named.Contains(variable)
+                && NearestName.Of(string.Join(Step, variable[Namespace.Length..].Split('_', StringSplitOptions.RemoveEmptyEntries)), settings) is { } meant)
+            {
+                yield return $"{variable} is not read: two underscores step into a setting; did you mean '{Prefix}{meant}'?";
+            }
+        }
+    }
 
     private static ConfigurationNode? Branch(
         SettingOrigin variable, string value, string[] steps, int depth, Setting setting, List<string> errors)
@@ -65,7 +83,12 @@ internal static class EnvironmentSource
         string parent = Prefix + string.Concat(steps[..depth].Select(step => step.ToUpperInvariant() + Step));
         errors.Add(names.Length == 0
             ? $"{variable}: '{setting.Name}' is a single value; leave out what follows {parent[..^Step.Length]}"
-            : $"{variable}: no such setting{NearestName.Hint(steps[depth], names, name => parent + name.ToUpperInvariant())}");
+            : $"{variable}: no such setting{Hint(parent, steps[depth], string.Concat(steps[(depth + 1)..].Select(step => Step + step)), names)}");
         return null;
     }
+
+    // The whole variable where one name is near, ready to paste; else what there is at that step.
+    private static string Hint(string parent, string name, string rest, string[] names) => NearestName.Of(name, names) is { } nearest
+        ? $"; did you mean '{parent}{nearest.ToUpperInvariant()}{rest}'?"
+        : NearestName.Hint(name, names, other => parent + other.ToUpperInvariant());
 }

@@ -85,7 +85,7 @@ internal static partial class Form
     public static Form<string> Rule { get; } = new(static (string text, SettingOrigin _, out string value) =>
         RefinementRules.TryParse(value = text, out IRefinementRule? _)
             ? null
-            : $"must be {string.Join(" or ", RefinementRules.Names)}, an angle in radians above 0 and at most π/2 (rocchio@0.3), not '{text}'");
+            : $"must be {RefinementRules.Choice}, not '{text}'");
 
     /// <summary>The name of an environment variable. What is written instead might be a key, so no message repeats it.</summary>
     public static Form<string> VariableName { get; } = new(static (string text, SettingOrigin _, out string value) =>

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace EsRefine.Configuration;
 
 /// <summary>One thing an operator can say: a value, a list, or a group of settings. <see cref="SettingTable"/> holds them all.</summary>
@@ -46,7 +48,7 @@ internal abstract class Setting<TRecord>(string name, string about) : Setting(na
 }
 
 /// <summary>What one reading of the configuration found.</summary>
-internal sealed class Reading
+internal sealed partial class Reading
 {
     public List<string> Errors { get; } = [];
 
@@ -60,8 +62,20 @@ internal sealed class Reading
     public void Refuse(SettingOrigin origin, string path, string complaint)
     {
         Refused.Add(path);
-        Errors.Add($"{origin}: {path} {complaint}");
+        Errors.Add(IsOwn(origin, path) ? $"{origin} {complaint}" : $"{origin}: {path} {complaint}");
     }
+
+    // A flag or variable of this very setting names it already.
+    private static bool IsOwn(SettingOrigin origin, string path)
+    {
+        string steps = path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+        return origin.Source.Equals(EnvironmentSource.VariableOf(steps), StringComparison.OrdinalIgnoreCase)
+            || origin.Source.Equals(EnvironmentSource.VariableOf(steps, isList: true), StringComparison.OrdinalIgnoreCase)
+            || SettingTable.All.Any(entry => entry.Setting.Flag?.Name == origin.Source && entry.Path == Position().Replace(path, ""));
+    }
+
+    [GeneratedRegex(@"\[\d+\]$")]
+    private static partial Regex Position();
 }
 
 /// <summary>A single value.</summary>
@@ -159,6 +173,7 @@ internal sealed class GroupSetting<TRecord, TGroup>(
         }
 
         TGroup group = get(record) ?? blank;
+        HashSet<string?> misspelled = [];
         foreach (ConfigurationEntry entry in mapping.Entries)
         {
             if (settings.FirstOrDefault(setting => setting.Name == entry.Name) is { } known)
@@ -168,12 +183,15 @@ internal sealed class GroupSetting<TRecord, TGroup>(
             else
             {
                 string where = path.Length == 0 ? "" : $" in {path}";
-                string hint = NearestName.Hint(entry.Name, [.. settings.Select(setting => setting.Name)]);
+                string[] names = [.. settings.Select(setting => setting.Name)];
+                misspelled.Add(NearestName.Of(entry.Name, names));
+                string hint = NearestName.Hint(entry.Name, names);
                 reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{hint}");
             }
         }
 
-        foreach (Setting missing in settings.Where(setting => setting.IsRequired && !mapping.Entries.Any(entry => entry.Name == setting.Name)))
+        foreach (Setting missing in settings.Where(
+            setting => setting.IsRequired && !misspelled.Contains(setting.Name) && !mapping.Entries.Any(entry => entry.Name == setting.Name)))
         {
             reading.Refuse(mapping.Origin, path, $"needs '{missing.Name}': {missing.About}");
         }

@@ -32,7 +32,7 @@ internal static class SettingsCheck
     {
         if (ListenAddress.Parse(settings.Listen.Admin) is { IsLoopback: false } admin)
         {
-            yield return $"listen.admin is {admin}: the admin door asks for no password; let only those reach it who may read the configuration and metrics";
+            yield return $"listen.admin is {admin}: the admin door asks for no password; let only those reach it who may know its health";
         }
 
         if (settings.Listen.Models is { } address && ListenAddress.Parse(address) is { IsLoopback: false } models && settings.Models.Upstream is null)
@@ -110,7 +110,7 @@ internal static class SettingsCheck
             case "chat":
                 Need(judge.Url is not null, "url", "base URL of an OpenAI-compatible API (--judge-url http://localhost:8085/v1)");
                 Need(judge.Model is not null, "model", "the model's name as GET /v1/models lists it (--judge-model NAME)");
-                CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment);
+                CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment, ": set it, or leave apiKeyEnv out if the server asks for none");
                 break;
             case "qrels" or "recorded":
                 Need(judge.File is not null, "file",
@@ -123,11 +123,12 @@ internal static class SettingsCheck
         }
     }
 
-    private static void CheckVariable(string path, string? name, Reading reading, IReadOnlyDictionary<string, string> environment)
+    private static void CheckVariable(
+        string path, string? name, Reading reading, IReadOnlyDictionary<string, string> environment, string otherwise = "")
     {
         if (name is not null && environment.GetValueOrDefault(name) is not { Length: > 0 })
         {
-            reading.Errors.Add($"{Origin(path, reading)}: {path} names the variable {name}, which is not set");
+            reading.Errors.Add($"{Origin(path, reading)}: {path} names the variable {name}, which is not set{otherwise}");
         }
     }
 

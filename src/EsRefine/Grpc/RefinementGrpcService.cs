@@ -40,7 +40,7 @@ internal sealed class RefinementGrpcService(
         Require(request.Index.Length > 0, "index is missing: name the index to search");
         Require(request.Field.Length > 0, "field is missing: name the vector field");
         IRefinementRule? rule = null;
-        Require(request.Rule.Length == 0 || RefinementRules.TryParse(request.Rule, out rule), $"there is no rule '{request.Rule}'; use one of: {string.Join(", ", RefinementRules.Names)}");
+        Require(request.Rule.Length == 0 || RefinementRules.TryParse(request.Rule, out rule), $"rule must be {RefinementRules.Choice}, not '{request.Rule}'");
         return new EsRefine.SearchRequest
         {
             Index = Uri.EscapeDataString(request.Index).Replace("%2C", ",", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal),

@@ -17,6 +17,8 @@ internal static class ConsoleLogs
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // a failed start is told in a line; this adds its stack
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);   // the reply to a probe tells its reason
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Yarp", LogLevel.Error);   // the door logs its own forwarding failures
     }

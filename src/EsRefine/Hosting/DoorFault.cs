@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using EsRefine.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -8,34 +9,68 @@ namespace EsRefine.Hosting;
 internal static class DoorFault
 {
     /// <summary>The message; null where the exception is about something else.</summary>
-    public static string? Of(IOException exception, ListenSettings listen)
+    public static string? Of(Exception exception, ListenSettings listen) => exception switch
     {
-        string? cause = exception.InnerException switch
-        {
-            AddressInUseException => "another process listens there",
-            SocketException { SocketErrorCode: SocketError.AccessDenied } => "ports below 1024 need a privilege",
-            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address",
-            _ => null,
-        };
-        if (cause is null)
-        {
-            return null;
-        }
+        IOException { InnerException: AddressInUseException } => InUse(exception, listen),
+        SocketException socket => Refused(socket, listen),
+        { InnerException: { } inner } => Of(inner, listen),
+        _ => null,
+    };
 
+    private static string InUse(Exception exception, ListenSettings listen)
+    {
+        const string Cause = "another process listens there";
+
+        // Kestrel names the address in its message and nowhere else.
+        return Doors(listen).FirstOrDefault(door => exception.Message.Contains($":{door.Address.Port}:", StringComparison.Ordinal)) is { Path: not null } door
+            ? Message(door.Path, door.Address, Cause)
+            : $"{exception.Message.TrimEnd('.')}: {Cause}; see listen.data, listen.grpc, listen.admin and listen.models";
+    }
+
+    // Kestrel lets this exception through without a word about the address: the door is the one that is refused in the same way again.
+    private static string? Refused(SocketException exception, ListenSettings listen) =>
+        Doors(listen).FirstOrDefault(door => Bind(door.Address) == exception.SocketErrorCode) is { Path: not null } door
+            ? Message(door.Path, door.Address, exception.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => "ports below 1024 need a privilege",
+                SocketError.AddressNotAvailable => "this machine has no such address",
+                _ => exception.Message,
+            })
+            : null;
+
+    private static SocketError Bind(ListenAddress address)
+    {
+        IPEndPoint endpoint = new(address.Address ?? IPAddress.Any, address.Port);
+        try
+        {
+            using Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(endpoint);
+            return SocketError.Success;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode;
+        }
+    }
+
+    private static string Message(string path, ListenAddress address, string cause)
+    {
+        Setting setting = SettingTable.All.First(entry => entry.Path == path).Setting;
+        return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Flag!.Name} or {EnvironmentSource.VariableOf(path)}";
+    }
+
+    private static IEnumerable<(string Path, ListenAddress Address)> Doors(ListenSettings listen)
+    {
         (string Path, string? Address)[] doors =
         [
             ("listen.data", listen.Data), ("listen.grpc", listen.Grpc), ("listen.admin", listen.Admin), ("listen.models", listen.Models),
         ];
-        foreach ((string path, string? address) in doors)
+        foreach ((string path, string? text) in doors)
         {
-            // Kestrel names the address in its message and nowhere else.
-            if (address is not null && ListenAddress.Parse(address) is { } door && exception.Message.Contains($":{door.Port}:", StringComparison.Ordinal))
+            if (text is not null && ListenAddress.Parse(text) is { } address)
             {
-                Setting setting = SettingTable.All.First(entry => entry.Path == path).Setting;
-                return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Flag!.Name} or {EnvironmentSource.VariableOf(path)}";
+                yield return (path, address);
             }
         }
-
-        return $"{exception.Message.TrimEnd('.')}: {cause}; see listen.data, listen.grpc, listen.admin and listen.models";
     }
 }

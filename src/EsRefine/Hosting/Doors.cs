@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EsRefine.Hosting;
 
@@ -68,7 +69,10 @@ internal static class Doors
         app.MapWhen(static context => DoorOf(context) == Door.Admin, static admin => admin.UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = static _ => false });
-            endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
+            endpoints.MapHealthChecks("/readyz", new HealthCheckOptions
+            {
+                Predicate = static check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync,
+            });
         }));
         app.MapWhen(static context => DoorOf(context) == Door.Models, static models =>
             models.Run(static context => context.RequestServices.GetRequiredService<ModelsDoor>().AnswerAsync(context)));   // there is none where this door is closed
@@ -100,6 +104,14 @@ internal static class Doors
                 return next(connection);
             });
         }
+    }
+
+    /// <summary>The status and, where it is not ready, why: whoever looks at a failing probe needs no log.</summary>
+    private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        IEnumerable<string> reasons = report.Entries.Values.Select(static entry => entry.Description).OfType<string>();
+        return context.Response.WriteAsync(string.Join(": ", reasons.Prepend(report.Status.ToString())));
     }
 
     private static Door? DoorOf(HttpContext context) => context.Features.Get<DoorFeature>()?.Door;

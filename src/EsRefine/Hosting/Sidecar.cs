@@ -60,7 +60,7 @@ internal sealed class Sidecar : IAsyncDisposable
             await host.StartAsync(cancellationToken);
             return new Sidecar(host, Doors.Addresses(host));
         }
-        catch (IOException exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
+        catch (Exception exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
         {
             host.Dispose();
             throw new ConfigurationException(fault, exception);

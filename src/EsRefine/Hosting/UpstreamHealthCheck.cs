@@ -17,9 +17,13 @@ internal sealed class UpstreamHealthCheck(UpstreamClient upstream) : IHealthChec
             UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, timeout.Token);
             return reply.StatusCode < 500 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"the cluster answers {reply.StatusCode}");
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (HttpRequestException exception)
         {
-            return HealthCheckResult.Unhealthy("the cluster cannot be reached; check upstream.urls", exception);
+            return HealthCheckResult.Unhealthy($"the cluster cannot be reached ({exception.Message}); check upstream.urls");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy($"the cluster has not answered within {Patience.TotalSeconds} s; check upstream.urls");
         }
     }
 }

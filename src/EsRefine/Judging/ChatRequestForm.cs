@@ -32,6 +32,11 @@ internal sealed record ChatRequestForm(int TopLogprobs, bool IsReasoningStyle = 
         new(0, IsReasoningStyle: true),
     ];
 
+    /// <summary>What is asked for, in words for the log.</summary>
+    public override string ToString() => (TopLogprobs == 0 ? "no log-probabilities" : $"{TopLogprobs} alternatives per token")
+        + (IsReasoningStyle ? ", in the parameters of reasoning models" : "")
+        + (SwitchesThinkingOff ? ", without thinking" : "");
+
     /// <summary>The request body, as JSON in UTF-8.</summary>
     // Not pooled: a server may answer before it has read the request, and the handler may still be sending these bytes when the call is over.
     public ReadOnlyMemory<byte> Write(string model, string prompt)

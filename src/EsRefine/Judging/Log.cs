@@ -3,7 +3,7 @@ namespace EsRefine.Judging;
 /// <summary>What judging reports: 300–399. Never a document, a query text or a key.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(300, LogLevel.Information, "Judge {Judge} accepts calls of the form {Form}")]
+    [LoggerMessage(300, LogLevel.Information, "Judge {Judge} accepts calls that ask for {Form}")]
     public static partial void FormSettled(ILogger logger, string judge, ChatRequestForm form);
 
     [LoggerMessage(301, LogLevel.Warning,

@@ -23,7 +23,21 @@ public sealed class CommandLineTests
     [InlineData("esrefine: no verb 'confg'; did you mean 'config'?", "confg")]
     [InlineData("esrefine: no verb 'zzz'; esrefine --help lists what there is", "zzz")]
     [InlineData("esrefine: 'http://a' belongs to no flag; esrefine config --help shows how to write it", "config", "http://a")]
-    [InlineData("esrefine: Required argument missing for option: '--upstream'; esrefine run --help shows how to write it", "run", "--upstream")]
+    [InlineData("esrefine: --upstream needs a value: URL; esrefine run --help shows how to write it", "run", "--upstream")]
+    [InlineData("esrefine: --sample must be a whole number, not 'x'; esrefine demo --help shows how to write it", "demo", "--sample", "x")]
+    [InlineData("esrefine: --queries must be a whole number, not 'abc'; esrefine eval --help shows how to write it", "eval", "--queries", "abc")]
+    [InlineData("esrefine: --judge needs a value: JUDGE; esrefine eval --help shows how to write it", "eval", "--judge")]
+    [InlineData("esrefine: --sample takes one value, not 2; esrefine demo --help shows how to write it", "demo", "--sample", "5", "--sample", "6")]
+    [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
+        "demo", "--rule", "rocchio@9")]
+    [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
+        "run", "--upstream", "http://localhost:9200", "--rule", "rocchio@9")]
+    [InlineData("esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
+            + "or upstream.urls in esrefine.yaml",
+        "config")]
+    [InlineData("esrefine: --target:1:2: no setting 'indx' in targets[0]; did you mean 'index'?",
+        "config", "--upstream", "http://localhost:9200", "--target", "indx: a")]
+    [InlineData("esrefine: --target needs a value: YAML; esrefine config --help shows how to write it", "config", "--target")]
     public async Task Slip_on_the_command_line_is_told_with_what_was_meant(string message, params string[] arguments)
     {
         Ended ended = await RunAsync(arguments);
@@ -37,8 +51,8 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
         Assert.Equal(
             [
-                "esrefine: --deadline: deadlineMs must be a whole number of milliseconds from 1 to 600000, not 'soon'",
-                "esrefine: --sample: sample must be a whole number of hits from 2 to 100, not '1'",
+                "esrefine: --deadline must be a whole number of milliseconds from 1 to 600000, not 'soon'",
+                "esrefine: --sample must be a whole number of hits from 2 to 100, not '1'",
                 "esrefine: no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
                     + "or upstream.urls in esrefine.yaml",
             ],
@@ -62,6 +76,33 @@ public sealed class CommandLineTests
         Ended ended = await RunAsync("--help");
         Assert.Equal(ExitCode.Done, ended.ExitCode);
         Assert.All(Verbs, verb => Assert.Contains($"  esrefine {verb}", ended.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_is_a_verb_too()
+    {
+        Assert.Equal(await RunAsync("--help"), await RunAsync("help"));
+        Assert.Equal(await RunAsync("demo", "--help"), await RunAsync("help", "demo"));
+    }
+
+    [Fact]
+    public async Task Target_that_is_no_YAML_is_told_once()
+    {
+        Ended ended = await RunAsync("config", "--upstream", "http://localhost:9200", "--target", "{index: [a}");
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
+        string fault = Assert.Single(ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("esrefine: --target:1:", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_the_machine_lacks_is_told_with_the_setting_to_change()
+    {
+        Ended ended = await RunAsync(
+            "--upstream", "http://localhost:9200", "--listen", "127.0.0.1:0", "--listen-grpc", "192.0.2.1:9281", "--listen-admin", "127.0.0.1:0");
+        Assert.Equal(
+            (ExitCode.Usage, "esrefine: listen.grpc cannot listen on 192.0.2.1:9281: this machine has no such address; "
+                + "choose another address with --listen-grpc or ESREFINE__LISTEN__GRPC" + Environment.NewLine),
+            (ended.ExitCode, ended.Error));
     }
 
     [Fact]

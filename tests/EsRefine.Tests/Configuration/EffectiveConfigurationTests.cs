@@ -25,6 +25,7 @@ public sealed class EffectiveConfigurationTests
         Assert.Equal(configuration.ToYaml().Select(WithoutOrigin), again.ToYaml().Select(WithoutOrigin));
         Assert.Equal(configuration.Settings.Judge, again.Settings.Judge);
         Assert.Equal(["a, b", "ti\"tle"], again.Settings.Targets[0].Text);
+        Assert.DoesNotContain(configuration.ToYaml(), line => line.Contains("noise:", StringComparison.Ordinal));   // of no use to a chat judge
         Assert.Equal("null", again.Settings.Targets[1].Index);
     }
 

@@ -47,23 +47,42 @@ public sealed class EnvironmentTests
     [Theory]
     [InlineData("ESREFINE__DEADLINE_MS", "5", "ESREFINE__DEADLINE_MS: no such setting; did you mean 'ESREFINE__DEADLINEMS'?")]
     [InlineData("ESREFINE__JUDGE__MODLE", "m", "ESREFINE__JUDGE__MODLE: no such setting; did you mean 'ESREFINE__JUDGE__MODEL'?")]
+    [InlineData("ESREFINE__UPSTREEM__URLS__0", "http://a", "ESREFINE__UPSTREEM__URLS__0: no such setting; did you mean 'ESREFINE__UPSTREAM__URLS__0'?")]
+    [InlineData("ESREFINE__UPSTREAM__URLS__0", "a", "ESREFINE__UPSTREAM__URLS__0 must be a URL")]
+    [InlineData("ESREFINE__TARGETS__0__FIELD", "v", "ESREFINE__TARGETS__0__FIELD: targets[0] needs 'index'")]
     [InlineData("ESREFINE__LISTEN__HTTP", "m",
         "ESREFINE__LISTEN__HTTP: no such setting; there is ESREFINE__LISTEN__DATA, ESREFINE__LISTEN__GRPC, ESREFINE__LISTEN__ADMIN")]
     [InlineData("ESREFINE__SAMPLE__0", "5", "ESREFINE__SAMPLE__0: 'sample' is a single value; leave out what follows ESREFINE__SAMPLE")]
     [InlineData("ESREFINE__UPSTREAM__URLS__FIRST", "http://a",
         "ESREFINE__UPSTREAM__URLS__FIRST: 'urls' is a list: a position (0, 1, …) was expected where 'FIRST' stands")]
     [InlineData("ESREFINE__UPSTREAM__URLS__1", "http://a", "ESREFINE__UPSTREAM__URLS__1: number 1 leaves a gap in the list; the next free one is 0")]
-    [InlineData("ESREFINE__SAMPLE", "many", "ESREFINE__SAMPLE: sample must be a whole number of hits from 2 to 100, not 'many'")]
-    [InlineData("ESREFINE__JUDGE", "chat", "ESREFINE__JUDGE: judge holds settings of its own, not a value: kind, url")]
+    [InlineData("ESREFINE__SAMPLE", "many", "ESREFINE__SAMPLE must be a whole number of hits from 2 to 100, not 'many'")]
+    [InlineData("ESREFINE__JUDGE", "chat", "ESREFINE__JUDGE holds settings of its own, not a value: kind, url")]
     public void Fault_names_the_variable(string variable, string value, string message) => Assert.StartsWith(
         message, Assert.Single(Configured.Faults("", new() { [variable] = value })), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ESREFINE_UPSTREAM_URLS_0", "ESREFINE__UPSTREAM__URLS__0")]
+    [InlineData("ESREFINE_UPSTREAM__URLS__0", "ESREFINE__UPSTREAM__URLS__0")]
+    [InlineData("ESREFINE_SAMPLE", "ESREFINE__SAMPLE")]
+    public void Setting_with_one_underscore_is_a_warning(string variable, string meant) => Assert.Equal(
+        $"{variable} is not read: two underscores step into a setting; did you mean '{meant}'?",
+        Assert.Single(Configured.By("", new() { [variable] = "5" }).Warnings));
+
+    [Fact]
+    public void Variable_that_a_setting_names_is_no_slip() =>
+        Assert.Empty(Configured.By("cache: { secretEnv: ESREFINE_CACHE_SECRET }", new() { ["ESREFINE_CACHE_SECRET"] = "s" }).Warnings);
 
     [Theory]
     [InlineData("ESREFINE_SHARED")]
     [InlineData("ESREFINE_TEST_ELASTICSEARCH")]
     [InlineData("ESREFINE_REQUIRE_ENGINES")]
-    public void Variables_with_one_underscore_are_not_configuration(string variable) =>
-        Assert.DoesNotContain(Configured.By("", new() { [variable] = "x" }).Origins, origin => origin.Key.Length > 0);
+    public void Variables_with_one_underscore_are_not_configuration(string variable)
+    {
+        EffectiveConfiguration configuration = Configured.By("", new() { [variable] = "x" });
+        Assert.DoesNotContain(configuration.Origins, origin => origin.Key.Length > 0);
+        Assert.Empty(configuration.Warnings);
+    }
 
     [Fact]
     public void Empty_variable_says_nothing() => Assert.Equal(7, Configured.By("deadlineMs: 7", new() { ["ESREFINE__DEADLINEMS"] = "" }).Settings.DeadlineMs);

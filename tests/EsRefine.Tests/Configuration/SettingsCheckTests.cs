@@ -31,7 +31,9 @@ public sealed class SettingsCheckTests
     public void Variable_of_the_key_must_be_set()
     {
         const string Judge = "judge: { kind: chat, url: https://llm/v1, model: m, apiKeyEnv: KEY }";
-        Assert.EndsWith("judge.apiKeyEnv names the variable KEY, which is not set", Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "judge.apiKeyEnv names the variable KEY, which is not set: set it, or leave apiKeyEnv out if the server asks for none",
+            Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
         Assert.Empty(Configured.By(Judge, new() { ["KEY"] = "secret" }).Warnings);
     }
 
@@ -70,5 +72,5 @@ public sealed class SettingsCheckTests
     [InlineData("listen: { admin: \"*:9282\" }", "listen.admin is *:9282")]
     [InlineData("judge: { kind: chat, url: http://llm.example/v1, model: m, apiKeyEnv: KEY }", "judge.url is http://llm.example/v1")]
     public void What_may_surprise_is_a_warning(string yaml, string warning) => Assert.StartsWith(
-        warning, Assert.Single(Configured.By(yaml, new() { ["KEY"] = "secret" }).Warnings), StringComparison.Ordinal);
+        warning, Assert.Single(Configured.By(yaml, new() { ["KEY"] = "secret", ["SECRET"] = "secret" }).Warnings), StringComparison.Ordinal);
 }

@@ -161,8 +161,17 @@ public sealed class YamlFileTests
     [Fact]
     public void Missing_file_is_named() => Assert.StartsWith(
         "nowhere.yaml: the configuration file cannot be read",
-        Assert.Single(Assert.Throws<ConfigurationException>(new ConfigurationReader { File = "nowhere.yaml", NeedsUpstream = false }.Read).Messages),
+        Assert.Single(Assert.Throws<ConfigurationException>(new ConfigurationReader { File = "nowhere.yaml" }.Read).Messages),
         StringComparison.Ordinal);
+
+    [Fact]
+    public void Folder_in_place_of_the_file_is_told()
+    {
+        string folder = AppContext.BaseDirectory;
+        Assert.Equal(
+            $"{folder}: this is a folder; name the configuration file in it, such as {Path.Combine(folder, "esrefine.yaml")}",
+            Assert.Single(Assert.Throws<ConfigurationException>(new ConfigurationReader { File = folder }.Read).Messages));
+    }
 
     [Fact]
     public void Sample_configuration_of_the_repository_is_valid()

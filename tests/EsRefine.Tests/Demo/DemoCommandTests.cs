@@ -117,7 +117,7 @@ public sealed class DemoCommandTests
                 "esrefine: --elasticsearch must be an http or https URL such as http://localhost:9200, not 'localhost'",
                 "esrefine: --judge-model needs --judge-url, the API that serves the model",
                 "esrefine: --keep: the embedded index ends with the demo; name a cluster with --elasticsearch or --opensearch",
-                "esrefine: --rule: there is no refinement rule 'magic'; use one of: kl-adam, rocchio@ANGLE (ANGLE in radians)",
+                "esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'magic'",
                 "esrefine: --sample must be a whole number of hits from 2 to 100, not '1'",
             ],
             ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));

@@ -129,7 +129,7 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("--judge qrels --exact --opensearch http://localhost:1", "name one of --elasticsearch URL, --opensearch URL and --exact")]
     [InlineData("--judge gold --exact", "there are qrels, llm-noise, weak-noise, recorded:FILE and chat")]
     [InlineData("--judge chat --exact", "--judge chat needs --judge-url URL")]
-    [InlineData("--judge qrels --exact --rules rocchio@nine", "there is no refinement rule 'rocchio@nine'")]
+    [InlineData("--judge qrels --exact --rules rocchio@nine", "--rules must be kl-adam or rocchio@ANGLE, an angle in radians above 0")]
     [InlineData("--judge qrels --exact --rules rocchio,rocchio@0.3", "--rules names rocchio@0.3 twice")]
     [InlineData("--judge qrels --exact --sample 1", "--sample takes 2 or more")]
     [InlineData("--judge qrels --exact --split dev", "there is no split 'dev'; there are: test")]
