@@ -124,6 +124,42 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Empty(ended.Output);
     }
 
+    [Fact]
+    public async Task Judgments_of_an_evaluation_that_failed_are_saved_until_every_one_was_given_again()
+    {
+        int calls = 0;
+        await using ScriptedChatServer server = await ScriptedChatServer.StartAsync((context, call) =>
+            (Interlocked.Increment(ref calls) == 3 * 6 ? ChatScripts.Error(400, "odd") : ChatScripts.Says((" Yes", 0.7), (" No", 0.2)))(context, call));
+        string[] command =
+        [
+            "--exact", "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--sample", "6", "--runs", Runs,
+        ];
+        string partial = Path.Combine(Runs, "judgments.partial.jsonl");
+
+        Ended failed = await EvalAsync(command);
+        Assert.Equal(ExitCode.Failed, failed.ExitCode);
+        Assert.Contains("check --judge-model and --top-logprobs", failed.Error, StringComparison.Ordinal);
+        Assert.SkipUnless(File.Exists(partial), "the last call belonged to the query that ended first");
+        Assert.Contains($"--judge recorded:{partial} replays them", failed.Error, StringComparison.Ordinal);
+
+        Ended replayed = await EvalAsync("--exact", "--judge", "recorded:" + partial, "--sample", "6");
+        Assert.True(replayed.ExitCode == ExitCode.Done, replayed.Error);
+        Assert.True(File.Exists(partial));
+
+        Ended again = await EvalAsync(command);
+        Assert.True(again.ExitCode == ExitCode.Done, again.Error);
+        Assert.False(File.Exists(partial), "a part of what judgments.jsonl holds");
+    }
+
+    [Fact]
+    public async Task Runs_folder_that_cannot_be_made_is_told_before_any_work()
+    {
+        string file = Path.Combine(_set.Folder, "queries.jsonl");
+        Ended ended = await EvalAsync("--exact", "--judge", "qrels", "--runs", Path.Combine(file, "runs"));
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
+        Assert.Contains("--runs " + Path.Combine(file, "runs") + ": nothing can be written there", ended.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--judge qrels", "name one of --elasticsearch URL, --opensearch URL and --exact")]
     [InlineData("--judge qrels --exact --opensearch http://localhost:1", "name one of --elasticsearch URL, --opensearch URL and --exact")]
@@ -133,7 +169,8 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("--judge qrels --exact --rules rocchio,rocchio@0.3", "--rules names rocchio@0.3 twice")]
     [InlineData("--judge qrels --exact --sample 1", "--sample takes 2 or more")]
     [InlineData("--judge qrels --exact --split dev", "there is no split 'dev'; there are: test")]
-    [InlineData("--judge qrels --exact --model nowhere", "there is no model folder nowhere")]
+    [InlineData("--judge qrels --exact --model nowhere", "there is no model folder nowhere; name a sentence-transformers folder, or leave --model out")]
+    [InlineData("--judge recorded:nope --exact", "--judge: nope")]
     [InlineData("--judge qrels --elasticsearch localhost:9200", "write http://host:port")]
     [InlineData("--exact", "--judge JUDGE is missing")]
     [InlineData("--judge qrels --exact --drop", "--drop belongs to a cluster")]
