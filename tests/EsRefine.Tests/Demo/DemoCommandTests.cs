@@ -151,7 +151,7 @@ public sealed class DemoCommandTests
         Uri root = new(judge.Url, "/");
         Ended ended = await RunAsync("demo", "--once", "--sample", "2", "--judge-url", root.ToString(), "--judge-model", "any");
         Assert.Equal(ExitCode.Failed, ended.ExitCode);
-        Assert.Contains("check --judge-model; --judge-url usually ends in /v1", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("--judge-model; --judge-url usually ends in /v1", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("judge.", ended.Error, StringComparison.Ordinal);
         Assert.Contains("paired t-test: p –", ended.Output, StringComparison.Ordinal);
     }
