@@ -92,7 +92,8 @@ internal sealed class EvaluationCluster
         }
 
         throw new ConfigurationException(
-            $"--{Settings.Dialect.ToString().ToLowerInvariant()}: what answers at {Node(Settings)} is neither Elasticsearch nor OpenSearch; correct the address");
+            $"--{Settings.Dialect.ToString().ToLowerInvariant()}: what answers at {Node(Settings)} is neither Elasticsearch nor OpenSearch; "
+            + "correct the address");
     }
 
     /// <summary>Whether there is such an index.</summary>
