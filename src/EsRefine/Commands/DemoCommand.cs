@@ -86,9 +86,21 @@ internal static class DemoCommand
         verb.SetAction((parsed, cancellationToken) =>
         {
             (TextWriter output, TextWriter error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return new Demonstration(Read(parsed, environment), output, error).RunAsync(cancellationToken);
+            return RunAsync(Read(parsed, environment), output, error, cancellationToken);
         });
         return verb;
+    }
+
+    private static async Task<int> RunAsync(DemoOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new Demonstration(options, output, error).RunAsync(cancellationToken);
+        }
+        catch (ConfigurationException exception) when (options.LanguageModel is { } judge)
+        {
+            throw new ConfigurationException([.. exception.Messages.Select(message => JudgeFlags.OfDemo(message, judge.Url))]);
+        }
     }
 
     /// <exception cref="ConfigurationException">Flags that cannot work, all told at once.</exception>
@@ -117,6 +129,16 @@ internal static class DemoCommand
         if (options is { Keep: true, Elasticsearch: null, OpenSearch: null })
         {
             faults.Add("--keep: the embedded index ends with the demo; name a cluster with --elasticsearch or --opensearch");
+        }
+
+        if (IndexName.FaultOf(options.Index) is { } fault)
+        {
+            faults.Add($"--index '{options.Index}': an index's name {fault}; choose one such as {Defaults.Index}");
+        }
+
+        if (options.ModelFolder is { } folder && !Directory.Exists(folder))
+        {
+            faults.Add($"--model: there is no model folder {folder}; name a sentence-transformers folder, or leave --model out for all-MiniLM-L6-v2");
         }
 
         if (RefinementRules.TryParse(options.Rule, out IRefinementRule? rule))

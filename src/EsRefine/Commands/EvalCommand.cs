@@ -2,6 +2,7 @@ using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Evaluating;
 using EsRefine.Evaluation.Files;
+using EsRefine.Judging;
 
 namespace EsRefine.Commands;
 
@@ -33,9 +34,10 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(EvalFlags flags, ParseResult parsed, CancellationToken cancellationToken)
     {
         InvocationConfiguration streams = parsed.InvocationConfiguration;
+        EvaluationSettings? settings = null;
         try
         {
-            EvaluationSettings settings = flags.Read(parsed);
+            settings = flags.Read(parsed);
             EvaluationReport report = await new EvaluationPlayer(settings, TimeProvider.System, streams.Error).PlayAsync(cancellationToken);
             EvaluationTable.Write(report, streams.Output);
             if (settings.JsonFile is { } file)
@@ -47,16 +49,21 @@ internal static class EvalCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await streams.Error.WriteLineAsync("Interrupted. The same command goes on from the documents that are embedded and loaded.");
+            string judgments = settings?.Judge.Kind == "chat" ? ", but asks for every judgment again" : "";
+            await streams.Error.WriteLineAsync($"Interrupted. The same command goes on from the documents that are embedded and loaded{judgments}.");
             throw;
         }
         catch (EvaluationFileException exception)
         {
             throw new ConfigurationException(exception.Message, exception);
         }
-        catch (EvaluationException exception)
+        catch (ConfigurationException exception)
         {
-            await streams.Error.WriteLineAsync("esrefine: " + exception.Message);
+            throw new ConfigurationException([.. exception.Messages.Select(message => JudgeFlags.OfEval(message, settings?.Judge.Url))]);
+        }
+        catch (Exception exception) when (exception is EvaluationException or JudgeException)
+        {
+            await streams.Error.WriteLineAsync("esrefine: " + JudgeFlags.OfEval(exception.Message, settings?.Judge.Url));
             return ExitCode.Failed;
         }
     }

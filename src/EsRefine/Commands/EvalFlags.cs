@@ -72,16 +72,21 @@ internal sealed class EvalFlags
             Data = data,
             Split = split,
             Cluster = ReadCluster(parsed),
-            Model = parsed.GetValue(_model),
+            Model = ReadModel(parsed),
             Judge = ReadJudge(parsed, data, split),
             Task = parsed.GetValue(_task),
             Rules = ReadRules(parsed.GetRequiredValue(_rules)),
             Sample = AtLeast(2, parsed.GetValue(_sample), _sample, "fewer judgments show no direction"),
             Queries = parsed.GetValue(_queries) is { } queries ? AtLeast(1, queries, _queries, "leave it out for all queries") : null,
             JsonFile = ReadJsonFile(parsed),
-            RunsFolder = parsed.GetValue(_runs),
+            RunsFolder = ReadRunsFolder(parsed),   // last: it makes the folder
         };
     }
+
+    private string? ReadModel(ParseResult parsed) => parsed.GetValue(_model) is { } folder && !Directory.Exists(folder)
+        ? throw new ConfigurationException(
+            $"{_model.Name}: there is no model folder {folder}; name a sentence-transformers folder, or leave {_model.Name} out for all-MiniLM-L6-v2")
+        : parsed.GetValue(_model);
 
     private ClusterSettings? ReadCluster(ParseResult parsed)
     {
@@ -160,6 +165,27 @@ internal sealed class EvalFlags
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "";
         return Directory.Exists(folder) ? file : throw new ConfigurationException($"{_json.Name} {file}: there is no folder {folder}; make it first");
+    }
+
+    /// <summary>Makes the folder and tries it, for the same reason.</summary>
+    private string? ReadRunsFolder(ParseResult parsed)
+    {
+        if (parsed.GetValue(_runs) is not { } folder)
+        {
+            return null;
+        }
+
+        try
+        {
+            string probe = Path.Combine(Directory.CreateDirectory(folder).FullName, Path.GetRandomFileName());
+            using FileStream written = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ConfigurationException(
+                $"{_runs.Name} {folder}: nothing can be written there ({exception.Message.TrimEnd('.')}); name a folder that can be made", exception);
+        }
     }
 
     private static string Required(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)

@@ -150,13 +150,11 @@ internal sealed class DemoIndex : IAsyncDisposable
 
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument greeting = JsonDocument.Parse(await SendAsync(HttpMethod.Get, "", default, cancellationToken));
-        JsonElement version = greeting.RootElement.TryGetProperty("version", out JsonElement element) ? element : default;
-        if (version.ValueKind != JsonValueKind.Object)
-        {
-            throw new ConfigurationException($"{_flag}: what answers at {Url} is neither Elasticsearch nor OpenSearch");
-        }
-
+        using HttpRequestMessage request = Request(HttpMethod.Get, Url, default, contentType: null);
+        using HttpResponseMessage response = await ReachAsync(request, cancellationToken);
+        byte[] content = response.StatusCode == HttpStatusCode.NotFound ? [] : await ReadAsync(request, response, cancellationToken);
+        JsonElement version = VersionIn(content)
+            ?? throw new ConfigurationException($"{_flag}: what answers at {Url} is neither Elasticsearch nor OpenSearch; correct the address");
         bool isOpenSearch = version.TryGetProperty("distribution", out JsonElement distribution) && distribution.GetString() == "opensearch";
         if (isOpenSearch != (Dialect == EngineDialect.OpenSearch))
         {
@@ -165,6 +163,21 @@ internal sealed class DemoIndex : IAsyncDisposable
         }
 
         Engine = $"{(isOpenSearch ? "OpenSearch" : "Elasticsearch")} {version.GetProperty("number").GetString()}";
+    }
+
+    /// <summary>What a cluster's root says of itself; null where it is none.</summary>
+    private static JsonElement? VersionIn(byte[] greeting)
+    {
+        try
+        {
+            JsonElement root = JsonElement.Parse(greeting);
+            return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement version)
+                && version.ValueKind == JsonValueKind.Object && version.TryGetProperty("number", out _) ? version : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What an earlier demo left behind may be made anew; nothing else is touched.</summary>

@@ -3,11 +3,12 @@ using System.Text.Json;
 
 namespace EsRefine.Demo;
 
-/// <summary>The figures for machines: one JSON object on one line.</summary>
+/// <summary>The figures and the shown question's two rankings for machines: one JSON object on one line.</summary>
 internal static class DemoJson
 {
-    public static void Write(TextWriter output, DemoScene scene, DemoFigures figures)
+    public static void Write(TextWriter output, DemoScene scene, QuestionResult shown, DemoFigures figures)
     {
+        Dictionary<string, string> titles = scene.Set.Pages.ToDictionary(static page => page.Id, static page => page.Title, StringComparer.Ordinal);
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream))
         {
@@ -34,9 +35,32 @@ internal static class DemoJson
             }
 
             json.WriteEndObject();
+            json.WriteString("question", shown.Question.Text);
+            WriteRanking(json, "before", shown.Before, shown, titles);
+            WriteRanking(json, "after", shown.After, shown, titles);
             json.WriteEndObject();
         }
 
         output.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    /// <summary>The pages that the report shows, best first; <c>grade</c> only where somebody has graded them.</summary>
+    private static void WriteRanking(Utf8JsonWriter json, string name, DemoReply reply, QuestionResult shown, Dictionary<string, string> titles)
+    {
+        json.WriteStartArray(name);
+        foreach (string page in RankingTables.Top(reply))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", page);
+            json.WriteString("title", titles.GetValueOrDefault(page, page));
+            if (shown.Grade(page) is { } grade)
+            {
+                json.WriteNumber("grade", grade);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EsRefine.Commands;
 using EsRefine.Evaluation.Files;
 using EsRefine.Evaluation.Measures;
 using Spectre.Console;
@@ -25,7 +26,9 @@ internal sealed class DemoReport
     /// <param name="width">Columns; null = the terminal's.</param>
     public DemoReport(TextWriter output, DemoScene scene, int? width = null)
     {
-        AnsiConsoleSettings settings = new() { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No };
+        IAnsiConsoleOutput sink = new AnsiConsoleOutput(output);
+        sink = sink.IsTerminal ? sink : new AnsiConsoleOutput(new TrimmedLines(output));
+        AnsiConsoleSettings settings = new() { Out = sink, Interactive = InteractionSupport.No };
         settings.Enrichment.UseDefaultEnrichers = false;   // a build server's log is no terminal
         _console = AnsiConsole.Create(settings);
         if (!_console.Profile.Out.IsTerminal)
@@ -136,7 +139,12 @@ internal sealed class DemoReport
         AddFigure(table, "MAP", figures.Map);
         AddFigure(table, "nDCG@10", figures.Ndcg10);
         _console.Write(table);
-        string chance = figures.PValue < 0.0001 ? "p < 0.0001" : Invariant($"p = {figures.PValue:0.0000}");
+        string chance = figures switch
+        {
+            _ when figures.Comparison.Ties == figures.Questions => "p –",   // pairs without a difference: nothing to test
+            { PValue: < 0.0001 } => "p < 0.0001",
+            _ => Invariant($"p = {figures.PValue:0.0000}"),
+        };
         (int wins, int ties, int losses) = figures.Comparison;
         Line($"Better on {wins} questions, as good on {ties}, worse on {losses} (average precision; paired t-test: {chance}).");
         if (figures.Refined < figures.Questions)
@@ -173,7 +181,10 @@ internal sealed class DemoReport
 
     private static void AddFigure(Table table, string name, (double Before, double After) figure) => table.AddRow(
         name, Invariant($"{figure.Before:0.000}"), Invariant($"[bold]{figure.After:0.000}[/]"),
-        Invariant($"{figure.After - figure.Before:+0.000;-0.000;0.000}"));
+        Invariant($"{Shown(figure.After) - Shown(figure.Before):+0.000;-0.000;0.000}"));
+
+    /// <summary>A figure as it is printed, so that who subtracts two of them finds the difference that is printed.</summary>
+    private static decimal Shown(double figure) => decimal.Parse(Invariant($"{figure:0.000}"), CultureInfo.InvariantCulture);
 
     private string TitleOf(string page) => _titles.GetValueOrDefault(page, page);
 

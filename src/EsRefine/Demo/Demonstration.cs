@@ -36,9 +36,14 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         DemoScene scene = new(options, set, index, model, pages[0].Length, sidecar.DataUrl);
         int at = Array.IndexOf(questions, shown);
         Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedSearch>(), index, bodies[at], shown, cancellationToken);
+        if (explanation.Summary is { Detail: { } detail } summary)
+        {
+            explanation = explanation with { Summary = summary with { Detail = JudgeFlags.OfDemo(detail, options.LanguageModel?.Url) } };
+        }
+
         if (options.Json)
         {
-            DemoJson.Write(output, scene, figures);
+            DemoJson.Write(output, scene, results[at], figures);
         }
         else
         {

@@ -115,7 +115,8 @@ internal sealed class EmbeddedIndexServer : IAsyncDisposable
         HttpResponse response = context.Response;
         response.StatusCode = reply.Status;
         response.ContentType = reply.ContentType ?? contentType;
-        response.ContentLength = reply.Body.Length;
+        byte[] body = IsPretty(context.Request) && reply is { ContentType: null, Body.Length: > 0 } ? JsonText.Indent(reply.Body) : reply.Body;
+        response.ContentLength = body.Length;
         response.Headers["X-Elastic-Product"] = "Elasticsearch";
         if (reply.Location is { } location)
         {
@@ -129,9 +130,12 @@ internal sealed class EmbeddedIndexServer : IAsyncDisposable
 
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await response.Body.WriteAsync(reply.Body, context.RequestAborted);
+            await response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
+
+    /// <summary><c>?pretty</c>, unless it is denied.</summary>
+    private static bool IsPretty(HttpRequest request) => request.Query.TryGetValue("pretty", out StringValues value) && value != "false";
 
     /// <summary>Ends with its owner; Ctrl-C belongs to the process around it.</summary>
     private sealed class OwnedLifetime : IHostLifetime

@@ -54,6 +54,20 @@ internal static class JsonText
         writer.WriteRawValue(WithPoint(text, length), skipInputValidation: true);
     }
 
+    /// <summary>The same JSON for people: members on lines of their own, two spaces deeper with each level, and a line feed at the end.</summary>
+    public static byte[] Indent(byte[] utf8)
+    {
+        using MemoryStream indented = new();
+        using (JsonDocument document = JsonDocument.Parse(utf8))
+        using (Utf8JsonWriter writer = new(indented, WriterOptions with { Indented = true, NewLine = "\n" }))
+        {
+            document.WriteTo(writer);
+        }
+
+        indented.WriteByte((byte)'\n');
+        return indented.ToArray();
+    }
+
     private static ReadOnlySpan<char> WithPoint(Span<char> text, int length)
     {
         if (text[..length].IndexOfAny('.', 'E') >= 0)

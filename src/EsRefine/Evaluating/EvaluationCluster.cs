@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EsRefine.Configuration;
 using EsRefine.Recognition;
 using EsRefine.Upstream;
 
@@ -29,14 +30,15 @@ internal sealed class EvaluationCluster
     public static Uri Node(ClusterSettings settings) => new UriBuilder(settings.Url) { UserName = "", Password = "" }.Uri;
 
     /// <summary>Asks the cluster who it is.</summary>
-    /// <exception cref="EvaluationException">It does not answer, refuses, or is the other product.</exception>
+    /// <exception cref="EvaluationException">It does not answer, or refuses.</exception>
+    /// <exception cref="ConfigurationException">It is the other product, or neither.</exception>
     public static async Task<EvaluationCluster> ConnectAsync(UpstreamClient upstream, ClusterSettings settings, CancellationToken cancellationToken)
     {
         EvaluationCluster cluster = new(upstream, settings);
         JsonElement version;
         try
         {
-            version = (await cluster.SendAsync(HttpMethod.Get, "/", default, cancellationToken)).GetProperty("version");
+            version = await cluster.ReadVersionAsync(cancellationToken);
         }
         catch (HttpRequestException exception)
         {
@@ -48,7 +50,7 @@ internal sealed class EvaluationCluster
             : EngineDialect.Elasticsearch;
         if (found != settings.Dialect)
         {
-            throw new EvaluationException($"{Node(settings)} is {found}: name it with --{found.ToString().ToLowerInvariant()}");
+            throw new ConfigurationException($"{Node(settings)} is {found}: name it with --{found.ToString().ToLowerInvariant()}");
         }
 
         cluster.Version = version.GetProperty("number").GetString()!;
@@ -64,6 +66,34 @@ internal sealed class EvaluationCluster
         return reply.IsSuccess
             ? JsonElement.Parse(reply.Body)
             : throw new EvaluationException($"{method} {Node(Settings)}{pathAndQuery.TrimStart('/')}: status {reply.StatusCode}, {Reason(reply.Body)}");
+    }
+
+    /// <summary>What the root says of the version: an object that holds a number.</summary>
+    private async Task<JsonElement> ReadVersionAsync(CancellationToken cancellationToken)
+    {
+        UpstreamReply reply = await _upstream.SendAsync(HttpMethod.Get, "/", Headers, default, cancellationToken);
+        if (!reply.IsSuccess && reply.StatusCode != StatusCodes.Status404NotFound)
+        {
+            throw new EvaluationException($"GET {Node(Settings)}: status {reply.StatusCode}, {Reason(reply.Body)}");
+        }
+
+        try
+        {
+            JsonElement root = JsonElement.Parse(reply.Body);
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement version)
+                && version.ValueKind == JsonValueKind.Object && version.TryGetProperty("number", out _))
+            {
+                return version;
+            }
+        }
+        catch (JsonException)
+        {
+            // A web page: no cluster, as is said below.
+        }
+
+        throw new ConfigurationException(
+            $"--{Settings.Dialect.ToString().ToLowerInvariant()}: what answers at {Node(Settings)} is neither Elasticsearch nor OpenSearch; "
+            + "correct the address");
     }
 
     /// <summary>Whether there is such an index.</summary>

@@ -119,7 +119,9 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
         }
         catch when (files?.SaveJudgments() is { } saved)
         {
-            await error.WriteLineAsync($"the judgments so far are in {saved}");
+            await error.WriteLineAsync(
+                $"the judgments so far are in {saved}: --judge recorded:{saved} replays them and leaves the other queries out; "
+                + "the same command asks for all again");
             throw;
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EsRefine.Commands;
 using Spectre.Console;
 
 namespace EsRefine.Evaluating;
@@ -14,6 +15,7 @@ internal static class EvaluationTable
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (!console.Profile.Out.IsTerminal)
         {
+            console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new TrimmedLines(output)) });
             console.Profile.Width = WidthWithoutTerminal;
         }
 
@@ -30,7 +32,7 @@ internal static class EvaluationTable
             string angle = system.MeanAngle is { } radians ? Measure(radians) : "";
             table.AddRow(
                 Markup.Escape(system.Name), Measure(system.Map), Measure(system.NdcgCut10), Measure(system.Recall100),
-                Delta(system.DeltaMap), Chance(system.PValue), winTieLoss, angle);
+                Delta(system, report.Systems[0]), Chance(system.PValue), winTieLoss, angle);
         }
 
         output.WriteLine(Title(report));
@@ -71,7 +73,11 @@ internal static class EvaluationTable
 
     private static string Measure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
-    private static string Delta(double? value) => value?.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) ?? "";
+    /// <summary>Of the figures as they are shown, so that who subtracts them finds the same.</summary>
+    private static string Delta(SystemReport system, SystemReport baseline) => system.DeltaMap is null ? "" : (Shown(system.Map) - Shown(baseline.Map))
+        .ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+
+    private static decimal Shown(double measure) => decimal.Parse(Measure(measure), CultureInfo.InvariantCulture);
 
     private static string Chance(double? p) => p switch
     {

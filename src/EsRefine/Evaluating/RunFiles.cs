@@ -14,6 +14,8 @@ internal sealed class RunFiles
     /// <summary>Hits of a ranking that are written: trec_eval's custom, and what an engine gives at most.</summary>
     private const int Depth = 1000;
 
+    private const string PartialJudgments = "judgments.partial.jsonl";
+
     private readonly string _folder;
     private readonly EvaluationSet _set;
     private readonly string[] _systems;
@@ -68,12 +70,33 @@ internal sealed class RunFiles
         }
 
         WriteQrels();
-        WriteJudgments("judgments.jsonl");
+        string judgments = WriteJudgments("judgments.jsonl");
+        DeletePartOf(judgments);
     }
 
     /// <summary>After a failure: judgments are what cost time and money.</summary>
     /// <returns>The file; null where there is nothing to save.</returns>
-    public string? SaveJudgments() => Array.Exists(_judged, static sample => sample.Count > 0) ? WriteJudgments("judgments.partial.jsonl") : null;
+    public string? SaveJudgments() => Array.Exists(_judged, static sample => sample.Count > 0) ? WriteJudgments(PartialJudgments) : null;
+
+    /// <summary>What an interrupted evaluation saved has served its purpose once every pair in it was judged anew; of a larger evaluation it is kept.</summary>
+    private void DeletePartOf(string judgments)
+    {
+        string part = Path.Combine(_folder, PartialJudgments);
+        try
+        {
+            if (File.Exists(part) && Pairs(part).IsSubsetOf(Pairs(judgments)))
+            {
+                File.Delete(part);
+            }
+        }
+        catch (EvaluationFileException)
+        {
+            // Not one of ours, or no pair was judged: left as it is.
+        }
+    }
+
+    private HashSet<(string Query, string Document)> Pairs(string file) =>
+        [.. RecordedJudgmentFile.Read(file, _set.Name).Select(static judgment => (judgment.Query, judgment.Doc))];
 
     private string WriteJudgments(string name)
     {

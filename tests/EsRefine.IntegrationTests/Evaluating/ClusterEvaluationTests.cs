@@ -71,7 +71,7 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     {
         RunningEngine engine = await openSearch.UseAsync();
         Ended ended = await EvalAsync("--elasticsearch", engine, "--judge", "qrels", "--queries", "1");
-        Assert.Equal(ExitCode.Failed, ended.ExitCode);
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
         Assert.Contains("is OpenSearch: name it with --opensearch", ended.Error, StringComparison.Ordinal);
     }
 

@@ -23,6 +23,12 @@ public sealed class DemoCommandTests
         Assert.InRange(figures.GetProperty("map_before").GetDouble(), 0.36, 0.40);
         Assert.InRange(figures.GetProperty("map_after").GetDouble(), 0.61, 0.66);
         Assert.True(figures.GetProperty("ndcg_cut_10_after").GetDouble() > figures.GetProperty("ndcg_cut_10_before").GetDouble() + 0.1);
+
+        Assert.NotEmpty(figures.GetProperty("question").GetString()!);
+        string[] before = [.. figures.GetProperty("before").EnumerateArray().Select(static page => page.GetProperty("id").GetString()!)];
+        string[] after = [.. figures.GetProperty("after").EnumerateArray().Select(static page => page.GetProperty("id").GetString()!)];
+        Assert.Equal((10, 10), (before.Length, after.Length));
+        Assert.NotEqual(before, after);
     }
 
     [Fact]
@@ -40,6 +46,7 @@ public sealed class DemoCommandTests
         Assert.Contains("replays the judgments recorded with the questions", ended.Output, StringComparison.Ordinal);
         Assert.Contains("--judge-url http://localhost:8000/v1 --judge-model NAME", ended.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', ended.Output);
+        Assert.DoesNotContain(ended.Output.Split(Environment.NewLine), static line => line.EndsWith(' '));
         Assert.DoesNotContain("curl", ended.Output, StringComparison.Ordinal);
     }
 
@@ -121,6 +128,42 @@ public sealed class DemoCommandTests
                 "esrefine: --sample must be a whole number of hits from 2 to 100, not '1'",
             ],
             ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("nc-*", "must not hold '*'")]
+    [InlineData("nc bad", "must not hold a space")]
+    [InlineData("NC", "must be in lower case")]
+    [InlineData("_nc", "must not begin with '-', '_' or '+'")]
+    [InlineData("", "must not be empty")]
+    public async Task Name_that_no_index_can_have_is_refused_first(string name, string fault)
+    {
+        Ended ended = await RunAsync("demo", "--index", name);
+        Assert.Equal(
+            (ExitCode.Usage, $"esrefine: --index '{name}': an index's name {fault}; choose one such as esrefine-demo{Environment.NewLine}"),
+            (ended.ExitCode, ended.Error));
+    }
+
+    [Fact]
+    public async Task Judge_at_a_wrong_address_is_told_in_flags_and_no_chance_is_claimed()
+    {
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(ChatScripts.Error(400, "no handler found"));
+        Uri root = new(judge.Url, "/");
+        Ended ended = await RunAsync("demo", "--once", "--sample", "2", "--judge-url", root.ToString(), "--judge-model", "any");
+        Assert.Equal(ExitCode.Failed, ended.ExitCode);
+        Assert.Contains("--judge-model; --judge-url usually ends in /v1", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("judge.", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("paired t-test: p –", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Server_that_is_no_cluster_is_told_so()
+    {
+        await using ScriptedChatServer server = await ScriptedChatServer.StartAsync(ChatScripts.Error(404, "not found"));
+        Uri root = new(server.Url, "/");
+        Ended ended = await RunAsync("demo", "--elasticsearch", root.ToString());
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
+        Assert.Contains($"--elasticsearch: what answers at {root} is neither Elasticsearch nor OpenSearch", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -198,6 +198,24 @@ public sealed class EmbeddedIndexServerTests
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("pretty", true)]
+    [InlineData("pretty=true", true)]
+    [InlineData("pretty=false", false)]
+    public async Task Reply_is_indented_where_that_is_asked_for(string parameter, bool isIndented)
+    {
+        await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
+        await index.SucceedAsync("PUT", "/a/_doc/1", """{"title":"Über 1.0","n":1.50}""");
+
+        using HttpResponseMessage response = await index.SendRawAsync("GET", "/a/_search?" + parameter, null, "application/json");
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(isIndented, text.StartsWith("{\n  \"took\": ", StringComparison.Ordinal));
+        Assert.Equal(isIndented, text.EndsWith("}\n", StringComparison.Ordinal));
+        Assert.Contains("Über 1.0", text, StringComparison.Ordinal);
+        Assert.Contains("1.50", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Comments_and_a_byte_order_mark_are_read()
     {

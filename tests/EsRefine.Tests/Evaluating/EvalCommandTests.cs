@@ -125,6 +125,33 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Judgments_saved_before_are_deleted_once_all_of_them_were_given_again(bool isKept)
+    {
+        string[] command = ["--exact", "--judge", "llm-noise", "--sample", "6", "--runs", Runs];
+        await EvalAsync(command);
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(Runs, "judgments.jsonl"), TestContext.Current.CancellationToken);
+        const string Other = """{"set":"small","query":"bread","doc":"of a larger evaluation","yes":0.5,"no":0.5}""";
+        string partial = Path.Combine(Runs, "judgments.partial.jsonl");
+        await File.WriteAllLinesAsync(partial, isKept ? [lines[0], Other] : [lines[0], lines[^1]], TestContext.Current.CancellationToken);
+
+        Ended ended = await EvalAsync(command);
+
+        Assert.True(ended.ExitCode == ExitCode.Done, ended.Error);
+        Assert.Equal(isKept, File.Exists(partial));
+    }
+
+    [Fact]
+    public async Task Runs_folder_that_cannot_be_made_is_told_before_any_work()
+    {
+        string file = Path.Combine(_set.Folder, "queries.jsonl");
+        Ended ended = await EvalAsync("--exact", "--judge", "qrels", "--runs", Path.Combine(file, "runs"));
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
+        Assert.Contains("--runs " + Path.Combine(file, "runs") + ": nothing can be written there", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--judge qrels", "name one of --elasticsearch URL, --opensearch URL and --exact")]
     [InlineData("--judge qrels --exact --opensearch http://localhost:1", "name one of --elasticsearch URL, --opensearch URL and --exact")]
     [InlineData("--judge gold --exact", "there are qrels, llm-noise, weak-noise, recorded:FILE and chat")]
@@ -133,7 +160,8 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("--judge qrels --exact --rules rocchio,rocchio@0.3", "--rules names rocchio@0.3 twice")]
     [InlineData("--judge qrels --exact --sample 1", "--sample takes 2 or more")]
     [InlineData("--judge qrels --exact --split dev", "there is no split 'dev'; there are: test")]
-    [InlineData("--judge qrels --exact --model nowhere", "there is no model folder nowhere")]
+    [InlineData("--judge qrels --exact --model nowhere", "there is no model folder nowhere; name a sentence-transformers folder, or leave --model out")]
+    [InlineData("--judge recorded:nope --exact", "--judge: nope")]
     [InlineData("--judge qrels --elasticsearch localhost:9200", "write http://host:port")]
     [InlineData("--exact", "--judge JUDGE is missing")]
     [InlineData("--judge qrels --exact --drop", "--drop belongs to a cluster")]
