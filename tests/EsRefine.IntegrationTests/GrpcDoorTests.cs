@@ -113,6 +113,21 @@ public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchE
     }
 
     [Fact]
+    public async Task Field_that_Elasticsearch_finds_nothing_in_is_no_error_of_ours()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+        using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
+        V1.SearchRequest request = Request(await indices.GetAsync(engine, FanMapping.Elasticsearch()));
+        request.Field = "nowhere";
+
+        SearchResponse response = await new RefinementService.RefinementServiceClient(channel).SearchAsync(request, cancellationToken: Cancellation);
+
+        Assert.Empty(response.Hits);
+        Assert.Equal("unsupported", response.Refinement.Outcome);
+    }
+
+    [Fact]
     public async Task Refusals_of_OpenSearch_become_statuses()
     {
         RunningEngine engine = await openSearch.UseAsync();
@@ -159,13 +174,10 @@ public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchE
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
         V1.SearchRequest wrongDimensions = Request(index);
         wrongDimensions.Vector.Values.RemoveAt(0);
-        V1.SearchRequest noSuchField = Request(index);
-        noSuchField.Field = "nowhere";
         V1.SearchRequest badFilter = Request(index);
         badFilter.FilterJson = """{"no_such_query":{}}""";
 
         Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(sidecar, wrongDimensions)).StatusCode);
-        Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(sidecar, noSuchField)).StatusCode);
         Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(sidecar, badFilter)).StatusCode);
         Assert.Equal(StatusCode.NotFound, (await RefusalAsync(sidecar, Request(index + "-not-there"))).StatusCode);
     }

@@ -327,6 +327,46 @@ public class PromiseTests
         Assert.True(float.Parse(vectors[0].Split(',')[0], CultureInfo.InvariantCulture) > 0.8f);
     }
 
+    [Theory]
+    [InlineData("""{"_shards":{"total":3,"failed":1,"failures":[{"reason":{"failed":0}}]},"hits":{"hits":[]}}""")]
+    [InlineData("cut off {")]
+    public async Task A_reply_that_failed_in_part_for_the_refined_vector_is_not_the_one_the_client_gets(string partial)
+    {
+        const string Scripted = """{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.q,'v')+1.0","params":{"q":[1, 1]}}}}}""";
+        await using FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
+            request.Target.EndsWith("_mapping", StringComparison.Ordinal)
+                ? new UpstreamAnswer("""{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2},"t":{"type":"text"}}}}}""")
+                : request.Headers.ContainsKey("X-Opaque-Id") ? new UpstreamAnswer(FakeCluster.SampleReply())
+                : new UpstreamAnswer(request.BodyText == Scripted ? FakeCluster.PlainReply : partial));
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: settings => settings with { Upstream = new UpstreamSettings { Urls = [upstream.Url] } });
+
+        (int status, string body, string? outcome) = await cluster.SearchAsync(Scripted);
+
+        Assert.Equal((200, FakeCluster.PlainReply, "unsupported"), (status, body, outcome));
+        Assert.Equal(Scripted, upstream.Requests[^1].BodyText);
+        Assert.NotEqual(Scripted, upstream.Requests[^2].BodyText);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_down_costs_no_refinement()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven,
+            configure: static settings => settings with { Upstream = new UpstreamSettings { Urls = [new Uri("http://127.0.0.1:9"), .. settings.Upstream.Urls] } });
+
+        Assert.StartsWith("refined", (await cluster.SearchAsync()).Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_with_half_a_surrogate_pair_costs_no_sample()
+    {
+        string reply = FakeCluster.SampleReply().Replace("text 3", "broken \\ud83d", StringComparison.Ordinal);
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, sample: new UpstreamAnswer(reply));
+
+        Assert.StartsWith("refined;judged=4", (await cluster.SearchAsync()).Outcome, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Status, string Body, string? Outcome)> AssertPassedAsync(
         FakeCluster cluster, string? outcome, string body = FakeCluster.Search, string? queryText = "a question", bool checkOutcome = true)
     {
