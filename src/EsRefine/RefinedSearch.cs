@@ -129,8 +129,11 @@ internal sealed partial class RefinedSearch(
 
             if (mapping.Dimensions is { } dimensions && dimensions != queryVector.Length)
             {
-                string mismatch = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model";
-                return refined with { Outcome = RefinementOutcome.DimensionMismatch, Detail = mismatch };
+                return refined with
+                {
+                    Outcome = RefinementOutcome.DimensionMismatch,
+                    Detail = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model",
+                };
             }
 
             refined = await RecallOrLearnAsync(search, recognized, inHand, mapping, queryVector, permit, deadline, cancellationToken);
@@ -138,7 +141,8 @@ internal sealed partial class RefinedSearch(
         }
         catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
         {
-            return refined with { Outcome = RefinementOutcome.DeadlinePassed, Detail = "the deadline passed before the sample was in", Failure = new TimeoutException("the deadline passed") };
+            TimeoutException late = new("the deadline passed before the sample was in");
+            return refined with { Outcome = RefinementOutcome.DeadlinePassed, Detail = late.Message, Failure = late };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)   // the one place that fails open
         {

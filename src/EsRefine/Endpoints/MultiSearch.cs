@@ -65,6 +65,9 @@ internal static class MultiSearch
         RefinementSummary summary = RefinementSummary.OfMany(summaries);
         return edits.Count == 0
             ? PreparedSearch.Original(request, summary)
-            : new(BodyEdits.Splice(request.Body.Span, edits), IsRewritten: true, summary) { MayFailInPart = Array.Exists(prepared, static item => item?.MayFailInPart == true) };
+            : new(BodyEdits.Splice(request.Body.Span, edits), IsRewritten: true, summary)
+            {
+                MayFailInPart = Array.Exists(prepared, static item => item?.MayFailInPart == true),
+            };
     }
 }

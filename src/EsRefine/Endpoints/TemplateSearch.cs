@@ -66,8 +66,13 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         PreparedSearch prepared = await path(rendered, cancellationToken);
         StageTimings timings = prepared.Summary.Timings;
         RefinementSummary summary = prepared.Summary with { Timings = timings with { Recognize = timings.Recognize + rendering } };
-        return !prepared.IsRewritten ? PreparedSearch.Original(search, summary)
-            : PutBack(rendered.Body.Span, prepared, parameters) is { } edits ? new(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary) { MayFailInPart = prepared.MayFailInPart }
+        if (!prepared.IsRewritten)
+        {
+            return PreparedSearch.Original(search, summary);
+        }
+
+        return PutBack(rendered.Body.Span, prepared, parameters) is { } edits
+            ? prepared with { Body = BodyEdits.Splice(search.Body.Span, edits), Summary = summary }
             : PreparedSearch.Original(search, NoParameter);
     }
 

@@ -47,7 +47,10 @@ internal static class Doors
             RefinedRequest request = provider.GetRequiredService<RefinedRequest>();
             int maxSearchBodyBytes = provider.GetRequiredService<EsRefineSettings>().MaxSearchBodyBytes;
             return new SearchDoor(
-                provider.GetRequiredService<TransparentProxy>(), request.CanRefine ? request.PrepareAsync : null, maxSearchBodyBytes, provider.GetRequiredService<ILogger<SearchDoor>>());
+                provider.GetRequiredService<TransparentProxy>(),
+                request.CanRefine ? request.PrepareAsync : null,
+                maxSearchBodyBytes,
+                provider.GetRequiredService<ILogger<SearchDoor>>());
         });
         services.AddSingleton<ModelsDoor>();
         services.AddRouting();
