@@ -223,6 +223,11 @@ internal sealed partial class RefinedSearch(
             return refined with { Outcome = RefinementOutcome.TooFewHits };
         }
 
+        if (clause.Form == KnnClauseForm.Script && !ScriptDirection.Rises(sample, queryVector, SimilarityOf(clause, mapping)))
+        {
+            return refined with { Outcome = RefinementOutcome.Unsupported, Detail = "the script's scores do not rise with the similarity it computes" };
+        }
+
         (IReadOnlyList<Judgment?> judgments, Exception? failure) = await JudgeAsync(inHand.QueryText!, target, sample, deadline);
         cancellationToken.ThrowIfCancellationRequested();
         refined = refined with { Judgments = judgments, Failure = failure, Timings = refined.Timings with { Judge = clock.Lap() } };
@@ -294,7 +299,7 @@ internal sealed partial class RefinedSearch(
             QueryVector = queryVector,
             HitVectors = judged.Vectors,
             Judgments = judged.Probabilities,
-            Similarity = clause.ScriptSimilarity ?? mapping.Similarity!.Value,
+            Similarity = SimilarityOf(clause, mapping),
         };
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, rows, target.Guards, refinedVector, out angle);
         return verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte
@@ -374,6 +379,9 @@ internal sealed partial class RefinedSearch(
             LogNotLearnt(logger, exception.GetType().Name, exception.Message);
         }
     }
+
+    /// <summary>What ranks the hits: the script where there is one, else the field's own similarity.</summary>
+    private static VectorSimilarity SimilarityOf(KnnClause clause, FieldMapping mapping) => clause.ScriptSimilarity ?? mapping.Similarity!.Value;
 
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {

@@ -47,7 +47,8 @@ internal static class RefinedVectorKey
         // What they ask.
         key.Add(clause.Clause.Field);
         key.Add(clause.Clause.NestedPath);
-        key.Add(clause.Clause.Script is null ? "graph" : "exact");
+        Add(key, body, WithoutVector(clause.Clause, after: false));
+        Add(key, body, WithoutVector(clause.Clause, after: true));
         key.Add(clause.QueryText);
         key.Add(queryVector);
 
@@ -65,6 +66,12 @@ internal static class RefinedVectorKey
         key.Add(JudgePrompt.Version);
         return key.Finish("esrefine:refined");
     }
+
+    /// <summary>What a script computes, up to its vector and after it; null for a clause without one. The vector counts by value, not by its spelling.</summary>
+    private static ByteRange? WithoutVector(KnnClause clause, bool after) => clause.Script is not { } script ? null
+        : clause.Vector.Range.Start < script.Start || clause.Vector.Range.End > script.End ? script
+        : after ? new ByteRange(clause.Vector.Range.End, script.End - clause.Vector.Range.End)
+        : new ByteRange(script.Start, clause.Vector.Range.Start - script.Start);
 
     private static void Add(CacheKey key, ReadOnlySpan<byte> body, ByteRange? range)
     {

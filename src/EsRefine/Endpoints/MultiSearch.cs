@@ -26,15 +26,24 @@ internal static class MultiSearch
 
         PreparedSearch?[] prepared = new PreparedSearch?[items.Count];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, items.Count, options, async (i, token) =>
+
+        // First pages first: a later page of the same body goes out with the vector of its first one.
+        ILookup<bool, int> pages = Enumerable.Range(0, items.Count).ToLookup(i => MayBeLaterPage(items[i].Body.Of(request.Body.Span)));
+        await Parallel.ForEachAsync(pages[false], options, PrepareAsync);
+        await Parallel.ForEachAsync(pages[true], options, PrepareAsync);
+        return Assemble(request, items, prepared);
+
+        async ValueTask PrepareAsync(int i, CancellationToken token)
         {
             if (items[i].Body.Length <= maxSearchBytes && Describe(request, items[i]) is { } search)
             {
                 prepared[i] = await path(search, token);
             }
-        });
-        return Assemble(request, items, prepared);
+        }
     }
+
+    private static bool MayBeLaterPage(ReadOnlySpan<byte> search) =>
+        (search.IndexOf("\"from\""u8) >= 0 || search.IndexOf("\"search_after\""u8) >= 0) && Recognizer.Recognize(search)?.IsFirstPage(queryString: "") is false;
 
     /// <summary>Null: its indices cannot stand in a path of ours.</summary>
     private static SearchRequest? Describe(SearchRequest request, MultiSearchItem item)

@@ -27,6 +27,11 @@ internal static class SniffRequests
         }
 
         ReadOnlySpan<char> rest = path[Root.Length..];
+        if (rest is [.., '/'])
+        {
+            rest = rest[..^1];   // to the engines one slash at the end is none
+        }
+
         if (rest.IsEmpty)
         {
             return SniffRequest.Inspection;

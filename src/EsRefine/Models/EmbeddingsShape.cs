@@ -61,6 +61,7 @@ internal static class EmbeddingsShape
         }
 
         List<HandedOutVector> handedOut = [];
+        HashSet<int> places = [];
         for (int i = 0; i < items.Length; i++)
         {
             JsonElement item = items[i];
@@ -72,6 +73,11 @@ internal static class EmbeddingsShape
                 {
                     continue;
                 }
+            }
+
+            if (!places.Add(index))
+            {
+                return [];   // places that repeat or jump do not say whose vector is whose
             }
 
             if (Vector(item) is { } vector)

@@ -20,7 +20,7 @@ internal static class ClauseEdits
         List<BodyEdit> edits = [clause.Lookup is { } lookup ? Edit(lookup, mapping, refined) : Edit(body, clause.Vector, mapping, refined)];
         foreach (KnnClause twin in search.Clauses)
         {
-            if (twin != clause && twin.Field == clause.Field && IsCopy(body, twin, mapping, original))
+            if (twin != clause && (twin.Field == clause.Field || twin.Field == mapping.Field) && IsCopy(body, twin, mapping, original))
             {
                 edits.Add(Edit(body, twin.Vector, mapping, refined));
             }
@@ -28,14 +28,14 @@ internal static class ClauseEdits
 
         foreach (VectorLocation other in search.OtherVectors)
         {
-            if (!MayBeFor(other, clause) || !TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
+            if (!(MayBeFor(other, clause) || other.Field == mapping.Field) || !TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
             {
                 continue;
             }
 
             foreach (KnnClause rival in search.Clauses)
             {
-                if (rival.Field != clause.Field && MayBeFor(other, rival) && IsCopy(body, rival, mapping, original))
+                if (rival.Field != clause.Field && rival.Field != mapping.Field && MayBeFor(other, rival) && IsCopy(body, rival, mapping, original))
                 {
                     return null;   // a copy of both, and each field is refined to a vector of its own
                 }

@@ -48,6 +48,18 @@ public sealed class MultiSearchTests
     }
 
     [Fact]
+    public async Task Pages_of_one_search_in_one_body_share_its_first_pages_vector()
+    {
+        const string Clause = "\"knn\":{\"field\":\"v\",\"query_vector\":[1, 1],\"k\":4}";
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        (_, _, string? outcome) = await cluster.SearchAsync(
+            string.Concat(new[] { 20, 10, 0, 30 }.Select(static from => $"{{}}\n{{\"from\":{from},{Clause}}}\n")), target: "i/_msearch");
+
+        Assert.Equal("refined=1, refined-from-cache=3", outcome);
+    }
+
+    [Fact]
     public async Task Several_searches_are_worked_on_at_once_but_not_all()
     {
         int running = 0, most = 0;

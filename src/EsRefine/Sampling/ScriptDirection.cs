@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using EsRefine.Refinement;
+
+namespace EsRefine.Sampling;
+
+/// <summary>Whether a script's scores rise with the similarity its vector function names: <c>2.0 - cosineSimilarity(…)</c> ranks the other way round.</summary>
+/// <remarks>A script is not parsed for that. The sample shows what it does: each hit has both its score and its vector.</remarks>
+internal static class ScriptDirection
+{
+    /// <summary>Least rank correlation (Kendall's τ over pairs that differ): other terms may stir the order, but not make it.</summary>
+    private const double LeastCorrelation = 0.5;
+
+    /// <summary>True where the scores rise with the similarity, or tell nothing because they are all alike.</summary>
+    public static bool Rises(HitSample sample, ReadOnlySpan<float> queryVector, VectorSimilarity similarity)
+    {
+        double[] similarities = new double[sample.Count];
+        for (int hit = 0; hit < similarities.Length; hit++)
+        {
+            ReadOnlySpan<float> vector = sample.VectorOf(hit);
+            similarities[hit] = similarity switch
+            {
+                VectorSimilarity.Cosine => TensorPrimitives.CosineSimilarity(queryVector, vector),
+                VectorSimilarity.L2Norm => -TensorPrimitives.Distance(queryVector, vector),
+                _ => TensorPrimitives.Dot(queryVector, vector),
+            };
+        }
+
+        int concordant = 0;
+        int discordant = 0;
+        for (int i = 1; i < similarities.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                double both = (similarities[i] - similarities[j]) * (sample.Hits[i].Score - sample.Hits[j].Score);
+                concordant += both > 0 ? 1 : 0;
+                discordant += both < 0 ? 1 : 0;
+            }
+        }
+
+        return concordant + discordant == 0 || concordant - discordant > LeastCorrelation * (concordant + discordant);
+    }
+}
