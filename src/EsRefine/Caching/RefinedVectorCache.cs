@@ -129,6 +129,11 @@ internal sealed partial class RefinedVectorCache(
         RefinedClause? learnt = null;
         try
         {
+            if (isServed && await RecallFromOthersAsync(key, isSound) is { } justLearnt)
+            {
+                return (justLearnt, null);   // whoever was learning came to the end between our look and our turn
+            }
+
             learnt = await learn();
             if (learnt.Vector is { } vector)
             {
@@ -150,7 +155,7 @@ internal sealed partial class RefinedVectorCache(
         }
     }
 
-    /// <summary>What another instance has learnt while we did: all pages are to have one vector.</summary>
+    /// <summary>What another search, here or through another instance, has learnt meanwhile: all pages are to have one vector.</summary>
     private async Task<RefinedVector?> RecallFromOthersAsync(string key, Predicate<RefinedVector> isSound)
     {
         using CancellationTokenSource patience = new(StorePatience, timeProvider);
