@@ -62,7 +62,7 @@ public sealed class RecordingUpstream : IAsyncDisposable
                 connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)   // the last: stopped between two connections
         {
             await Task.WhenAll(connections);
         }
