@@ -57,6 +57,8 @@ internal static class Doors
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
+        // Asked for, the cluster is looked at; unasked, it gets no request that no client sent. (The publisher would send one every half minute.)
+        services.Configure<HealthCheckPublisherOptions>(static publisher => publisher.Predicate = static check => !check.Tags.Contains("ready"));
     }
 
     /// <summary>What answers behind each door. The data and models doors have no routing: the path is the server's behind them.</summary>
