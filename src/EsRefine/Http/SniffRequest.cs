@@ -26,12 +26,7 @@ internal static class SniffRequests
             return SniffRequest.None;
         }
 
-        ReadOnlySpan<char> rest = path[Root.Length..];
-        if (rest is [.., '/'])
-        {
-            rest = rest[..^1];   // to the engines one slash at the end is none
-        }
-
+        ReadOnlySpan<char> rest = path[Root.Length..].TrimEnd('/');   // to the engines slashes at the end are none
         if (rest.IsEmpty)
         {
             return SniffRequest.Inspection;

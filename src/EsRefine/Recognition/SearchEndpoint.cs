@@ -35,7 +35,10 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
 {
     private static readonly SearchEndpoint None = new(SearchEndpointKind.None, "");
 
-    /// <summary>Compares raw segments, decoding nothing: a path that only looks like a search after decoding or normalizing is not one.</summary>
+    /// <summary>
+    /// Compares raw segments as the engines' routers do, decoding nothing: a path that only looks like a search after decoding or normalizing is not one.
+    /// Slashes at the end are none, and an index may be empty, which names all.
+    /// </summary>
     /// <param name="method">As sent.</param>
     /// <param name="rawTarget">The request target as sent, in origin form; what follows a question mark is ignored.</param>
     public static SearchEndpoint Recognize(string method, ReadOnlySpan<char> rawTarget)
@@ -53,15 +56,17 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
             return None;
         }
 
-        path = path[1..];
+        path = path[1..].TrimEnd('/');
         if (isPost && path.SequenceEqual("_plugins/_asynchronous_search"))
         {
             return new(SearchEndpointKind.AsynchronousSearch, "");
         }
 
+        bool isOfAll = path is ['/', ..];   // of an empty index: the parameter of that name counts no more
+        path = isOfAll ? path[1..] : path;
         int slash = path.IndexOf('/');
         ReadOnlySpan<char> first = slash < 0 ? path : path[..slash];
-        bool hasIndex = IndexExpression.IsSegment(first);
+        bool hasIndex = !isOfAll && IndexExpression.IsSegment(first);
         if (hasIndex && slash < 0)
         {
             return None;
@@ -77,6 +82,6 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
             "_knn_search" when hasIndex => SearchEndpointKind.KnnSearch,
             _ => SearchEndpointKind.None,
         };
-        return kind == SearchEndpointKind.None ? None : new(kind, hasIndex ? first.ToString() : "");
+        return kind == SearchEndpointKind.None ? None : new(kind, isOfAll ? "_all" : hasIndex ? first.ToString() : "");
     }
 }
