@@ -186,7 +186,11 @@ internal sealed partial class RefinedSearch(
             return remembered is not null ? recalled with { Vector = remembered } : learnt! with { Clause = inHand.Clause };
         }
 
-        if (await vectors.RecallAsync(key, IsSound, isFirstPage, deadline.Token) is { } known)
+        // In mode learn nobody waits for what is being learnt: a first page goes out plain meanwhile.
+        RefinedVector? known = isFirstPage || inHand.Target.Mode == RefinementMode.Learn
+            ? await vectors.RecallAsync(key, IsSound, isFirstPage, deadline.Token)
+            : await vectors.RecallForLaterPageAsync(key, IsSound, deadline.Token);
+        if (known is not null)
         {
             return recalled with { Vector = known };
         }
@@ -214,6 +218,11 @@ internal sealed partial class RefinedSearch(
     {
         (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
         RefinedClause refined = new(clause, RefinementOutcome.InternalError);
+        if (judge!.WhyNotNow is { } away)
+        {
+            return refined with { Outcome = RefinementOutcome.JudgeFailed, Detail = away, Failure = new JudgeException(away) };
+        }
+
         StageClock clock = new(timeProvider);
         SamplePlan plan = new(search.Body, recognized, clause, mapping, queryVector, target.TextFields(mapping), target.SampleSize);
         HitSample sample = await sampler.SampleAsync(search, plan, deadline.Token).WaitAsync(deadline.Token);

@@ -113,6 +113,29 @@ internal sealed partial class RefinedVectorCache(
         }
     }
 
+    /// <summary>
+    /// The vector for a later page: that of its first page, which may be learning it at this moment. Without one, or where learning came to nothing, null.
+    /// </summary>
+    /// <param name="key">Of the vector.</param>
+    /// <param name="isSound">As above.</param>
+    /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
+    public async Task<RefinedVector?> RecallForLaterPageAsync(string key, Predicate<RefinedVector> isSound, CancellationToken cancellationToken)
+    {
+        bool isLearning = _inFlight.TryGetValue(key, out Task<RefinedClause?>? learning);
+        if (await RecallAsync(key, isSound, isFirstPage: false, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        if (!isLearning)
+        {
+            return null;
+        }
+
+        await learning!.WaitAsync(cancellationToken);
+        return await RecallAsync(key, isSound, isFirstPage: false, cancellationToken);
+    }
+
     /// <summary>Learns a vector for the next first page, unless somebody is learning it already.</summary>
     public async Task LearnAheadAsync(string key, Predicate<RefinedVector> isSound, Func<Task<RefinedClause>> learn)
     {

@@ -67,7 +67,12 @@ internal static class EsRefineServices
         {
             if (settings.Judge is { } judge)
             {
-                services.TryAddSingleton(provider => RelevanceJudges.Create(judge, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+                services.TryAddSingleton<IRelevanceJudge>(provider =>
+                {
+                    TimeProvider timeProvider = provider.GetRequiredService<TimeProvider>();
+                    ILoggerFactory loggers = provider.GetRequiredService<ILoggerFactory>();
+                    return new JudgeBreaker(RelevanceJudges.Create(judge, timeProvider, loggers), timeProvider, loggers.CreateLogger<JudgeBreaker>());
+                });
             }
 
             return services;

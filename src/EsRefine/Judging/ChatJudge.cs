@@ -7,21 +7,27 @@ namespace EsRefine.Judging;
 /// Calls beyond <see cref="JudgeSettings.Concurrency"/>, counted over all searches, wait for a free place and stop with their search.
 /// </summary>
 // Nothing is retried: a search has no time for it, and a struggling server no need of more calls. Sent again is only what the server refused to
-// understand (in a plainer form, until a first call is accepted) and what a model answered with thoughts (once, with thinking switched off).
+// understand (in a plainer form, until a first call is accepted, and by one call of a search) and what a model answered with thoughts (once, with thinking
+// switched off).
 internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 {
     private const int Unsettled = -1;
+
+    /// <summary>Time between two warnings that calls fail.</summary>
+    private static readonly TimeSpan WarningPause = TimeSpan.FromSeconds(10);
 
     private readonly ChatClient _client;
     private readonly string _model;
     private readonly IReadOnlyList<ChatRequestForm> _forms;
     private readonly SemaphoreSlim _places;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<ChatJudge> _logger;
 
     // What the replies have taught about the server so far.
     private int _settledForm = Unsettled;
     private bool _switchesThinkingOff;
     private bool _answersInWords;
+    private long _lastWarning;
 
     /// <exception cref="ConfigurationException">A setting is missing or cannot work.</exception>
     public ChatJudge(JudgeSettings settings, TimeProvider timeProvider, ILogger<ChatJudge> logger)
@@ -41,6 +47,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         _client = new ChatClient(settings, timeProvider);
         _forms = ChatRequestForm.Ladder(settings.TopLogprobs);
         _places = new SemaphoreSlim(settings.Concurrency);
+        _timeProvider = timeProvider;
         _logger = logger;
         Name = "chat:" + _model;
     }
@@ -49,9 +56,10 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 
     public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {
+        using FormTrial trial = new();
         Task<bool>[] calls =
         [
-            .. task.Hits.Select((hit, i) => JudgeHitAsync(i, JudgePrompt.Of(task.QueryText, task.Instruction, hit.Text), judgments, cancellationToken)),
+            .. task.Hits.Select((hit, i) => JudgeHitAsync(i, JudgePrompt.Of(task.QueryText, task.Instruction, hit.Text), judgments, trial, cancellationToken)),
         ];
         try
         {
@@ -64,20 +72,32 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         catch (JudgeException failure)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Log.CallsFailed(_logger, Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
+            if (IsTimeToWarn())
+            {
+                Log.CallsFailed(_logger, Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
+            }
+
             throw;
         }
     }
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>A judge that is down fails every search: one warning in a while says so, too.</summary>
+    private bool IsTimeToWarn()
+    {
+        long last = Volatile.Read(ref _lastWarning);
+        return (last == 0 || _timeProvider.GetElapsedTime(last) >= WarningPause)
+            && Interlocked.CompareExchange(ref _lastWarning, _timeProvider.GetTimestamp(), last) == last;
+    }
+
     /// <summary>False where the model said neither yes nor no.</summary>
-    private async Task<bool> JudgeHitAsync(int hit, string prompt, JudgmentSheet judgments, CancellationToken cancellationToken)
+    private async Task<bool> JudgeHitAsync(int hit, string prompt, JudgmentSheet judgments, FormTrial trial, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
-            if (await AskAsync(prompt, cancellationToken) is not { } judgment)
+            if (await AskAsync(prompt, trial, cancellationToken) is not { } judgment)
             {
                 return false;
             }
@@ -91,28 +111,58 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         }
     }
 
-    private async Task<Judgment?> AskAsync(string prompt, CancellationToken cancellationToken)
+    private async Task<Judgment?> AskAsync(string prompt, FormTrial trial, CancellationToken cancellationToken)
     {
         int i = Math.Max(Volatile.Read(ref _settledForm), 0);
-        while (true)
+        bool hasTurn = false;
+        try
         {
-            ChatRequestForm form = _forms[i] with { SwitchesThinkingOff = Volatile.Read(ref _switchesThinkingOff) };
-            ChatReply reply = await _client.CompleteAsync(form.Write(_model, prompt), cancellationToken);
-            if (reply.IsNotUnderstood && HasPlainerForm(i))
+            while (true)
             {
-                i++;
-                continue;
-            }
+                ChatRequestForm form = _forms[i] with { SwitchesThinkingOff = Volatile.Read(ref _switchesThinkingOff) };
+                ChatReply reply = await _client.CompleteAsync(form.Write(_model, prompt), cancellationToken);
+                if (reply.IsNotUnderstood && HasPlainerForm(i))
+                {
+                    if (!hasTurn)
+                    {
+                        await trial.Turn.WaitAsync(cancellationToken);
+                        hasTurn = true;
+                    }
 
-            ChatVerdict verdict = reply.Verdict ?? throw _client.Refused(reply);
-            Settle(i);
-            if (verdict.Source == ChatVerdictSource.Thinking && !form.SwitchesThinkingOff)
+                    int settled = Volatile.Read(ref _settledForm);
+                    if (settled > i)
+                    {
+                        i = settled;
+                        trial.Turn.Release();
+                        hasTurn = false;
+                        continue;
+                    }
+
+                    if (settled == Unsettled && !trial.HasFailed)
+                    {
+                        i++;
+                        continue;
+                    }
+                }
+
+                ChatVerdict verdict = reply.Verdict ?? throw _client.Refused(reply);
+                Settle(i);
+                if (verdict.Source == ChatVerdictSource.Thinking && !form.SwitchesThinkingOff)
+                {
+                    SwitchThinkingOff();
+                    continue;
+                }
+
+                return Read(verdict, form);
+            }
+        }
+        finally
+        {
+            if (hasTurn)
             {
-                SwitchThinkingOff();
-                continue;
+                trial.HasFailed = Volatile.Read(ref _settledForm) == Unsettled;
+                trial.Turn.Release();
             }
-
-            return Read(verdict, form);
         }
     }
 
@@ -162,5 +212,18 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         {
             Log.ThinkingSwitchedOff(_logger, Name);
         }
+    }
+
+    /// <summary>
+    /// The search for a form that is accepted, made by one call of a search at a time: those that were refused beside it wait for what it finds.
+    /// </summary>
+    private sealed class FormTrial : IDisposable
+    {
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        /// <summary>One call was refused in every form: no use trying them again for the next hit.</summary>
+        public bool HasFailed { get; set; }
+
+        public void Dispose() => Turn.Dispose();
     }
 }

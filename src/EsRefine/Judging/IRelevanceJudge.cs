@@ -6,6 +6,9 @@ internal interface IRelevanceJudge
     /// <summary>Kind and model, for logs, reports and cache keys: <c>chat:mistral-small</c>, <c>qrels</c>, <c>llm-noise</c>.</summary>
     string Name { get; }
 
+    /// <summary>Why it would refuse a task at this moment, so that nobody prepares one; null: it would not.</summary>
+    string? WhyNotNow => null;
+
     /// <summary>
     /// Judges the hits, concurrently where that helps, writing each judgment to <paramref name="judgments"/> as it arrives.
     /// A hit the judge cannot judge stays absent.
@@ -51,6 +54,18 @@ internal sealed class JudgmentSheet(int count)
 
     /// <summary>Hits on the sheet.</summary>
     public int Length => _judgments.Length;
+
+    /// <summary>Whether nothing has been written yet.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Array.TrueForAll(_judgments, static judgment => judgment is null);
+            }
+        }
+    }
 
     /// <summary>Writes down a judgment; ignored after <see cref="Close"/>.</summary>
     public void Write(int hit, Judgment judgment)

@@ -162,6 +162,70 @@ public class PageSequenceTests
     }
 
     [Fact]
+    public async Task Later_page_waits_for_what_its_first_page_is_learning()
+    {
+        TaskCompletionSource judging = new();
+        TaskCompletionSource release = new();
+        ScriptedJudge judge = new(async (task, sheet, cancellationToken) =>
+        {
+            judging.SetResult();
+            await release.Task;
+            await ScriptedJudge.LikesEven.JudgeAsync(task, sheet, cancellationToken);
+        });
+        await using FakeCluster cluster = await FakeCluster.StartAsync(judge);
+
+        Task<(int Status, string Body, string? Outcome)> first = cluster.SearchAsync(FirstPage);
+        await judging.Task;
+        Task<(int Status, string Body, string? Outcome)> later = cluster.SearchAsync(SearchAfter);
+        Assert.NotSame(later, await Task.WhenAny(later, Task.Delay(200, TestContext.Current.CancellationToken)));
+        release.SetResult();
+
+        Assert.StartsWith("refined;", (await first).Outcome, StringComparison.Ordinal);
+        Assert.StartsWith("refined-from-cache;", (await later).Outcome, StringComparison.Ordinal);
+        Assert.Single(cluster.Searches.Select(VectorOf).Distinct());
+    }
+
+    [Fact]
+    public async Task Later_page_that_waited_in_vain_stays_plain_as_its_first_page_did()
+    {
+        TaskCompletionSource judging = new();
+        TaskCompletionSource release = new();
+        ScriptedJudge judge = new(async (_, _, _) =>
+        {
+            judging.SetResult();
+            await release.Task;
+            throw new JudgeException("down");
+        });
+        await using FakeCluster cluster = await FakeCluster.StartAsync(judge);
+
+        Task<(int Status, string Body, string? Outcome)> first = cluster.SearchAsync(FirstPage);
+        await judging.Task;
+        Task<(int Status, string Body, string? Outcome)> later = cluster.SearchAsync(SearchAfter);
+        release.SetResult();
+
+        Assert.StartsWith("judge-failed", (await first).Outcome, StringComparison.Ordinal);
+        Assert.Equal("plain-sequence", (await later).Outcome);
+    }
+
+    /// <summary>A request in mode off takes no part: it neither begins a sequence nor ends one.</summary>
+    [Fact]
+    public async Task First_page_sent_again_in_mode_off_leaves_the_sequence_as_it_was()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        await cluster.SearchAsync(FirstPage);
+        Assert.Equal("target-off", (await cluster.SearchAsync(FirstPage, also: Off)).Outcome);
+        Assert.StartsWith("refined-from-cache;", (await cluster.SearchAsync(SearchAfter)).Outcome, StringComparison.Ordinal);
+        Assert.Equal("target-off", (await cluster.SearchAsync(SearchAfter, also: Off)).Outcome);
+
+        string[] vectors = [.. cluster.Searches.Select(VectorOf)];
+        Assert.Equal(vectors[0], vectors[2]);
+        Assert.Equal(["[1,1]", "[1.0, 1e0]"], [vectors[1], vectors[3]]);
+
+        static void Off(HttpRequestMessage request) => request.Headers.Add("EsRefine-Mode", "off");
+    }
+
+    [Fact]
     public async Task Without_a_cache_each_page_is_refined_for_itself()
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(

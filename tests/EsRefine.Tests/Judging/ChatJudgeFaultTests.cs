@@ -116,6 +116,21 @@ public sealed class ChatJudgeFaultTests
     }
 
     [Fact]
+    public async Task Judge_that_is_down_is_told_of_once_in_a_while_not_by_every_search()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Error(500, "server_error"));
+        for (int search = 0; search < 3; search++)
+        {
+            await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeOneAsync());
+        }
+
+        Assert.Single(trial.Log.Collector.GetSnapshot(), static record => record.Id.Id == 303);
+        trial.Time.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeOneAsync());
+        Assert.Equal(2, trial.Log.Collector.GetSnapshot().Count(static record => record.Id.Id == 303));
+    }
+
+    [Fact]
     public async Task Server_that_never_answers_fails_in_the_end_even_without_a_deadline()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.HangInBody);

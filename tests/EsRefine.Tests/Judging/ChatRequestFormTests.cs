@@ -90,6 +90,28 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
+    public async Task Server_that_refuses_every_form_is_not_asked_in_every_form_for_every_hit()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync(BadRequest);
+        string[] texts = [.. Enumerable.Range(0, 20).Select(static i => $"document {i}")];
+
+        await Assert.ThrowsAsync<JudgeException>(() => trial.JudgeAsync(texts));
+
+        Assert.Equal(texts.Length + ChatRequestForm.Ladder(20).Count - 1, trial.Server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Hits_refused_beside_the_one_that_finds_the_form_are_asked_in_it()
+    {
+        await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
+            (call.Body.GetProperty("top_logprobs").GetInt32() > 5 ? BadRequest : Yes)(context, call));
+        string[] texts = [.. Enumerable.Range(0, 20).Select(static i => $"document {i}")];
+
+        Assert.DoesNotContain(null, await trial.JudgeAsync(texts));
+        Assert.InRange(trial.Server.Calls.Count, texts.Length + 1, 2 * texts.Length);
+    }
+
+    [Fact]
     public async Task Model_that_thinks_is_told_not_to_and_asked_again()
     {
         ChatScript thinking = ChatScripts.SaysInTurn([("<think>", 1)], [("Okay", 0.9), ("Yes", 0.1)]);

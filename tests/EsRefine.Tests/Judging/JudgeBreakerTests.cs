@@ -1,0 +1,134 @@
+using EsRefine.Judging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace EsRefine.Tests.Judging;
+
+/// <summary>A judge that is down is left in peace, and found again within seconds.</summary>
+public sealed class JudgeBreakerTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeLogger<JudgeBreaker> _log = new();
+    private readonly JudgeBreaker _breaker;
+    private Func<JudgmentSheet, CancellationToken, Task> _script = static (_, _) => throw new JudgeException("down");
+    private int _asked;
+
+    public JudgeBreakerTests() => _breaker = new(
+        new ScriptedJudge((_, sheet, cancellationToken) =>
+        {
+            _asked++;
+            return _script(sheet, cancellationToken);
+        }),
+        _time,
+        _log);
+
+    [Fact]
+    public async Task Judge_that_failed_again_and_again_is_not_asked_and_the_reason_is_told()
+    {
+        await OpenAsync();
+
+        Assert.Contains("the judge's breaker is open", (await FailAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("the judge's breaker is open", _breaker.WhyNotNow, StringComparison.Ordinal);
+        Assert.Equal(JudgeBreaker.Tolerated, _asked);
+        Assert.Equal(305, Assert.Single(_log.Collector.GetSnapshot()).Id.Id);
+    }
+
+    [Fact]
+    public async Task Recovered_judge_is_found_by_the_first_search_after_the_pause()
+    {
+        await OpenAsync();
+        _time.Advance(JudgeBreaker.Pause);
+        Assert.Null(_breaker.WhyNotNow);
+        _script = static (_, _) => Task.CompletedTask;
+
+        await JudgeAsync();
+        await JudgeAsync();
+
+        Assert.Equal(JudgeBreaker.Tolerated + 2, _asked);
+        Assert.Equal([305, 306], _log.Collector.GetSnapshot().Select(static record => record.Id.Id));
+    }
+
+    [Fact]
+    public async Task Only_one_search_at_a_time_looks_whether_the_judge_is_back_and_nothing_is_logged_where_it_is_not()
+    {
+        await OpenAsync();
+        for (int pause = 0; pause < 3; pause++)
+        {
+            _time.Advance(JudgeBreaker.Pause);
+            TaskCompletionSource release = new();
+            _script = async (_, _) =>
+            {
+                await release.Task;
+                throw new JudgeException("still down");
+            };
+            Task attempt = JudgeAsync();
+            Assert.Contains("breaker", (await FailAsync()).Message, StringComparison.Ordinal);
+            release.SetResult();
+            Assert.Equal("still down", (await Assert.ThrowsAsync<JudgeException>(() => attempt)).Message);
+            Assert.Contains("breaker", (await FailAsync()).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(JudgeBreaker.Tolerated + 3, _asked);
+        Assert.Single(_log.Collector.GetSnapshot());
+    }
+
+    [Fact]
+    public async Task Attempt_that_its_deadline_ended_leaves_the_next_search_to_look()
+    {
+        await OpenAsync();
+        _time.Advance(JudgeBreaker.Pause);
+        _script = static (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(JudgeTooLateAsync);
+
+        Assert.Null(_breaker.WhyNotNow);
+    }
+
+    [Fact]
+    public async Task Failures_beside_judgments_and_deadlines_do_not_open_it()
+    {
+        for (int search = 0; search < 2 * JudgeBreaker.Tolerated; search++)
+        {
+            _script = static (sheet, _) =>
+            {
+                sheet.Write(0, Judgment.Of(1));
+                throw new JudgeException("one call failed");
+            };
+            await FailAsync();
+            _script = static (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(JudgeTooLateAsync);
+        }
+
+        Assert.Null(_breaker.WhyNotNow);
+        Assert.Equal(4 * JudgeBreaker.Tolerated, _asked);
+    }
+
+    [Fact]
+    public async Task Search_behind_an_open_breaker_goes_out_as_it_came_and_takes_no_sample()
+    {
+        await OpenAsync();
+        await using FakeCluster cluster = await FakeCluster.StartAsync(_breaker);
+
+        Assert.Equal((200, FakeCluster.PlainReply, "judge-failed"), await cluster.SearchAsync());
+        Assert.Equal([FakeCluster.Search], cluster.Searches);
+        Assert.Empty(cluster.Samples);
+    }
+
+    public void Dispose() => _breaker.Dispose();
+
+    private async Task OpenAsync()
+    {
+        for (int search = 0; search < JudgeBreaker.Tolerated; search++)
+        {
+            Assert.Equal("down", (await FailAsync()).Message);
+        }
+    }
+
+    private Task<JudgeException> FailAsync() => Assert.ThrowsAsync<JudgeException>(JudgeAsync);
+
+    private Task JudgeAsync() => JudgeUntilAsync(TestContext.Current.CancellationToken);
+
+    private Task JudgeTooLateAsync() => JudgeUntilAsync(new CancellationToken(canceled: true));
+
+    private Task JudgeUntilAsync(CancellationToken deadline) => _breaker.JudgeAsync(Some.Task("a", "b"), new JudgmentSheet(2), deadline);
+}
