@@ -176,9 +176,15 @@ public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchE
         wrongDimensions.Vector.Values.RemoveAt(0);
         V1.SearchRequest badFilter = Request(index);
         badFilter.FilterJson = """{"no_such_query":{}}""";
+        V1.SearchRequest filters = Request(index);
+        filters.FilterJson = """[{"term":{"shelf":"odd"}},{"exists":{"field":"shelf"}}]""";
 
         Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(sidecar, wrongDimensions)).StatusCode);
         Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(sidecar, badFilter)).StatusCode);
+        using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
+        SearchResponse filtered = await new RefinementService.RefinementServiceClient(channel).SearchAsync(filters, cancellationToken: Cancellation);
+        Assert.Equal(10, filtered.Hits.Count);
+        Assert.All(filtered.Hits, static hit => Assert.Contains("\"shelf\":\"odd\"", hit.SourceJson, StringComparison.Ordinal));
         Assert.Equal(StatusCode.NotFound, (await RefusalAsync(sidecar, Request(index + "-not-there"))).StatusCode);
     }
 

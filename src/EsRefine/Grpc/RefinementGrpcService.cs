@@ -12,10 +12,9 @@ namespace EsRefine.Grpc;
 /// <summary>The typed door: writes the search a client of the cluster would have sent, and lets the one path refine it.</summary>
 internal sealed class RefinementGrpcService(
     RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
-    : RefinementService.RefinementServiceBase
 {
-    /// <inheritdoc/>
-    public override async Task<SearchResponse> Search(V1.SearchRequest request, ServerCallContext context)
+    /// <summary>The method of that name.</summary>
+    public async Task<SearchResponse> Search(V1.SearchRequest request, ServerCallContext context)
     {
         CancellationToken cancellationToken = context.CancellationToken;
         EsRefine.SearchRequest caller = ReadCaller(request, context);
@@ -58,7 +57,8 @@ internal sealed class RefinementGrpcService(
         HeaderDictionary headers = [];
         foreach (Metadata.Entry entry in metadata)
         {
-            if (!entry.IsBinary && entry.Key is "authorization" or "es-security-runas-user" or "opendistro_security_impersonate_as" or "securitytenant" or "x-opaque-id")
+            if (!entry.IsBinary
+                && entry.Key is "authorization" or "es-security-runas-user" or "opendistro_security_impersonate_as" or "securitytenant" or "x-opaque-id")
             {
                 headers[entry.Key] = StringValues.Concat(headers[entry.Key], entry.Value);
             }
@@ -78,8 +78,9 @@ internal sealed class RefinementGrpcService(
                 return vector;
             case V1.SearchRequest.QueryOneofCase.Text:
                 Require(request.Text.Length > 0, "text is empty");
+                const string NoModel = "text queries need an embedding model: start EsRefine with --model DIR, or send a vector";
                 return model is null
-                    ? throw new RpcException(new Status(StatusCode.FailedPrecondition, "text queries need an embedding model: start EsRefine with --model DIR, or send a vector"))
+                    ? throw new RpcException(new Status(StatusCode.FailedPrecondition, NoModel))
                     : (await model.GenerateVectorAsync(request.Text, EmbeddingPurposes.Query, cancellationToken)).ToArray();
             default:
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "query is missing: send a vector or a text"));

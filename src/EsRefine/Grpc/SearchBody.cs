@@ -43,7 +43,7 @@ internal static class SearchBody
             if (!filter.IsEmpty)
             {
                 json.WritePropertyName("filter");
-                json.WriteRawValue(filter);
+                WriteFilter(json, filter, dialect);
             }
 
             json.WriteEndObject();
@@ -68,6 +68,13 @@ internal static class SearchBody
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>OpenSearch takes one query, Elasticsearch several, too.</summary>
+    private static void WriteFilter(Utf8JsonWriter json, ReadOnlySpan<byte> filter, EngineDialect dialect)
+    {
+        bool wraps = dialect == EngineDialect.OpenSearch && filter.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
+        json.WriteRawValue(wraps ? [.. "{\"bool\":{\"filter\":"u8, .. filter, .. "}}"u8] : filter);
     }
 
     private static int Candidates(V1.SearchRequest request, int k) =>
@@ -98,7 +105,8 @@ internal static class SearchBody
         {
         }
 
-        throw new RpcException(new Status(StatusCode.InvalidArgument, "filter_json must be one query in the cluster's query DSL, as a JSON object"));
+        const string Shape = "filter_json must be a query in the cluster's query DSL, as a JSON object, or an array of them";
+        throw new RpcException(new Status(StatusCode.InvalidArgument, Shape));
     }
 
     private static void WriteVector(Utf8JsonWriter json, string name, ReadOnlySpan<float> vector)

@@ -1,8 +1,13 @@
 using EsRefine.Configuration;
 using EsRefine.Endpoints;
 using EsRefine.Grpc;
+using EsRefine.Grpc.V1;
 using EsRefine.Http;
 using EsRefine.Models;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Health.V1;
+using Grpc.Reflection;
+using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -55,6 +60,8 @@ internal static class Doors
         services.AddSingleton<ModelsDoor>();
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
+        services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();
+        services.AddSingleton(new ReflectionServiceImpl(RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
         // Asked for, the cluster is looked at; unasked, it gets no request that no client sent. (The publisher would send one every half minute.)
@@ -64,7 +71,9 @@ internal static class Doors
     /// <summary>What answers behind each door. The data and models doors have no routing: the path is the server's behind them.</summary>
     public static void Map(IApplicationBuilder app)
     {
-        app.MapWhen(static context => DoorOf(context) == Door.Data, static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().AnswerAsync));
+        app.MapWhen(
+            static context => DoorOf(context) == Door.Data,
+            static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().AnswerAsync));
         app.MapWhen(static context => DoorOf(context) == Door.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapGrpcService<RefinementGrpcService>();
@@ -79,8 +88,9 @@ internal static class Doors
                 Predicate = static check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync,
             });
         }));
-        app.MapWhen(static context => DoorOf(context) == Door.Models, static models =>
-            models.Run(static context => context.RequestServices.GetRequiredService<ModelsDoor>().AnswerAsync(context)));   // there is none where this door is closed
+        app.MapWhen(
+            static context => DoorOf(context) == Door.Models,
+            static models => models.Run(static context => context.RequestServices.GetRequiredService<ModelsDoor>().AnswerAsync(context)));
     }
 
     /// <summary>The addresses in use, in the order of the doors: a port 0 has become a number.</summary>

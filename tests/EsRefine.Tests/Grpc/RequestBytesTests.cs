@@ -1,0 +1,70 @@
+using EsRefine.Grpc.V1;
+using EsRefine.TestSupport;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+using V1 = EsRefine.Grpc.V1;
+
+namespace EsRefine.Tests.Grpc;
+
+/// <summary>What arrives at the typed door is a request, or the client's error.</summary>
+public sealed class RequestBytesTests
+{
+    private const string OpenSearchMapping = """
+        {"i":{"mappings":{"properties":{"v":{"type":"knn_vector","dimension":2,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}}}}}
+        """;
+
+    private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
+
+    private static readonly Method<byte[], byte[]> Search = new(MethodType.Unary, RefinementService.Descriptor.FullName, "Search", Bytes, Bytes);
+
+    public static TheoryData<string, byte[]> Unreadable => new()
+    {
+        { "a text that is not UTF-8", [0x0A, 0x02, 0xC3, 0x28] },
+        { "a text that ends early", [0x0A, 0x7F, 0x61] },
+        { "an unending number", [0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] },
+        { "no such wire type", [0x0F, 0x01] },
+        { "JSON", "{\"index\":\"i\"}"u8.ToArray() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable), DisableDiscoveryEnumeration = true)]
+    public async Task Bytes_that_are_no_request_are_an_invalid_argument_and_no_error_of_ours(string what, byte[] request)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, replace: static services => services.AddLogging(static logging => logging.AddFakeLogging()));
+
+        RpcException refusal = await Assert.ThrowsAsync<RpcException>(() => CallAsync(cluster, request));
+
+        Assert.True(refusal.StatusCode == StatusCode.InvalidArgument, $"{what}: {refusal.Status}");
+        Assert.DoesNotContain(
+            cluster.Services.GetFakeLogCollector().GetSnapshot(), static record => record.Level >= LogLevel.Warning || record.Exception is not null);
+        Assert.Empty(cluster.Requests);
+    }
+
+    [Theory]
+    [InlineData(null, """[{"term":{"a":1}}, {"term":{"b":2}}]""", """[{"term":{"a":1}}, {"term":{"b":2}}]""")]
+    [InlineData(OpenSearchMapping, """ [{"term":{"a":1}}, {"term":{"b":2}}]""", """{"bool":{"filter": [{"term":{"a":1}}, {"term":{"b":2}}]}}""")]
+    [InlineData(OpenSearchMapping, """{"term":{"a":1}}""", """{"term":{"a":1}}""")]
+    public async Task Several_filters_are_written_as_the_engine_takes_them(string? mapping, string filter, string written)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, mapping: mapping is null ? null : new UpstreamAnswer(mapping));
+
+        V1.SearchRequest request = new() { Index = "i", Field = "v", Vector = new Vector { Values = { 1, 1 } }, FilterJson = filter };
+
+        await CallAsync(cluster, request.ToByteArray());
+
+        Assert.Contains($"\"filter\":{written}", cluster.Requests[^1].BodyText, StringComparison.Ordinal);
+    }
+
+    private static async Task<byte[]> CallAsync(FakeCluster cluster, byte[] request)
+    {
+        using GrpcChannel channel = GrpcChannel.ForAddress(cluster.GrpcUrl);
+        CallOptions options = new(cancellationToken: TestContext.Current.CancellationToken);
+        return await channel.CreateCallInvoker().AsyncUnaryCall(Search, null, options, request);
+    }
+}
