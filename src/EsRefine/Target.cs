@@ -38,6 +38,8 @@ internal sealed class TargetTable
     public TargetTable(EsRefineSettings settings)
     {
         _settings = settings;
+        LongestDeadline = TimeSpan.FromMilliseconds(
+            settings.Targets.Select(target => target.DeadlineMs ?? settings.DeadlineMs).DefaultIfEmpty(settings.DeadlineMs).Max());
         foreach (string name in settings.Targets.Select(static target => target.Rule).OfType<string>().Append(settings.Rule))
         {
             _rules[name] = RefinementRules.TryParse(name, out IRefinementRule? rule)
@@ -73,6 +75,9 @@ internal sealed class TargetTable
         };
     }
 
+    /// <summary>The longest deadline of any target: what has waited so long is too late for all.</summary>
+    public TimeSpan LongestDeadline { get; }
+
     /// <summary>
     /// Time a search may take whose fields are not known yet: the shortest deadline of the targets it may meet. Null: none of them refines it.
     /// </summary>
@@ -83,7 +88,8 @@ internal sealed class TargetTable
             : _settings.Targets.Where(target => IndexPattern.Matches(target.Index, search.Index)).Select(static target => (target.Mode, target.DeadlineMs));
         int[] deadlines =
         [
-            .. met.Where(target => (search.Mode ?? target.Mode ?? _settings.Mode) != RefinementMode.Off).Select(target => target.DeadlineMs ?? _settings.DeadlineMs),
+            .. met.Where(target => (search.Mode ?? target.Mode ?? _settings.Mode) != RefinementMode.Off)
+                .Select(target => target.DeadlineMs ?? _settings.DeadlineMs),
         ];
         return deadlines.Length == 0 ? null : search.Deadline ?? TimeSpan.FromMilliseconds(deadlines.Min());
     }

@@ -42,7 +42,7 @@ public class MultiSearchBenchmarks
     public object? ReadLines() => MultiSearchBody.Read(_body);
 
     [Benchmark(Baseline = true)]
-    public Task RecognizeAndSplice() => MultiSearch.PrepareAsync(_request, RecognizeAsync, int.MaxValue, CancellationToken.None).AsTask();
+    public Task RecognizeAndSplice() => MultiSearch.PrepareAsync(_request, RecognizeAsync, int.MaxValue, static () => false, CancellationToken.None).AsTask();
 
     private static ValueTask<PreparedSearch> RecognizeAsync(SearchRequest search, CancellationToken cancellationToken) =>
         ValueTask.FromResult(

@@ -1,5 +1,6 @@
 using EsRefine.Recognition;
 using EsRefine.Reissue;
+using EsRefine.Telemetry;
 
 namespace EsRefine.Endpoints;
 
@@ -17,7 +18,9 @@ internal static class MultiSearch
     /// <param name="request">The body with all its lines; what the URL says.</param>
     /// <param name="path">The way of one search.</param>
     /// <param name="maxSearchBytes">A longer search passes through, as it does alone.</param>
-    public static async ValueTask<PreparedSearch> PrepareAsync(SearchRequest request, SearchPath path, int maxSearchBytes, CancellationToken cancellationToken)
+    /// <param name="isTooLate">Whether every deadline has passed: what has not had its turn by then is not looked at any more.</param>
+    public static async ValueTask<PreparedSearch> PrepareAsync(
+        SearchRequest request, SearchPath path, int maxSearchBytes, Func<bool> isTooLate, CancellationToken cancellationToken)
     {
         if (MultiSearchBody.Read(request.Body.Span) is not { } items)
         {
@@ -25,6 +28,7 @@ internal static class MultiSearch
         }
 
         PreparedSearch?[] prepared = new PreparedSearch?[items.Count];
+        PreparedSearch late = PreparedSearch.Original(request, RefinementOutcome.DeadlinePassed);
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
 
         // First pages first: a later page of the same body goes out with the vector of its first one.
@@ -35,7 +39,20 @@ internal static class MultiSearch
 
         async ValueTask PrepareAsync(int i, CancellationToken token)
         {
-            if (items[i].Body.Length <= maxSearchBytes && Describe(request, items[i]) is { } search)
+            if (items[i].Body.Length > maxSearchBytes)
+            {
+                return;
+            }
+
+            if (isTooLate())
+            {
+                if (Recognizer.MayHoldKnn(items[i].Body.Of(request.Body.Span)))
+                {
+                    prepared[i] = late;
+                    EsRefineMeter.RecordSearch(late.Summary, TimeSpan.Zero);
+                }
+            }
+            else if (Describe(request, items[i]) is { } search)
             {
                 prepared[i] = await path(search, token);
             }

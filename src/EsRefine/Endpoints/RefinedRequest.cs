@@ -40,8 +40,13 @@ internal sealed partial class RefinedRequest(
         }
 
         // One deadline for all: those whose turn comes after it pass as they are.
-        ValueTask<PreparedSearch> OfManyAsync(SearchPath path) =>
-            MultiSearch.PrepareAsync(request with { Arrived = timeProvider.GetTimestamp() }, path, settings.MaxSearchBodyBytes, cancellationToken);
+        ValueTask<PreparedSearch> OfManyAsync(SearchPath path)
+        {
+            long arrived = timeProvider.GetTimestamp();
+            return MultiSearch.PrepareAsync(request with { Arrived = arrived }, path, settings.MaxSearchBodyBytes, IsTooLate, cancellationToken);
+
+            bool IsTooLate() => timeProvider.GetElapsedTime(arrived) >= targets.LongestDeadline;
+        }
     }
 
     [LoggerMessage(110, LogLevel.Error, "A request was not read because of a fault in EsRefine; the original was sent. Please report this with the stack.")]

@@ -81,6 +81,7 @@ public sealed class MultiSearchTests
                 return PreparedSearch.Original(search, RefinementOutcome.NoSignal);
             },
             1000,
+            static () => false,
             TestContext.Current.CancellationToken).AsTask().WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(MultiSearch.Concurrency, most);
     }
@@ -149,6 +150,31 @@ public sealed class MultiSearchTests
         Assert.Equal(body, cluster.Requests[^1].BodyText);
     }
 
+    [Fact]
+    public async Task Nothing_is_looked_at_any_more_once_every_deadline_has_passed()
+    {
+        const int Searches = 10_000;
+        bool isTooLate = false;
+        int looked = 0;
+        string body = string.Concat(Enumerable.Repeat($"\n{FakeCluster.Search}\n\n{Plain}\n", Searches / 2));
+
+        PreparedSearch prepared = await MultiSearch.PrepareAsync(
+            Request(body),
+            (search, _) =>
+            {
+                Interlocked.Increment(ref looked);
+                isTooLate = true;
+                return ValueTask.FromResult(PreparedSearch.Original(search, RefinementOutcome.DeadlinePassed));
+            },
+            1000,
+            () => isTooLate,
+            TestContext.Current.CancellationToken);
+
+        Assert.InRange(looked, 1, MultiSearch.Concurrency);
+        Assert.Equal([(RefinementOutcome.DeadlinePassed, Searches / 2)], prepared.Summary.Counts.Select(static count => (count.Outcome, count.Count)).ToList());
+        Assert.False(prepared.IsRewritten);
+    }
+
     public static TheoryData<string> Malformed { get; } =
     [
         $"{{}}\n{WithText}",                                                       // truncated
@@ -181,7 +207,8 @@ public sealed class MultiSearchTests
     }
 
     private static ValueTask<PreparedSearch> PrepareAsync(string body, Func<SearchRequest, PreparedSearch> path) =>
-        MultiSearch.PrepareAsync(Request(body), (search, _) => ValueTask.FromResult(path(search)), 1000, TestContext.Current.CancellationToken);
+        MultiSearch.PrepareAsync(
+            Request(body), (search, _) => ValueTask.FromResult(path(search)), 1000, static () => false, TestContext.Current.CancellationToken);
 
     private static SearchRequest Request(string body) =>
         new() { Index = "url", QueryString = "?routing=u", Body = Encoding.UTF8.GetBytes(body), Headers = new HeaderDictionary(), QueryText = "the text" };
