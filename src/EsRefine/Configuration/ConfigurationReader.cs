@@ -27,9 +27,6 @@ internal sealed class ConfigurationReader
     /// <summary>Settings with flags that were given, and the texts given for them.</summary>
     public IReadOnlyList<(string Path, Setting Setting, IReadOnlyList<string> Texts)> Flags { get; init; } = [];
 
-    /// <summary>Whether a configuration without a cluster will do.</summary>
-    public bool NeedsUpstream { get; init; } = true;
-
     /// <summary>Reads and checks all of it.</summary>
     /// <exception cref="ConfigurationException">It cannot work: every fault that was found, each with its place and fix.</exception>
     public EffectiveConfiguration Read()
@@ -47,7 +44,7 @@ internal sealed class ConfigurationReader
         }
 
         SettingsCheck.Check(settings, reading, Environment);
-        if (NeedsUpstream && isFileRead)
+        if (isFileRead)
         {
             SettingsCheck.CheckUpstream(settings, reading);
         }
@@ -75,7 +72,15 @@ internal sealed class ConfigurationReader
 
         try
         {
-            return YamlSource.Read(System.IO.File.ReadAllText(file), origin, errors);
+            ConfigurationNode root = YamlSource.Read(System.IO.File.ReadAllText(file), origin, errors);
+            if (root is ConfigurationMapping)
+            {
+                return root;
+            }
+
+            string names = string.Join(", ", SettingTable.Root.Children.Select(static setting => setting.Name));
+            errors.Add($"{root.Origin}: settings were expected, as 'name: value'; there is {names}");
+            return new ConfigurationMapping(origin, []);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -115,8 +115,7 @@ internal sealed class ListSetting<TRecord, TValue>(
     string name, string about, Form<TValue> form, Func<TRecord, IReadOnlyList<TValue>> get, Func<TRecord, IReadOnlyList<TValue>, TRecord> set)
     : Setting<TRecord>(name, about)
 {
-    public override Setting Element { get; } = new ValueSetting<IReadOnlyList<TValue>, TValue>(
-        name, about, form, static values => values[^1], static (values, value) => [.. values, value]);
+    public override Setting Element { get; } = new ValueSetting<List<TValue>, TValue>(name, about, form, static values => values[^1], Appended.To);
 
     public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
     {
@@ -126,10 +125,10 @@ internal sealed class ListSetting<TRecord, TValue>(
         }
 
         IReadOnlyList<ConfigurationNode> elements = node is ConfigurationList list ? list.Elements : [node];
-        IReadOnlyList<TValue> values = [];
+        List<TValue> values = [];
         for (int i = 0; i < elements.Count; i++)
         {
-            values = ((Setting<IReadOnlyList<TValue>>)Element).Read(values, elements.Count == 1 ? path : $"{path}[{i}]", elements[i], reading);
+            values = ((Setting<List<TValue>>)Element).Read(values, elements.Count == 1 ? path : $"{path}[{i}]", elements[i], reading);
         }
 
         reading.Origins[path] = node.Origin;
@@ -139,6 +138,16 @@ internal sealed class ListSetting<TRecord, TValue>(
     public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) => get(record) is { Count: > 0 } values
         ? [new(path, depth, Name, $"[{string.Join(", ", values.Select(value => SettingLine.Scalar(value!)))}]")]
         : [];
+}
+
+/// <summary>The record that the elements of a list are read into: the list itself.</summary>
+internal static class Appended
+{
+    public static List<T> To<T>(List<T> list, T element)
+    {
+        list.Add(element);
+        return list;
+    }
 }
 
 /// <summary>Settings that belong together, a record of their own.</summary>
@@ -159,16 +168,7 @@ internal sealed class GroupSetting<TRecord, TGroup>(
 
         if (node is not ConfigurationMapping mapping)
         {
-            string names = string.Join(", ", settings.Select(setting => setting.Name));
-            if (path.Length == 0)
-            {
-                reading.Errors.Add($"{node.Origin}: settings were expected, as 'name: value'; there is {names}");
-            }
-            else
-            {
-                reading.Refuse(node.Origin, path, $"holds settings of its own, not a value: {names}");
-            }
-
+            reading.Refuse(node.Origin, path, $"holds settings of its own, not a value: {string.Join(", ", settings.Select(setting => setting.Name))}");
             return record;
         }
 
@@ -214,8 +214,7 @@ internal sealed class GroupListSetting<TRecord, TGroup>(
     : Setting<TRecord>(name, about)
     where TGroup : class
 {
-    private readonly GroupSetting<IReadOnlyList<TGroup>, TGroup> _element =
-        new(name, about, blank, settings, static _ => null, static (groups, group) => [.. groups, group]);
+    private readonly GroupSetting<List<TGroup>, TGroup> _element = new(name, about, blank, settings, static _ => null, Appended.To);
 
     public override Setting Element => _element;
 
@@ -232,7 +231,7 @@ internal sealed class GroupListSetting<TRecord, TGroup>(
             return record;
         }
 
-        IReadOnlyList<TGroup> groups = [];
+        List<TGroup> groups = [];
         for (int i = 0; i < list.Elements.Count; i++)
         {
             groups = _element.Read(groups, $"{path}[{i}]", list.Elements[i], reading);

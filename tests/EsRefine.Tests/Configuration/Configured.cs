@@ -5,7 +5,12 @@ namespace EsRefine.Tests.Configuration;
 /// <summary>Reads configurations as <c>run</c> would, from texts.</summary>
 internal static class Configured
 {
-    /// <summary>Reads a file <c>esrefine.yaml</c> that holds <paramref name="yaml"/>; its name in messages is cut to that.</summary>
+    private static readonly string Cluster = EnvironmentSource.VariableOf("upstream.urls", isList: true);
+
+    /// <summary>
+    /// Reads a file <c>esrefine.yaml</c> that holds <paramref name="yaml"/>; its name in messages is cut to that. A cluster is named where nothing names one,
+    /// unless the test is about that.
+    /// </summary>
     public static EffectiveConfiguration By(
         string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags)
     {
@@ -14,6 +19,9 @@ internal static class Configured
         {
             string file = Path.Combine(folder.FullName, "esrefine.yaml");
             File.WriteAllText(file, yaml);
+            bool namesCluster = yaml.Contains("urls", StringComparison.Ordinal) || environment?.ContainsKey(Cluster) is true
+                || Array.Exists(flags, static flag => flag.Flag == "--upstream");
+            flags = needsUpstream || namesCluster ? flags : [.. flags, ("--upstream", ["http://a"])];
             return new ConfigurationReader
             {
                 File = file,
@@ -21,7 +29,6 @@ internal static class Configured
                 Flags = [.. SettingTable.All.SelectMany(
                     entry => flags.Where(flag => flag.Flag == entry.Setting.Flag?.Name),
                     (entry, flag) => (entry.Path, entry.Setting, (IReadOnlyList<string>)flag.Texts))],
-                NeedsUpstream = needsUpstream,
             }.Read();
         }
         catch (ConfigurationException exception)

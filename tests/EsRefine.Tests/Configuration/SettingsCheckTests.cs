@@ -10,6 +10,12 @@ public sealed class SettingsCheckTests
         Assert.Single(Configured.Faults("", needsUpstream: true)));
 
     [Fact]
+    public void File_without_settings_is_told_whatever_the_environment_adds() => Assert.StartsWith(
+        "esrefine.yaml:1:1: settings were expected",
+        Assert.Single(Configured.Faults("- a", new() { ["ESREFINE__SAMPLE"] = "5" })),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Refused_URL_is_told_once() => Assert.Single(Configured.Faults("upstream: { urls: [nonsense] }", needsUpstream: true));
 
     [Theory]

@@ -54,7 +54,6 @@ public sealed class YamlFileTests
         Assert.Equal(("rocchio@0.3", 0.6), (settings.Rule, settings.TrustRadius));
         Assert.Null(settings.Judge);
         Assert.Empty(settings.Targets);
-        Assert.Empty(settings.Upstream.Urls);
     }
 
     [Theory]
@@ -133,6 +132,19 @@ public sealed class YamlFileTests
         Assert.Equal(["title", "body"], settings.Targets[1].Text);
     }
 
+    /// <summary>Read in time that grows with their number: copied for each, they took a minute.</summary>
+    [Fact]
+    public void Many_targets_are_read_in_order()
+    {
+        const int Targets = 20_000;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        EsRefineSettings settings = Configured.By("targets:\n" + string.Concat(Enumerable.Range(0, Targets).Select(static i => $"- index: i{i}\n"))).Settings;
+
+        Assert.Equal(Enumerable.Range(0, Targets).Select(static i => $"i{i}"), settings.Targets.Select(static target => target.Index));
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Targets, 0, 20_000);
+    }
+
     [Fact]
     public void Relative_paths_count_from_the_file()
     {
@@ -140,11 +152,11 @@ public sealed class YamlFileTests
         try
         {
             string file = Path.Combine(folder.FullName, "esrefine.yaml");
-            File.WriteAllText(file, "judge: { kind: qrels, file: test.tsv, queries: queries.jsonl }");
+            File.WriteAllText(file, "upstream: { urls: http://a }\njudge: { kind: qrels, file: test.tsv, queries: queries.jsonl }");
             string labels = Path.Combine(folder.FullName, "test.tsv");
             File.WriteAllText(labels, "");
 
-            ConfigurationReader reader = new() { File = file, NeedsUpstream = false };
+            ConfigurationReader reader = new() { File = file };
             string fault = Assert.Single(Assert.Throws<ConfigurationException>(reader.Read).Messages);
             string queries = Path.Combine(folder.FullName, "queries.jsonl");
             Assert.EndsWith($"judge.queries must be an existing file; there is none at {queries}", fault, StringComparison.Ordinal);
