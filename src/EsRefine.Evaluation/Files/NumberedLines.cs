@@ -65,7 +65,7 @@ internal static class NumberedLines
         catch (InvalidDataException exception)
         {
             throw new EvaluationFileException(
-                path, $"is damaged after line {linesBefore}, or is not gzip although its name ends in {Packed}; fetch it again", exception);
+                path, $"is truncated or damaged after line {linesBefore}, or is not gzip although its name ends in {Packed}; fetch it again", exception);
         }
         catch (IOException exception)
         {

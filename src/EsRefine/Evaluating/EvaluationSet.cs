@@ -27,6 +27,7 @@ internal sealed record EvaluationSet
     /// <param name="split">Names the qrels.</param>
     /// <param name="most">How many queries at most, in file order; null = all.</param>
     /// <exception cref="EvaluationFileException">A file is missing or malformed, or no query can be scored.</exception>
+    /// <exception cref="EvaluationException">The corpus is empty.</exception>
     public static EvaluationSet Read(string folder, string split, int? most)
     {
         BeirSet set = BeirSet.Open(folder);
@@ -46,6 +47,11 @@ internal sealed record EvaluationSet
         }
 
         BeirDocument[] documents = [.. set.ReadCorpus()];
+        if (documents.Length == 0)
+        {
+            throw new EvaluationException($"{folder}: corpus.jsonl holds no document, so nothing can be found; fetch it again");
+        }
+
         return new()
         {
             Name = set.Name,

@@ -114,6 +114,22 @@ public sealed class BeirSetTests
         AssertRefused("not UTF-8", () => set.ReadQueries());
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.99)]
+    public void File_that_is_cut_off_is_an_error_that_names_it(double part)
+    {
+        using TemporaryFolder folder = new TemporaryFolder().WithSet();
+        File.Delete(Path.Combine(folder.Path, "corpus.jsonl"));
+        string path = folder.Write(
+            "corpus.jsonl.gz", string.Concat(Enumerable.Range(0, 2000).Select(static i => $$"""{"_id":"d{{i}}","text":"{{Guid.NewGuid()}}"}""" + "\n")));
+        byte[] packed = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, packed[..(int)(part * packed.Length)]);
+        BeirSet set = BeirSet.Open(folder.Path);
+
+        AssertRefused($"{path}: is truncated or damaged after line", () => _ = set.ReadCorpus().Count());
+    }
+
     [Fact]
     public void Corpus_is_streamed()
     {

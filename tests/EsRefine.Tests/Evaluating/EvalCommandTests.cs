@@ -39,6 +39,18 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_corpus_without_a_document_is_a_failure_with_its_reason()
+    {
+        _set.Write("corpus.jsonl", "\n");
+
+        Ended ended = await EvalAsync("--exact", "--judge", "qrels");
+
+        Assert.Equal(ExitCode.Failed, ended.ExitCode);
+        Assert.Contains("corpus.jsonl holds no document", ended.Error, StringComparison.Ordinal);
+        Assert.Empty(ended.Output);
+    }
+
+    [Fact]
     public async Task Every_figure_follows_from_the_runs_and_qrels_it_leaves()
     {
         await EvalAsync("--exact", "--judge", "weak-noise", "--rules", "rocchio@0.3", "--sample", "6", "--json", Json, "--runs", Runs);
