@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace EsRefine.Models;
 
@@ -19,6 +20,11 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
     public static OpenAiError? Read(ReadOnlyMemory<byte> json, int? modelDimensions, out EmbeddingsRequest request)
     {
         request = new([], null, AsBase64: false);
+        if (!Utf8.IsValid(json.Span))
+        {
+            return Wrong("the body is not valid UTF-8, as JSON must be: send its texts encoded in UTF-8", null);
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using EsRefine.Tests.Remembering;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using EsRefine.TestSupport;
+using EsRefine.Tests.Http;
 using Xunit;
 
 namespace EsRefine.Tests.Models;
@@ -90,6 +92,18 @@ public sealed class LocalEmbeddingsTests
         Assert.Equal(param, error["param"]?.GetValue<string>());
         Assert.Contains(says, error["message"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(0, door.Memory.Count);
+    }
+
+    [Fact]
+    public async Task Text_that_is_not_UTF8_is_refused_as_what_it_is()
+    {
+        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
+
+        HttpBytes reply = await RawClient.AskAsync(
+            door.Url, "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"input\":\"caf\u00e9\"}");
+
+        Assert.Equal("HTTP/1.1 400 Bad Request", reply.StartLine);
+        Assert.Contains("not valid UTF-8", JsonNode.Parse(reply.Text)!["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
