@@ -1,5 +1,8 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using EsRefine.Hosting;
+using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Xunit;
 
@@ -19,6 +22,8 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
     [InlineData("POST", "/$INDEX/_search", "Accept: application/smile", "Content-Type: application/json")]
     [InlineData("POST", "/$INDEX/_search", "Content-Type: application/xml")]
     [InlineData("POST", "/$INDEX/_search", "Content-Type: text/plain")]
+    [InlineData("POST", "/$INDEX/_search/", "Content-Type: application/json")]
+    [InlineData("POST", "//_search?index=$INDEX-not-there&filter_path=timed_out", "Content-Type: application/json")]
     [InlineData("POST", "/$INDEX/_search", "Expect: 100-continue", "X-Opaque-Id: some;id, with \"marks\"")]
     [InlineData("POST", "/$INDEX/_search", "Transfer-Encoding: chunked")]
     [InlineData("HEAD", "/$INDEX", "Accept-Encoding: gzip")]
@@ -43,6 +48,47 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
             // Elsewhere the time it took cannot be masked.
             Assert.Equal(plain.Masked, reply.Masked);
         }
+    }
+
+    /// <summary>Both engines refuse two different values of a header that takes one, and take a list for a value.</summary>
+    [Theory]
+    [InlineData("X-Opaque-Id: a\r\nX-Opaque-Id: b", "400 Bad Request")]
+    [InlineData("X-Opaque-Id: a\r\nX-Opaque-Id: a", "200 OK")]
+    [InlineData("X-Opaque-Id: a, b", "200 OK")]
+    [InlineData("Authorization: Basic YTpi\r\nAuthorization: Basic YTpi", "200 OK")]
+    public async Task Repeated_header_is_answered_as_without_the_sidecar(string headers, string status)
+    {
+        RunningEngine running = await engine.UseAsync();
+        await using Sidecar sidecar = await SidecarInFront.Of(running);
+
+        HttpBytes plain = await AskAsync(running.Url);
+        HttpBytes reply = await AskAsync(sidecar.DataUrl);
+
+        Assert.Equal("HTTP/1.1 " + status, plain.StartLine);
+        Assert.Equal(Wire.OfReply(plain), Wire.OfReply(reply));
+        Assert.Equal(plain.Text, reply.Text);
+
+        async Task<HttpBytes> AskAsync(Uri url)
+        {
+            using TcpClient client = new();
+            await client.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+            byte[] request = Encoding.ASCII.GetBytes($"GET /_cluster/health?filter_path=cluster_name HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n");
+            await client.GetStream().WriteAsync(request, TestContext.Current.CancellationToken);
+            return (await HttpBytes.ReadAsync(client.GetStream(), cancellationToken: TestContext.Current.CancellationToken))!;
+        }
+    }
+
+    [Fact]
+    public async Task Nodes_are_where_the_sidecar_is_in_YAML_too()
+    {
+        RunningEngine running = await engine.UseAsync();
+        await using Sidecar sidecar = await SidecarInFront.Of(running);
+
+        Exchange.Reply plain = await Exchange.SendAsync(running.Url, HttpMethod.Get, "/_nodes/http?format=yaml", (string?)null);
+        Exchange.Reply reply = await Exchange.SendAsync(sidecar.DataUrl, HttpMethod.Get, "/_nodes/http?format=yaml", (string?)null);
+
+        Assert.Contains(running.Url.Authority, plain.Body, StringComparison.Ordinal);
+        Assert.Equal(plain.Body.Replace(running.Url.Authority, sidecar.DataUrl.Authority, StringComparison.Ordinal), reply.Body);
     }
 
     [Theory]

@@ -2,19 +2,16 @@ namespace EsRefine.TestSupport;
 
 /// <summary>
 /// A message without the few things the sidecar may change, so that what is left can be compared as text. The list, which <c>ARCHITECTURE.md</c> publishes:
-/// the case of header names; their order among different names; where the chunks of a chunked body are cut; hop-by-hop headers; repeated request headers
-/// become one line, with commas or, for cookies, semicolons between; our own headers, consumed from requests and added to replies.
+/// the case of header names; their order among different names; where the chunks of a chunked body are cut; hop-by-hop headers; our own headers, consumed from
+/// requests and added to replies.
 /// </summary>
 public static class Wire
 {
     private static readonly string[] HopByHop = ["connection", "keep-alive", "te", "upgrade", "proxy-connection"];
 
     /// <summary>A request's head.</summary>
-    public static string OfRequest(HttpBytes request) => Text(
-        request.StartLine,
-        Lines(request, static name => name.StartsWith("esrefine-", StringComparison.Ordinal))
-            .GroupBy(static line => line.Key)
-            .Select(static lines => KeyValuePair.Create(lines.Key, string.Join(lines.Key == "cookie" ? "; " : ", ", lines.Select(static line => line.Value)))));
+    public static string OfRequest(HttpBytes request) =>
+        Text(request.StartLine, Lines(request, static name => name.StartsWith("esrefine-", StringComparison.Ordinal)));
 
     /// <summary>A reply's head.</summary>
     /// <param name="withOurs">False: leaves out what the sidecar adds to the reply of a kNN search.</param>

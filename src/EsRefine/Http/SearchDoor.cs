@@ -1,5 +1,6 @@
 using EsRefine.Endpoints;
 using EsRefine.Recognition;
+using EsRefine.Telemetry;
 using EsRefine.Upstream;
 
 namespace EsRefine.Http;
@@ -65,6 +66,7 @@ internal sealed class SearchDoor(
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);
+                EsRefineMeter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no header: whether it holds a clause is not known
             }
 
             if (body.Json is { } json && IndicesOf(endpoint, target) is { } indices)
@@ -83,7 +85,13 @@ internal sealed class SearchDoor(
         {
             return;
         }
-        catch (IOException exception) when (exception is not BadHttpRequestException)
+        catch (BadHttpRequestException exception)
+        {
+            // The client's framing is broken: the answer is Kestrel's, as on every other path, and the connection ends with it.
+            context.Response.StatusCode = exception.StatusCode;
+            return;
+        }
+        catch (IOException exception)
         {
             // Kestrel answers most broken framings itself; a chunk size that overflows it only throws.
             await StrictHttp.RefuseAsync(context, exception.Message);

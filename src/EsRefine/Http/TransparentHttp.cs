@@ -27,6 +27,7 @@ internal static class TransparentHttp
     {
         AppContext.SetSwitch(RefuseBareLineFeeds, isEnabled: true);
         options.AddServerHeader = false;
+        options.ConfigureEndpointDefaults(static listen => listen.Use(HalfClosed.Tolerate));
         // An absolute-form target decides over a Host header that says otherwise (RFC 9112, 3.2.2): not a reason to refuse.
         options.AllowHostHeaderOverride = true;
         // Every byte has a Latin-1 character, so header values survive whatever their encoding was.
@@ -59,10 +60,10 @@ internal static class TransparentHttp
 #pragma warning restore CA2262
         // So that a node that moved is found again by its name.
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),
-        RequestHeaderEncodingSelector = static (_, request) =>
+        RequestHeaderEncodingSelector = static (name, request) =>
         {
             UndeclaredLength.LastLook(request);
-            return Encoding.Latin1;
+            return RepeatedHeader.Of(name, request);
         },
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
     };

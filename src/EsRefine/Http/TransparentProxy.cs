@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Upstream;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -21,6 +22,9 @@ internal sealed class TransparentProxy(
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
+    /// <summary>Time a client has to take the last bytes of a reply that broke off; its connection is closed as soon as it has.</summary>
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
     public Task ForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, Withholding.Nothing);
@@ -36,6 +40,8 @@ internal sealed class TransparentProxy(
         RawTarget target = RawTarget.Of(context);
         // No switching of protocols: a tunnel could not be read, and a server is free to ignore the wish.
         context.Features.Set<IHttpUpgradeFeature>(null);
+        // The forwarder would reset a connection whose reply broke off; how it ends is decided below.
+        context.Features.Set<IHttpResetFeature>(NoReset.Instance);
         CarryContentHeaders(context);
 
         SniffRequest sniff = published.Asked(context.Request, target);
@@ -72,9 +78,23 @@ internal sealed class TransparentProxy(
             }
 
             logger.UpstreamFailed(node, error, cause?.Message);
-            context.Abort();
+            await BreakOffAsync(context);
             return true;
         }
+    }
+
+    /// <summary>Ends the client's connection as the cluster ended its own: after the bytes that had come, and with nothing that would end the body.</summary>
+    private static async Task BreakOffAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted && context.Features.Get<IConnectionTransportFeature>() is { } connection)
+        {
+            // Aborted, the connection would be reset, and the client would lose what it has not read yet.
+            await context.Response.Body.FlushAsync();
+            await connection.Transport.Output.CompleteAsync();
+            await Task.Delay(DrainPatience, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        context.Abort();
     }
 
     private Uri NodeAfter(Uri node)
@@ -102,6 +122,15 @@ internal sealed class TransparentProxy(
         if (!none)
         {
             context.Features.Set<IHttpRequestBodyDetectionFeature>(ContentAllowed.Instance);
+        }
+    }
+
+    private sealed class NoReset : IHttpResetFeature
+    {
+        public static readonly NoReset Instance = new();
+
+        public void Reset(int errorCode)
+        {
         }
     }
 

@@ -15,8 +15,8 @@ namespace EsRefine.Http;
 /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
 /// <remarks>
 /// <c>Host</c> goes on as the client sent it over plain HTTP: the engines do not read it, and a signature (AWS SigV4) may cover it. Over TLS it becomes the
-/// node's: hosted clusters are found by it, the certificate is checked against it, and a client that signs has to sign that name anyway. An empty one becomes the
-/// node's, too: <see cref="HttpClient"/> would write both.
+/// node's: hosted clusters are found by it, the certificate is checked against it, and a client that signs has to sign that name anyway. An empty one becomes
+/// the node's, too: <see cref="HttpClient"/> would write both.
 /// </remarks>
 internal sealed class VerbatimTransformer(Uri node, RawTarget target, RefinementSummary? summary) : HttpTransformer
 {
@@ -43,7 +43,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
                 && !name.StartsWith(':')
                 && !((ownHost || StringValues.IsNullOrEmpty(values)) && name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
             {
-                Add(proxyRequest, name, values);
+                RepeatedHeader.Add(proxyRequest, name, values);
             }
         }
 
@@ -109,21 +109,6 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
         Withholding.PartialFailures when reply.IsSuccessStatusCode => await PartialFailures.AnyAsync(reply.Content, cancellationToken),
         _ => false,
     };
-
-    private static void Add(HttpRequestMessage request, string name, StringValues values)
-    {
-        if (values is [{ } value])
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-        else if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-        {
-            request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-        }
-    }
 }
 
 /// <summary>Replies to a request of ours that the client does not see.</summary>

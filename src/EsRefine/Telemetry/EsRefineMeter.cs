@@ -20,7 +20,7 @@ internal static class EsRefineMeter
     private static readonly Counter<long> Judgments =
         Meter.CreateCounter<long>("esrefine.judgments", "{judgment}", "Judgments that arrived in time.");
 
-    /// <summary>Records one search that held a kNN clause.</summary>
+    /// <summary>Records one search that held a kNN clause, or was too large to tell.</summary>
     public static void RecordSearch(RefinementSummary summary, TimeSpan duration)
     {
         if (summary.Outcome == RefinementOutcome.NoKnnClause)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using EsRefine.Caching;
+using EsRefine.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Upstream;
@@ -15,8 +16,8 @@ internal static class CallerHeaders
 
     private static readonly FrozenSet<string> NotCopied = FrozenSet.ToFrozenSet(
         [
-            "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect", "Range", "Date",
-            "Accept", "Accept-Encoding", "Accept-Charset", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "X-Opaque-Id",
+            "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect", "Range",
+            "Date", "Accept", "Accept-Encoding", "Accept-Charset", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "X-Opaque-Id",
             "X-Elastic-Client-Meta",   // telemetry of the client's own calls
             "X-HTTP-Method-Override",
         ],
@@ -51,7 +52,8 @@ internal static class CallerHeaders
                 return "the request is signed (AWS SigV4): a changed body would no longer match its signature";
             }
 
-            if (authorization.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase) || authorization.StartsWith("Digest", StringComparison.OrdinalIgnoreCase))
+            if (authorization.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase)
+                || authorization.StartsWith("Digest", StringComparison.OrdinalIgnoreCase))
             {
                 return "the credentials are bound to this one request (Negotiate or Digest) and cannot be used for a sample";
             }
@@ -65,16 +67,14 @@ internal static class CallerHeaders
     {
         foreach ((string name, StringValues values) in headers)
         {
-            if (!IsCopied(name, headers))
+            if (IsCopied(name, headers))
             {
-                continue;
+                RepeatedHeader.Add(request, name, values);
             }
-
-            request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
-        request.Headers.TryAddWithoutValidation(
-            "X-Opaque-Id", headers.TryGetValue("X-Opaque-Id", out StringValues opaqueId) && opaqueId.Count == 1 ? opaqueId + "/" + OpaqueIdSuffix : OpaqueIdSuffix);
+        bool hasId = headers.TryGetValue("X-Opaque-Id", out StringValues opaqueId) && opaqueId.Count == 1;
+        request.Headers.TryAddWithoutValidation("X-Opaque-Id", hasId ? opaqueId + "/" + OpaqueIdSuffix : OpaqueIdSuffix);
     }
 
     /// <summary>A fingerprint of the caller's identity for this process, safe to keep: a keyed hash, not the credentials.</summary>

@@ -23,6 +23,10 @@ internal sealed class OpenDoor : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.Single() + "/");
 
+    /// <summary>What was logged as an error so far, by the server too.</summary>
+    public IEnumerable<string> Errors =>
+        _app.Services.GetFakeLogCollector().GetSnapshot().Where(static record => record.Level >= LogLevel.Error).Select(static record => record.Message);
+
     /// <summary>A door behind which nothing is refined.</summary>
     public static Task<OpenDoor> OpenAsync(params Uri[] nodes) => OpenAsync(PassAll, maxSearchBodyBytes: 64 * 1024, nodes);
 
@@ -36,7 +40,7 @@ internal sealed class OpenDoor : IAsyncDisposable
         Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, Uri[] nodes, ListenSettings listen)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddFakeLogging();
         builder.WebHost.ConfigureKestrel(TransparentHttp.ConfigureKestrel);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         UpstreamSettings settings = new() { Urls = nodes };
@@ -68,12 +72,16 @@ internal sealed class RawClient : IDisposable
 {
     private readonly TcpClient _client = new();
 
-    public Stream Stream => _client.GetStream();
+    public Stream Stream { get; private set; } = Stream.Null;
+
+    /// <summary>Closes this side's direction of the connection, and goes on reading.</summary>
+    public void HalfClose() => _client.Client.Shutdown(SocketShutdown.Send);
 
     public static async Task<RawClient> ConnectAsync(Uri url)
     {
         RawClient client = new();
         await client._client.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+        client.Stream = client._client.GetStream();
         return client;
     }
 

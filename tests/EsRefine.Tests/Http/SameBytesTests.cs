@@ -36,6 +36,28 @@ public sealed class SameBytesTests
     [InlineData("PROPFIND /other HTTP/1.1")]
     public Task Request_line_is_forwarded_as_written(string requestLine) => AssertSameAsync(requestLine + "\r\nHost: cluster:9200\r\n\r\n");
 
+    /// <summary>To an engine two lines are two values, of which it refuses some, and a list is one.</summary>
+    [Theory]
+    [InlineData("Authorization: Basic eA==\r\nAuthorization: Basic eQ==\r\n")]
+    [InlineData("X-Opaque-Id: a\r\nX-Opaque-Id: a\r\nX-Opaque-Id:\r\n")]
+    [InlineData("Cookie: a=1\r\nCookie: b=2\r\nAccept: a\r\naccept: b, c\r\n")]
+    [InlineData("Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n")]
+    [InlineData("X-Bytes: \u00e4\u00ff\r\nX-Bytes: b\r\n")]
+    public async Task Repeated_headers_stay_lines_of_their_own(string headers)
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        string request = $"POST /a HTTP/1.1\r\nHost: a\r\n{headers}\r\n";
+
+        await RawClient.AskAsync(upstream.Url, request);
+        await RawClient.AskAsync(door.Url, request);
+
+        HttpBytes direct = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
+        HttpBytes through = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Wire.OfRequest(direct), Wire.OfRequest(through));
+        Assert.Contains(headers.Split("\r\n")[1], Encoding.Latin1.GetString(through.Head), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Theory]
     [InlineData("GET", "/index/_search", Knn)]
     [InlineData("POST", "/index/_search?routing=a", Knn)]

@@ -89,19 +89,14 @@ public sealed class SniffingTests
     [Fact]
     public async Task Compressed_reply_comes_back_compressed_with_its_length()
     {
-        using MemoryStream compressed = new();
-        await using (GZipStream gzip = new(compressed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            gzip.Write(Encoding.UTF8.GetBytes(Nodes));
-        }
-
-        string head = $"HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: {compressed.Length}\r\n\r\n";
-        (HttpBytes reply, _) = await SniffAsync("/_nodes/http", [.. Encoding.Latin1.GetBytes(head), .. compressed.ToArray()]);
+        byte[] compressed = Gzip(Nodes);
+        string head = "HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n"
+            + $"content-length: {compressed.Length}\r\n\r\n";
+        (HttpBytes reply, _) = await SniffAsync("/_nodes/http", [.. Encoding.Latin1.GetBytes(head), .. compressed]);
 
         Assert.Equal("gzip", reply.Header("Content-Encoding"));
         Assert.Equal("Elasticsearch", reply.Header("X-elastic-product"));
-        using StreamReader inflated = new(new GZipStream(new MemoryStream(reply.Body), CompressionMode.Decompress));
-        Assert.Single(JsonNode.Parse(await inflated.ReadToEndAsync(TestContext.Current.CancellationToken))!["nodes"]!.AsObject());
+        Assert.Single(JsonNode.Parse(await InflateAsync(reply.Body))!["nodes"]!.AsObject());
     }
 
     [Fact]
@@ -126,6 +121,64 @@ public sealed class SniffingTests
     }
 
     [Theory]
+    [InlineData("application/yaml", "identity", ListenSettings.PublishAuto, "\"sidecar.example:9280\"")]
+    [InlineData("application/vnd.elasticsearch+yaml;compatible-with=9", "identity", "[::1]:1", "\"[::1]:1\"")]
+    [InlineData("application/yaml", "gzip", ListenSettings.PublishAuto, "\"sidecar.example:9280\"")]
+    [InlineData("application/yaml", "identity", ListenSettings.PublishNone, null)]
+    public async Task Addresses_in_YAML_are_replaced_and_nothing_else(string contentType, string coding, string publish, string? address)
+    {
+        const string Yaml = """
+            ---
+            _nodes:
+              total: 1
+            http:
+              publish_address: "10.0.0.9:9200"
+            nodes:
+              "-D:wx: CTX":
+                name: "nodes:\n  http: x"
+                transport_address: "10.0.0.2:9300"
+                roles:
+                - "data"
+                http:
+                  bound_address:
+                  - "[::1]:9200"
+                  - "127.0.0.1:9200"
+                  publish_address: "es.example/10.0.0.2:9200"
+                  max_content_length_in_bytes: 104857600
+                settings:
+                  http:
+                    publish_address: "10.0.0.2:9200"
+              b:
+                http:
+                  publish_address: 10.0.0.3:9200
+
+            """;
+        byte[] body = coding == "gzip" ? Gzip(Yaml) : Encoding.UTF8.GetBytes(Yaml);
+        string head = $"HTTP/1.1 200 OK\r\ncontent-type: {contentType}\r\ncontent-encoding: {coding}\r\ncontent-length: {body.Length}\r\n\r\n";
+        head = head.Replace("content-encoding: identity\r\n", "", StringComparison.Ordinal);
+
+        (HttpBytes reply, _) = await SniffAsync("/_nodes/http?format=yaml", [.. Encoding.Latin1.GetBytes(head), .. body], publish: publish);
+
+        string expected = Yaml;
+        foreach (string own in address is null ? [] : (string[])["\"[::1]:9200\"", "\"127.0.0.1:9200\"", "\"es.example/10.0.0.2:9200\"", "10.0.0.3:9200"])
+        {
+            expected = expected.Replace(own, address, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(expected, coding == "gzip" ? await InflateAsync(reply.Body) : reply.Text);
+        Assert.Equal(contentType, reply.Header("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("---\nnodes: {}\n")]
+    [InlineData("nodes:\n  a:\n    http:\n")]
+    [InlineData("nodes:\n  a:\n    http:\n      publish_address:")]
+    [InlineData("nodes:\n    http:\n      publish_address: \"x:1\"\n")]
+    [InlineData("  \n-\n- \n:\n")]
+    public void Yaml_of_another_shape_is_left_alone(string reply) => Assert.Null(SniffedYaml.Publish(Encoding.UTF8.GetBytes(reply), "y:2"));
+
+    [Theory]
     [InlineData("""{"nodes":{"a":{"http":{"publish_address":7,"bound_address":[1]}}}}""")]
     [InlineData("""{"nodes":{"a":{"http":{"bound_address":[{"a":"b"}],"publish_address":"x:1"}}}}""")]
     [InlineData("""{"nodes":{"a":{"http":"publish_address"},"b":[{"http":{"publish_address":"x:1"}}]}}""")]
@@ -141,6 +194,23 @@ public sealed class SniffingTests
     {
         byte[] reply = Encoding.UTF8.GetBytes("""{"nodes":{"a":{"roles":["master"],"http":{"publish_address":"x:1"}},"b":{"roles":["cluster_manager"],"http":{"publish_address":"x:2"}}}}""");
         Assert.Equal("""{"nodes":{"a":{"roles":["master"],"http":{"publish_address":"y:3"}}}}""", Encoding.UTF8.GetString(SniffedNodes.Publish(reply, "y:3", one: true)!));
+    }
+
+    private static byte[] Gzip(string text)
+    {
+        using MemoryStream compressed = new();
+        using (GZipStream gzip = new(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return compressed.ToArray();
+    }
+
+    private static async Task<string> InflateAsync(byte[] compressed)
+    {
+        using StreamReader inflated = new(new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress));
+        return await inflated.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
     private static Task<(HttpBytes Reply, string Forwarded)> SniffAsync(

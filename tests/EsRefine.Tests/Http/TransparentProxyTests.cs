@@ -85,6 +85,50 @@ public sealed class TransparentProxyTests
         Assert.DoesNotContain("0\r\n\r\n", await ReadToEndAsync(client), StringComparison.Ordinal);
     }
 
+    /// <summary>Directly the client would read what had come, and then the end; a reset would take from it what it had not read yet.</summary>
+    [Theory]
+    [InlineData("content-length: 99999\r\n\r\n", 1)]
+    [InlineData("content-length: 99999\r\n\r\n", 65_000)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nffff\r\n", 65_000)]
+    public async Task Reply_cut_short_ends_after_the_bytes_that_had_come(string framing, int length)
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\n" + framing + new string('x', length));
+            connection.Close();
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync(Get);
+
+        using StreamReader reader = new(client.Stream);
+        string reply = await reader.ReadToEndAsync(Cancelled);   // throws on a reset
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", reply, StringComparison.Ordinal);
+        Assert.Equal(length, reply[reply.IndexOf("\r\n\r\n", StringComparison.Ordinal)..].Count(static letter => letter == 'x'));
+        Assert.DoesNotContain("0\r\n\r\n", reply[^8..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Client_that_has_closed_its_own_direction_gets_its_reply()
+    {
+        TaskCompletionSource closed = new();
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await closed.Task.WaitAsync(Cancelled);
+            await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        });
+        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.HalfClose();
+        await Task.Delay(50, Cancelled);   // Kestrel sees the end of the input meanwhile
+        closed.SetResult();
+
+        Assert.Equal("{}", (await client.ReadReplyAsync()).Text);
+        Assert.Equal(0, await client.Stream.ReadAsync(new byte[1], Cancelled));
+    }
+
     [Fact]
     public async Task Idle_connection_outlives_the_servers_heartbeats()
     {

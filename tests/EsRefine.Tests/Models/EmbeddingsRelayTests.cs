@@ -51,6 +51,26 @@ public sealed class EmbeddingsRelayTests
         Assert.Equal("only", await door.Memory.FindAsync([1, 0, 0.25f]));
     }
 
+    [Fact]
+    public async Task Reply_cut_short_ends_after_the_bytes_that_had_come()
+    {
+        const string Part = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"data\":[";
+        await using RecordingUpstream server = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync(Part);
+            connection.Close();
+        });
+        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await client.SendAsync(Encoding.UTF8.GetString(Post("/v1/embeddings", """{"input":"a"}""")));
+
+        using StreamReader reader = new(client.Stream);
+        string reply = await reader.ReadToEndAsync(Cancellation);   // throws on a reset
+
+        Assert.EndsWith("{\"data\":[", reply, StringComparison.Ordinal);
+        Assert.Equal(0, door.Memory.Count);
+    }
+
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
