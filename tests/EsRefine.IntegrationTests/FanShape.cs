@@ -17,7 +17,7 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
 
     private const string FlatFrame = """
         {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{$MAPPING "properties":{"text":{"type":"text"},"shelf":{"type":"keyword"},"pair":{"type":"keyword"},
-          "v":{$FIELD}}}}
+          "v":{$FIELD},"also-v":{"type":"alias","path":"v"},"v-too":{"type":"alias","path":"v"}}}}
         """;
 
     /// <summary>Vectors of passages: each document's own beside one that is far from every query.</summary>
@@ -29,7 +29,7 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
         Fill(NestedFrame, """ "type":"knn_vector","dimension":8,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"} """, settings: ""","index.knn":true"""),
         NestedDocument);
 
-    /// <summary>One vector field, mapped as said.</summary>
+    /// <summary>One vector field with two aliases, mapped as said.</summary>
     /// <param name="field">What its mapping says after its type and dimensions.</param>
     /// <param name="vector">The vector's JSON.</param>
     /// <param name="mapping">What the mapping says before its properties.</param>

@@ -16,6 +16,7 @@ internal static class MappingReader
         using JsonDocument document = JsonDocument.Parse(reply);
         FieldMapping? agreed = null;
         List<string> textFields = [];
+        HashSet<string> names = [], namesOfOthers = [];
         foreach (JsonProperty index in document.RootElement.EnumerateObject())
         {
             if (!index.Value.TryGetProperty("mappings", out JsonElement mappings) || !mappings.TryGetProperty("properties", out JsonElement properties))
@@ -23,12 +24,15 @@ internal static class MappingReader
                 continue;
             }
 
-            if (Find(properties, field) is not { } found)
+            FieldMapping? found = Find(properties, field);
+            CollectVectorNames(properties, prefix: "", found?.Field, names, namesOfOthers);
+            if (found is null)
             {
                 continue;
             }
 
-            if (agreed is not null && !agreed.AgreesWith(found))
+            // An alias may lead to another field in each index: as long as no other vector has its name there, the first one's name will do.
+            if ((agreed is not null && !agreed.AgreesWith(found)) || namesOfOthers.Contains((agreed ?? found).Field))
             {
                 reason = $"the indices behind the expression map field '{field}' differently ('{index.Name}' disagrees): one query vector cannot be refined for both";
                 return null;
@@ -39,7 +43,12 @@ internal static class MappingReader
         }
 
         reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector" : null;
-        return agreed is null ? null : agreed with { TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]) };
+        return agreed is null ? null : agreed with
+        {
+            TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]),
+            Names = [.. names.Except(namesOfOthers, StringComparer.Ordinal)],
+            NamesOfOthers = [.. namesOfOthers.Except(names, StringComparer.Ordinal)],
+        };
     }
 
     /// <summary>Of a nested vector the texts of its own passage, where there are any.</summary>
@@ -167,6 +176,25 @@ internal static class MappingReader
                 _ => null,
             },
         };
+    }
+
+    /// <summary>Sorts the names of an index's vector fields, and of all aliases, by whether they mean the field.</summary>
+    private static void CollectVectorNames(JsonElement properties, string prefix, string? field, HashSet<string> names, HashSet<string> namesOfOthers)
+    {
+        foreach (JsonProperty property in properties.EnumerateObject())
+        {
+            string name = prefix + property.Name;
+            string? type = TypeOf(property.Value);
+            if (type is "dense_vector" or "knn_vector" or "rank_vectors" or "semantic_text" or "alias")
+            {
+                string? meant = type == "alias" ? Text(property.Value, "path") : name;
+                (meant == field ? names : namesOfOthers).Add(name);
+            }
+            else if (property.Value.TryGetProperty("properties", out JsonElement children))
+            {
+                CollectVectorNames(children, name + ".", field, names, namesOfOthers);
+            }
+        }
     }
 
     private static void CollectTextFields(JsonElement properties, string prefix, List<string> names)

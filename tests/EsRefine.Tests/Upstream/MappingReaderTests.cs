@@ -66,6 +66,53 @@ public class MappingReaderTests
         Assert.Equal("v", mapping.Field);
     }
 
+    [Theory]
+    [InlineData("p.v")]
+    [InlineData("also")]
+    public void A_field_is_known_by_all_its_names_and_those_of_other_vectors_are_told_apart(string field)
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"also":{"type":"alias","path":"p.v"},"p":{"properties":{"v":{"type":"dense_vector","dims":2},"x":{"type":"alias","path":"p.v"},"t":{"type":"text"}}},
+              "w":{"type":"dense_vector","dims":2},"y":{"type":"alias","path":"w"}}}},
+             "j":{"mappings":{"properties":{"p":{"properties":{"v":{"type":"dense_vector","dims":2},"x":{"type":"dense_vector","dims":2}}},"also":{"type":"alias","path":"p.v"}}}}}
+            """;
+
+        FieldMapping mapping = Read(Mapping, field, out _)!;
+
+        Assert.Equal("p.v", mapping.Field);
+        Assert.Equal([true, true, false, false], new[] { "p.v", "also", "w", "y" }.Select(mapping.IsCalled));
+        Assert.Null(mapping.IsCalled("p.x"));   // this field in the one index, another in the other
+        Assert.Null(mapping.IsCalled("unmapped"));
+    }
+
+    [Fact]
+    public void A_field_that_was_renamed_from_one_index_to_the_next_is_one_field()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"old":{"type":"dense_vector","dims":2}}}},
+             "j":{"mappings":{"properties":{"old":{"type":"alias","path":"new"},"new":{"type":"dense_vector","dims":2}}}}}
+            """;
+
+        FieldMapping mapping = Read(Mapping, "old", out _)!;
+
+        Assert.Equal(["old", "new"], mapping.Names.Order().Reverse());
+        Assert.Empty(mapping.NamesOfOthers);
+    }
+
+    [Theory]
+    [InlineData("i", "j")]
+    [InlineData("j", "i")]
+    public void An_alias_that_leads_to_a_field_with_another_s_name_elsewhere_gives_no_mapping(string first, string second)
+    {
+        const string Mapping = """
+            {"#":{"mappings":{"properties":{"a":{"type":"alias","path":"v"},"v":{"type":"dense_vector","dims":2},"w":{"type":"dense_vector","dims":2}}}},
+             "@":{"mappings":{"properties":{"a":{"type":"alias","path":"w"},"v":{"type":"dense_vector","dims":2},"w":{"type":"dense_vector","dims":2}}}}}
+            """;
+
+        Assert.Null(Read(Mapping.Replace("#", first, StringComparison.Ordinal).Replace("@", second, StringComparison.Ordinal), "a", out string? reason));
+        Assert.Contains($"'{second}' disagrees", reason);
+    }
+
     [Fact]
     public void Aliases_that_lead_to_each_other_end()
     {
