@@ -38,13 +38,18 @@ internal static class MappingReader
             CollectTextFields(properties, prefix: "", textFields);
         }
 
-        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector" : null;
+        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector, nor as semantic_text that holds dense vectors" : null;
         return agreed is null ? null : agreed with { TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]) };
     }
 
-    /// <summary>Of a nested vector the texts of its own passage, where there are any.</summary>
+    /// <summary>Of a nested vector the texts of its own passage, where there are any; of a chunk the text it is one of.</summary>
     private static string[] TextsBeside(FieldMapping mapping, string[] textFields)
     {
+        if (mapping.SemanticField is { } semantic)
+        {
+            return [semantic];
+        }
+
         string[] ofPassage = mapping.NestedPath is { } path ? [.. textFields.Where(field => field.StartsWith(path + ".", StringComparison.Ordinal))] : [];
         return ofPassage.Length > 0 ? ofPassage : textFields;
     }
@@ -67,7 +72,8 @@ internal static class MappingReader
             {
                 if (mayFollowAlias && TypeOf(definition) == "alias" && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
                 {
-                    return Find(properties, target, mayFollowAlias: false) is { } aliased ? aliased with { Field = target } : null;
+                    // No query of either engine reaches semantic_text by an alias.
+                    return Find(properties, target, mayFollowAlias: false) is { SemanticField: null } aliased ? aliased with { Field = target } : null;
                 }
 
                 return ReadField(definition, field, nestedPath);
@@ -78,7 +84,7 @@ internal static class MappingReader
                 nestedPath = field[..end];
             }
 
-            if (!definition.TryGetProperty("properties", out level))
+            if (!definition.TryGetProperty("properties", out level) && !definition.TryGetProperty("fields", out level))
             {
                 return null;
             }
@@ -104,8 +110,15 @@ internal static class MappingReader
     {
         "dense_vector" => ReadDenseVector(definition, field, nestedPath),
         "knn_vector" => ReadKnnVector(definition, field, nestedPath),
+        "semantic_text" => ReadSemanticText(definition, field),
         _ => null,
     };
+
+    /// <summary>The vectors of its chunks; null where there are none yet, or sparse ones.</summary>
+    private static FieldMapping? ReadSemanticText(JsonElement definition, string field) =>
+        definition.TryGetProperty("model_settings", out JsonElement model) && Number(model, "dimensions") is { } dimensions
+            ? ReadDenseVector(model, field + ".inference.chunks.embeddings", field + ".inference.chunks") with { Dimensions = dimensions, SemanticField = field }
+            : null;
 
     private static FieldMapping ReadDenseVector(JsonElement definition, string field, string? nestedPath)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using EsRefine.Recognition;
+using EsRefine.Refinement;
 using EsRefine.Upstream;
 using Xunit;
 
@@ -66,6 +67,34 @@ public class MappingReaderTests
         Assert.Equal("v", mapping.Field);
     }
 
+    [Theory]
+    [InlineData("""{"st":#}""", "st")]
+    [InlineData("""{"page":{"properties":{"st":#}}}""", "page.st")]
+    [InlineData("""{"body":{"type":"text","fields":{"st":#}}}""", "body.st")]
+    public void A_semantic_text_leads_to_the_vectors_of_its_chunks(string properties, string field)
+    {
+        const string Definition = """
+            {"type":"semantic_text","inference_id":"e","model_settings":{"service":"s","task_type":"text_embedding","dimensions":3,"similarity":"dot_product","element_type":"byte"}}
+            """;
+
+        FieldMapping mapping = Read(InOneIndex(properties.Replace("#", Definition, StringComparison.Ordinal)), field, out _)!;
+
+        Assert.Equal((field, field + ".inference.chunks", field + ".inference.chunks.embeddings"), (mapping.SemanticField, mapping.NestedPath, mapping.Field));
+        Assert.Equal((3, VectorSimilarity.DotProduct, VectorElementType.Byte), (mapping.Dimensions, mapping.Similarity, mapping.ElementType));
+        Assert.Equal([field], mapping.TextFields);
+        Assert.Null(mapping.PathOfClauses);
+    }
+
+    [Theory]
+    [InlineData("""{"st":{"type":"semantic_text","inference_id":"e"}}""", "st")]   // no document yet
+    [InlineData("""{"st":{"type":"semantic_text","model_settings":{"task_type":"sparse_embedding"}}}""", "st")]
+    [InlineData("""{"st":{"type":"semantic_text","model_settings":{"task_type":"text_embedding","dimensions":3}},"alias":{"type":"alias","path":"st"}}""", "alias")]
+    public void A_semantic_text_that_no_kNN_query_can_search_gives_no_mapping(string properties, string field)
+    {
+        Assert.Null(Read(InOneIndex(properties), field, out string? reason));
+        Assert.Contains("semantic_text that holds dense vectors", reason);
+    }
+
     [Fact]
     public void Aliases_that_lead_to_each_other_end()
     {
@@ -93,6 +122,8 @@ public class MappingReaderTests
 
         Assert.Equal(["u"], Read(Mapping, "v", out _)!.TextFields);
     }
+
+    private static string InOneIndex(string properties) => $$$"""{"i":{"mappings":{"properties":{{{properties}}} } } }""";
 
     private static FieldMapping? Read(string json, string field, out string? reason) => MappingReader.Read(Encoding.UTF8.GetBytes(json), field, out reason);
 }
