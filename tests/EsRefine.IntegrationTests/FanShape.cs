@@ -20,6 +20,10 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
           "v":{$FIELD}}}}
         """;
 
+    private const string SemanticFrame = """
+        {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{"properties":{"shelf":{"type":"keyword"},$PROPERTIES}}}
+        """;
+
     /// <summary>Vectors of passages: each document's own beside one that is far from every query.</summary>
     public static FanShape NestedElasticsearch { get; } = new(
         Fill(NestedFrame, """ "type":"dense_vector","dims":8,"index_options":{"type":"hnsw"} """), NestedDocument);
@@ -40,6 +44,14 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
     /// <inheritdoc cref="Elasticsearch"/>
     public static FanShape OpenSearch(string field, Func<double, string>? vector = null, string mapping = "", string settings = ""","index.knn":true""") => new(
         Fill(FlatFrame, """ "type":"knn_vector","dimension":8 """ + field, mapping, settings), document => FlatDocument(document, vector));
+
+    /// <summary>Texts that Elasticsearch embeds itself, chunk by chunk.</summary>
+    /// <param name="properties">Mapping of the fields that hold them.</param>
+    /// <param name="document">Those fields in a document.</param>
+    /// <param name="settings">More settings.</param>
+    public static FanShape Semantic(string properties, Func<FanDocument, object> document, string settings = "") => new(
+        SemanticFrame.Replace("$SETTINGS", settings, StringComparison.Ordinal).Replace("$PROPERTIES", properties, StringComparison.Ordinal),
+        fan => $$"""{"shelf":"{{fan.Shelf}}",{{JsonSerializer.Serialize(document(fan))[1..]}}""");
 
     /// <summary>A vector of bytes at an angle from the query vector.</summary>
     public static sbyte[] BytesAt(double angle) => [.. Fan.VectorAt(angle, length: 250).Select(static component => (sbyte)Math.Clamp(MathF.Round(component), -128, 127))];
