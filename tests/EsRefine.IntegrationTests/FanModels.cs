@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using EsRefine.TestSupport.Engines;
@@ -7,27 +8,27 @@ namespace EsRefine.IntegrationTests;
 /// <summary>Models that know the documents of <see cref="Fan"/>, in the hands of Elasticsearch. Meant as an assembly fixture.</summary>
 public sealed partial class FanModels : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _starting = new(1);
-    private Served? _served;
+    private readonly ConcurrentDictionary<Uri, Lazy<Task<Served>>> _served = [];
 
     /// <summary>The models, or the end of the calling test.</summary>
-    internal async Task<Served> UseAsync(RunningEngine engine)
+    internal Task<Served> UseAsync(RunningEngine engine) => _served.GetOrAdd(engine.Url, _ => new(() => StartAsync(engine))).Value;
+
+    /// <summary>Makes an index with <c>semantic_text</c> and returns its name.</summary>
+    internal async Task<string> IndexAsync(RunningEngine engine, FanShape shape)
     {
-        await _starting.WaitAsync();
-        try
-        {
-            return _served ??= await StartAsync(engine);
-        }
-        finally
-        {
-            _starting.Release();
-        }
+        string embedder = (await UseAsync(engine)).Embedder;
+        return await (shape with { Mapping = shape.Mapping.Replace("$EMBEDDER", embedder, StringComparison.Ordinal) }).IndexAsync(engine);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _starting.Dispose();
-        await (_served?.Server.DisposeAsync() ?? ValueTask.CompletedTask);
+        foreach (Lazy<Task<Served>> served in _served.Values)
+        {
+            if (served.Value.IsCompletedSuccessfully)
+            {
+                await (await served.Value).Server.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>What the reranker thinks of a document, which has nothing to do with its vector: the larger its number, the better.</summary>

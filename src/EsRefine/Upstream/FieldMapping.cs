@@ -25,7 +25,7 @@ internal sealed record FieldMapping
     public string? NestedPath { get; init; }
 
     /// <summary>The <c>semantic_text</c> field that clauses name; null for other types.</summary>
-    /// <remarks>Its vectors are those of the chunks of a text, in nested documents of the engine's own: <see cref="Field"/> and <see cref="NestedPath"/> are theirs.</remarks>
+    /// <remarks>Its vectors are those of chunks, in nested documents of the engine's own, whose <see cref="Field"/> and <see cref="NestedPath"/> these are.</remarks>
     public string? SemanticField { get; init; }
 
     /// <summary>Path of the <c>nested</c> query that a clause has to stand in to reach the field; null: in none.</summary>
