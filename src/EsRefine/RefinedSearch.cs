@@ -397,7 +397,9 @@ internal sealed partial class RefinedSearch(
         { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
         { Similarity: null } when clause.ScriptSimilarity is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
-        _ when clause.NestedPath != mapping.NestedPath && !clause.NamesPassagesFromOutside =>
+        { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>
+            $"field '{clause.Field}' is semantic_text, which Elasticsearch searches by knn queries only",
+        _ when clause.NestedPath != mapping.PathOfClauses && !clause.NamesPassagesFromOutside =>
             $"the clause on '{clause.Field}' stands inside another nested query than the field: its hits hold no such vectors",
         _ when clause.Filters.Any(filter => filter is { IsOwn: false, NestedPath: not null } && filter.NestedPath != mapping.NestedPath) =>
             $"a filter of the clause on '{clause.Field}' speaks of passages of another level",

@@ -180,16 +180,19 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         Assert.Equal("unsupported", reply.Outcome);
     }
 
-    private static async Task IsRefined(RunningEngine engine, Form form)
+    private static async Task IsRefined(RunningEngine engine, Form form) => await IsRefined(engine, await form.Shape.IndexAsync(engine), form);
+
+    internal static async Task IsRefined(RunningEngine engine, string index, Form form)
     {
-        string target = $"{await form.Shape.IndexAsync(engine)}/_search";
+        string target = $"{index}/_search";
         string body = form.With(form.Vector?.Invoke() ?? Fan.Json(Fan.VectorAt(0)));
+        string? header = form.HoldsQueryText ? null : Fan.QueryHeader;
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
         await using Sidecar withoutJudge = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(NobodyThere));
 
         SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
-        SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body, Fan.QueryHeader);
-        SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, Fan.QueryHeader);
+        SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body, header);
+        SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, header);
 
         Assert.StartsWith("refined;judged=20;sample=20;angle=0.", refined.Outcome, StringComparison.Ordinal);
         if (form.IsByEngine)
@@ -213,11 +216,11 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         Assert.StartsWith("judge-failed;", unjudged.Outcome, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<FanDocument> EvenShelf(double angle) => Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10);
+    internal static IEnumerable<FanDocument> EvenShelf(double angle) => Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10);
 
     private static IEnumerable<FanDocument> OnePerPair(double angle) => Fan.Ranked(angle).GroupBy(FanShape.PairOf).Select(static pair => pair.First()).Take(10);
 
-    private static Func<double, IEnumerable<FanDocument>> Within(double radius) => angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
+    internal static Func<double, IEnumerable<FanDocument>> Within(double radius) => angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
 
     /// <summary>The score is that of the rescoring copy alone.</summary>
     private static string ElasticsearchRescore(string field, string copy) => """
@@ -247,7 +250,7 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     /// <summary>A form and the index it is for.</summary>
     /// <param name="Shape">The index.</param>
     /// <param name="Body">With <c>$V</c> where the vector stands, and <c>#</c> where a wrapped query does.</param>
-    private sealed record Form(FanShape Shape, string Body)
+    internal sealed record Form(FanShape Shape, string Body)
     {
         /// <summary>What it finds with the query vector turned left by an angle.</summary>
         public Func<double, IEnumerable<FanDocument>> Finds { get; init; } = static angle => Fan.Ranked(angle).Take(10);
@@ -257,6 +260,9 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
 
         /// <summary>The vector's JSON; null = an array of floats.</summary>
         public Func<string>? Vector { get; init; }
+
+        /// <summary>Whether the body itself says what the vector stands for, so that no header is needed.</summary>
+        public bool HoldsQueryText { get; init; }
 
         /// <summary>Whether what it finds with the turned vector is for the engine to say.</summary>
         public bool IsByEngine { get; init; }
@@ -271,6 +277,6 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         }
 
         /// <summary>Whether the vectors are rounded, so that their order is nearly, not exactly, that of their angles.</summary>
-        public bool IsRounded => Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
+        public bool IsRounded { get; init; } = Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
     }
 }

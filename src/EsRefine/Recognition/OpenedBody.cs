@@ -51,7 +51,8 @@ internal sealed class OpenedBody
         return new(body, openings, outer, layer);
     }
 
-    /// <summary>Edits of this body as edits of the one that came in. Outside the wrappers no byte differs but theirs; a wrapper without one stays as it was sent.</summary>
+    /// <summary>Edits of this body as edits of the one that came in.</summary>
+    /// <remarks>Outside the wrappers no byte differs but theirs; a wrapper without one stays as it was sent.</remarks>
     public IReadOnlyList<BodyEdit> Close(IEnumerable<BodyEdit> edits)
     {
         List<BodyEdit> closed = [];
@@ -85,7 +86,8 @@ internal sealed class OpenedBody
         return taken;
     }
 
-    /// <summary>The JSON of one query and nothing more; null for anything else, even where the engines read it (YAML, CBOR, a query with something behind it).</summary>
+    /// <summary>The JSON of one query and nothing more; null for anything else.</summary>
+    /// <remarks>Even where the engines read it: YAML, CBOR, a query with something behind it.</remarks>
     private static byte[]? Decode(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);

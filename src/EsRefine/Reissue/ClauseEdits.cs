@@ -59,7 +59,8 @@ internal static class ClauseEdits
     /// <summary>Whether a name means the clause's field; null where nothing tells.</summary>
     private static bool? IsOnField(string name, KnnClause clause, FieldMapping mapping) => name == clause.Field ? true : mapping.IsCalled(name);
 
-    /// <summary>Whether a clause on another field has the same vector: then a copy that names no field is one of both, and each field is refined to a vector of its own.</summary>
+    /// <summary>Whether a clause on another field has the same vector.</summary>
+    /// <remarks>Then a copy that names no field is one of both, and each field is refined to a vector of its own.</remarks>
     private static bool HasRival(ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original)
     {
         foreach (KnnClause rival in search.Clauses)

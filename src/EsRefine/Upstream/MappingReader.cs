@@ -7,6 +7,9 @@ namespace EsRefine.Upstream;
 /// <summary>Reads a vector field out of the reply to <c>GET /{index}/_mapping</c> (the same shape in both engines).</summary>
 internal static class MappingReader
 {
+    private const string Chunks = ".inference.chunks";
+    private const string ChunkVectors = Chunks + ".embeddings";
+
     /// <summary>The field as all indices of the reply hold it.</summary>
     /// <param name="reply">The reply's body.</param>
     /// <param name="field">Full name of the vector field.</param>
@@ -42,7 +45,7 @@ internal static class MappingReader
             CollectTextFields(properties, prefix: "", textFields);
         }
 
-        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector" : null;
+        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector, nor as semantic_text that holds dense vectors" : null;
         return agreed is null ? null : agreed with
         {
             TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]),
@@ -51,9 +54,14 @@ internal static class MappingReader
         };
     }
 
-    /// <summary>Of a nested vector the texts of its own passage, where there are any.</summary>
+    /// <summary>Of a nested vector the texts of its own passage, where there are any; of a chunk the text it is one of.</summary>
     private static string[] TextsBeside(FieldMapping mapping, string[] textFields)
     {
+        if (mapping.SemanticField is { } semantic)
+        {
+            return [semantic];
+        }
+
         string[] ofPassage = mapping.NestedPath is { } path ? [.. textFields.Where(field => field.StartsWith(path + ".", StringComparison.Ordinal))] : [];
         return ofPassage.Length > 0 ? ofPassage : textFields;
     }
@@ -76,7 +84,8 @@ internal static class MappingReader
             {
                 if (mayFollowAlias && TypeOf(definition) == "alias" && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
                 {
-                    return Find(properties, target, mayFollowAlias: false) is { } aliased ? aliased with { Field = target } : null;
+                    // No query of either engine reaches semantic_text by an alias.
+                    return Find(properties, target, mayFollowAlias: false) is { SemanticField: null } aliased ? aliased with { Field = target } : null;
                 }
 
                 return ReadField(definition, field, nestedPath);
@@ -87,7 +96,7 @@ internal static class MappingReader
                 nestedPath = field[..end];
             }
 
-            if (!definition.TryGetProperty("properties", out level))
+            if (!definition.TryGetProperty("properties", out level) && !definition.TryGetProperty("fields", out level))
             {
                 return null;
             }
@@ -113,8 +122,15 @@ internal static class MappingReader
     {
         "dense_vector" => ReadDenseVector(definition, field, nestedPath),
         "knn_vector" => ReadKnnVector(definition, field, nestedPath),
+        "semantic_text" => ReadSemanticText(definition, field),
         _ => null,
     };
+
+    /// <summary>The vectors of its chunks; null where there are none yet, or sparse ones.</summary>
+    private static FieldMapping? ReadSemanticText(JsonElement definition, string field) =>
+        definition.TryGetProperty("model_settings", out JsonElement model) && Number(model, "dimensions") is { } dimensions
+            ? ReadDenseVector(model, field + ChunkVectors, field + Chunks) with { Dimensions = dimensions, SemanticField = field }
+            : null;
 
     private static FieldMapping ReadDenseVector(JsonElement definition, string field, string? nestedPath)
     {
@@ -184,13 +200,18 @@ internal static class MappingReader
         foreach (JsonProperty property in properties.EnumerateObject())
         {
             string name = prefix + property.Name;
-            string? type = TypeOf(property.Value);
-            if (type is "dense_vector" or "knn_vector" or "rank_vectors" or "semantic_text" or "alias")
+            string? meant = TypeOf(property.Value) switch
             {
-                string? meant = type == "alias" ? Text(property.Value, "path") : name;
-                (meant == field ? names : namesOfOthers).Add(name);
+                "alias" => Text(property.Value, "path"),
+                "semantic_text" => name + ChunkVectors,   // a clause may name either
+                "dense_vector" or "knn_vector" or "rank_vectors" => name,
+                _ => null,
+            };
+            if (meant is not null)
+            {
+                (meant == field ? names : namesOfOthers).UnionWith([name, meant]);
             }
-            else if (property.Value.TryGetProperty("properties", out JsonElement children))
+            else if (property.Value.TryGetProperty("properties", out JsonElement children) || property.Value.TryGetProperty("fields", out children))
             {
                 CollectVectorNames(children, name + ".", field, names, namesOfOthers);
             }

@@ -1,5 +1,6 @@
 using System.Text;
 using EsRefine.Recognition;
+using EsRefine.Refinement;
 using EsRefine.Upstream;
 using Xunit;
 
@@ -85,6 +86,18 @@ public class MappingReaderTests
         Assert.Null(mapping.IsCalled("unmapped"));
     }
 
+    [Theory]
+    [InlineData("st")]
+    [InlineData("st.inference.chunks.embeddings")]
+    public void Chunks_are_known_by_the_name_of_their_text_and_by_their_own(string name)
+    {
+        const string Definition = """{"type":"semantic_text","model_settings":{"task_type":"text_embedding","dimensions":3}}""";
+        FieldMapping mapping = Read(InOneIndex("""{"st":#,"body":{"type":"text","fields":{"st":#}}}""".Replace("#", Definition, StringComparison.Ordinal)), "st", out _)!;
+
+        Assert.True(mapping.IsCalled(name));
+        Assert.False(mapping.IsCalled("body." + name));
+    }
+
     [Fact]
     public void A_field_that_was_renamed_from_one_index_to_the_next_is_one_field()
     {
@@ -111,6 +124,34 @@ public class MappingReaderTests
 
         Assert.Null(Read(Mapping.Replace("#", first, StringComparison.Ordinal).Replace("@", second, StringComparison.Ordinal), "a", out string? reason));
         Assert.Contains($"'{second}' disagrees", reason);
+    }
+
+    [Theory]
+    [InlineData("""{"st":#}""", "st")]
+    [InlineData("""{"page":{"properties":{"st":#}}}""", "page.st")]
+    [InlineData("""{"body":{"type":"text","fields":{"st":#}}}""", "body.st")]
+    public void A_semantic_text_leads_to_the_vectors_of_its_chunks(string properties, string field)
+    {
+        const string Definition = """
+            {"type":"semantic_text","inference_id":"e","model_settings":{"service":"s","task_type":"text_embedding","dimensions":3,"similarity":"dot_product","element_type":"byte"}}
+            """;
+
+        FieldMapping mapping = Read(InOneIndex(properties.Replace("#", Definition, StringComparison.Ordinal)), field, out _)!;
+
+        Assert.Equal((field, field + ".inference.chunks", field + ".inference.chunks.embeddings"), (mapping.SemanticField, mapping.NestedPath, mapping.Field));
+        Assert.Equal((3, VectorSimilarity.DotProduct, VectorElementType.Byte), (mapping.Dimensions, mapping.Similarity, mapping.ElementType));
+        Assert.Equal([field], mapping.TextFields);
+        Assert.Null(mapping.PathOfClauses);
+    }
+
+    [Theory]
+    [InlineData("""{"st":{"type":"semantic_text","inference_id":"e"}}""", "st")]   // no document yet
+    [InlineData("""{"st":{"type":"semantic_text","model_settings":{"task_type":"sparse_embedding"}}}""", "st")]
+    [InlineData("""{"st":{"type":"semantic_text","model_settings":{"task_type":"text_embedding","dimensions":3}},"alias":{"type":"alias","path":"st"}}""", "alias")]
+    public void A_semantic_text_that_no_kNN_query_can_search_gives_no_mapping(string properties, string field)
+    {
+        Assert.Null(Read(InOneIndex(properties), field, out string? reason));
+        Assert.Contains("semantic_text that holds dense vectors", reason);
     }
 
     [Fact]
@@ -140,6 +181,8 @@ public class MappingReaderTests
 
         Assert.Equal(["u"], Read(Mapping, "v", out _)!.TextFields);
     }
+
+    private static string InOneIndex(string properties) => $$$"""{"i":{"mappings":{"properties":{{{properties}}} } } }""";
 
     private static FieldMapping? Read(string json, string field, out string? reason) => MappingReader.Read(Encoding.UTF8.GetBytes(json), field, out reason);
 }
