@@ -1,3 +1,5 @@
+using EsRefine.Reissue;
+
 namespace EsRefine;
 
 /// <summary>The search to send upstream: refined, or as it came in and the reason why.</summary>
@@ -10,6 +12,9 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritte
 
     /// <summary>The clauses and what became of each, for those who ask in this process (evaluation, the demo); empty where none was looked at.</summary>
     public IReadOnlyList<RefinedClause> Clauses { get; init; } = [];
+
+    /// <summary>What makes the body that came in the one to send; empty where that is the original.</summary>
+    public IReadOnlyList<BodyEdit> Edits { get; init; } = [];
 
     /// <summary>
     /// A script computes with a refined vector: a score below 0 would fail some shards, of which the status says nothing, so the reply is looked at before it is passed on.

@@ -57,19 +57,26 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
         }
 
-        ClauseInHand[] clauses = await TakeInHandAsync(search, recognized);
+        SearchRequest opened = recognized.Open(search);
+        ClauseInHand[] clauses = await TakeInHandAsync(opened, recognized);
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
             return PreparedSearch.Original(search, clauses[0].WhyNot!.Value);
         }
 
+        if (recognized.HoldsSealedWrapper)
+        {
+            const string Sealed = "a wrapper query that cannot be read may hold a copy of the vector: all are replaced, or none";
+            return PreparedSearch.Original(search, RefinementOutcome.Unsupported, Sealed);
+        }
+
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null || clause.Target.Mode == RefinementMode.Shadow))
         {
-            return Shadow(search, recognized, clauses);
+            return PreparedSearch.Original(search, Shadow(opened, recognized, clauses));
         }
 
         using Permit permit = new(_permits);
-        return Reissue(search, await RefineAsync(search, recognized, clauses, permit, search.Arrived ?? started, cancellationToken), recognize);
+        return Reissue(search, recognized, await RefineAsync(opened, recognized, clauses, permit, search.Arrived ?? started, cancellationToken), recognize);
     }
 
     private async ValueTask<ClauseInHand[]> TakeInHandAsync(SearchRequest search, RecognizedSearch recognized)
@@ -269,7 +276,7 @@ internal sealed partial class RefinedSearch(
             {
                 Outcome = RefinementOutcome.Unsupported,
                 Vector = null,
-                Detail = "a copy of the vector cannot be told from that of a clause on another field: all are replaced, or none",
+                Detail = "a copy of the vector cannot be told from one that is compared with another field: all are replaced, or none",
             };
 
     /// <summary>Waits for the judge, but not past the deadline: what has arrived by then is used, the rest is absent.</summary>
@@ -317,7 +324,7 @@ internal sealed partial class RefinedSearch(
                 : verdict;
     }
 
-    private static PreparedSearch Reissue(SearchRequest search, RefinedClause[] clauses, TimeSpan recognize)
+    private static PreparedSearch Reissue(SearchRequest search, RecognizedSearch recognized, RefinedClause[] clauses, TimeSpan recognize)
     {
         RefinedClause shown = Array.Find(clauses, static clause => clause.Edits.Count > 0) ?? clauses[0];
         RefinementSummary summary = new(shown.Outcome)
@@ -329,28 +336,30 @@ internal sealed partial class RefinedSearch(
             Timings = shown.Timings with { Recognize = recognize },
             Detail = shown.Detail,
         };
-        BodyEdit[] edits = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];
-        return edits.Length == 0
+        BodyEdit[] refined = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];
+        IReadOnlyList<BodyEdit> edits = recognized.Opened?.Close(refined) ?? refined;
+        return edits.Count == 0
             ? PreparedSearch.Original(search, summary) with { Clauses = clauses }
             : new PreparedSearch(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary)
             {
                 Clauses = clauses,
+                Edits = edits,
                 MayFailInPart = Array.Exists(clauses, static clause => clause.Edits.Count > (clause.Clause.Form == KnnClauseForm.Script ? 0 : 1)),
             };
     }
 
     /// <summary>Mode shadow: the original goes on its way, and is refined for the record behind it.</summary>
-    private PreparedSearch Shadow(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses)
+    private RefinementSummary Shadow(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses)
     {
         Permit permit = new(_permits);
         if (!permit.TryTake())
         {
             permit.Dispose();
-            return PreparedSearch.Original(search, RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
+            return new(RefinementOutcome.Overloaded) { Detail = "as many searches as maxConcurrentSearches allows are being refined" };
         }
 
         _ = ShadowAsync(search.Detach(), recognized, clauses, permit);
-        return PreparedSearch.Original(search, RefinementOutcome.Shadowed);
+        return new(RefinementOutcome.Shadowed);
     }
 
     private async Task ShadowAsync(SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, Permit permit)
@@ -397,7 +406,9 @@ internal sealed partial class RefinedSearch(
         { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
         { Similarity: null } when clause.ScriptSimilarity is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
-        _ when clause.NestedPath != mapping.NestedPath && !clause.NamesPassagesFromOutside =>
+        { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>
+            $"field '{clause.Field}' is semantic_text, which Elasticsearch searches by knn queries only",
+        _ when clause.NestedPath != mapping.PathOfClauses && !clause.NamesPassagesFromOutside =>
             $"the clause on '{clause.Field}' stands inside another nested query than the field: its hits hold no such vectors",
         _ when clause.Filters.Any(filter => filter is { IsOwn: false, NestedPath: not null } && filter.NestedPath != mapping.NestedPath) =>
             $"a filter of the clause on '{clause.Field}' speaks of passages of another level",

@@ -8,6 +8,7 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(LlmServer))]
 [assembly: AssemblyFixture(typeof(RedisServer))]
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.FanIndices))]
+[assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.FanModels))]
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Clients.JavaScriptClients))]
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Clients.PythonClients))]
 [assembly: AssemblyFixture(typeof(EsRefine.IntegrationTests.Applications.OrdinaryApplications))]

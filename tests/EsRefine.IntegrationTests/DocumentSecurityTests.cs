@@ -12,43 +12,25 @@ using V1 = EsRefine.Grpc.V1;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>Elasticsearch with security: every caller sees through the sidecar what they see without it, and so does the judge on their behalf.</summary>
-public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearch, FanIndices indices)
+public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearch, FanIndices indices, FanModels models)
 {
     private const string ReadMapping = "\"read\",\"view_index_metadata\"";
 
     private static readonly KnnForm Form = KnnForm.Elasticsearch[0];
 
-    /// <summary>Says yes to huts and no to taxes.</summary>
-    private static readonly ChatScript KnowsHuts = static (context, call) =>
-    {
-        bool isHut = call.Prompt.Contains("hut by the glacier", StringComparison.Ordinal);
-        return ChatScripts.Says(("yes", isHut ? 0.9 : 0.2), ("no", isHut ? 0.1 : 0.8))(context, call);
-    };
-
     [Fact]
     public async Task Key_limited_by_a_document_query_sees_its_documents_alone_and_so_does_the_judge()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
-        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
-        AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
-        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(KnowsHuts);
-        await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
+        await SeesItsDocumentsAlone(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), Form);
+    }
 
-        // Somebody who may read everything comes first, so that nothing learnt for them can be left out for what comes after.
-        SearchReply unlimited = await SearchAsync(sidecar.DataUrl, index, engine.Authorization!);
-        int callsForUnlimited = judge.Calls.Count;
-        SearchReply plain = await SearchAsync(engine.Url, index, evenShelf);
-        SearchReply refined = await SearchAsync(sidecar.DataUrl, index, evenShelf);
-        string[] prompts = [.. judge.Calls.Skip(callsForUnlimited).Select(static call => call.Prompt)];
-
-        Assert.StartsWith("refined;judged=20;sample=20;", unlimited.Outcome, StringComparison.Ordinal);
-        Assert.Equal(Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id), unlimited.Ids);
-        Assert.StartsWith("refined;judged=20;sample=20;", refined.Outcome, StringComparison.Ordinal);
-        Assert.Equal(EvenShelf(0), plain.Ids);
-        Assert.Equal(EvenShelf(Fan.Turn), refined.Ids);
-        Assert.Equal(20, prompts.Length);
-        Assert.All(prompts, static prompt =>
-            Assert.Equal("even", Assert.Single(Fan.Documents, document => prompt.Contains(document.Text, StringComparison.Ordinal)).Shelf));
+    [Fact]
+    public async Task Key_limited_by_a_document_query_shows_the_judge_chunks_of_its_documents_alone()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        KnnForm form = new("knn query on semantic_text", """{"query":{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100}}}""");
+        await SeesItsDocumentsAlone(engine, await models.IndexAsync(engine, FanShape.LongSemantic()), form);
     }
 
     [Fact]
@@ -77,7 +59,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         RunningEngine engine = await elasticsearch.UseAsync();
         string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
         AuthenticationHeaderValue wrong = new("ApiKey", Convert.ToBase64String("nobody:nothing"u8));
-        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(KnowsHuts);
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Fan.KnowsHuts);
         await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
 
         Exchange.Reply plain = await AskAsync(engine.Url);
@@ -136,6 +118,29 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         Assert.Equal(StatusCode.PermissionDenied, otherIndex.StatusCode);
     }
 
+    private static async Task SeesItsDocumentsAlone(RunningEngine engine, string index, KnnForm form)
+    {
+        AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Fan.KnowsHuts);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
+
+        // Somebody who may read everything comes first, so that nothing learnt for them can be left out for what comes after.
+        SearchReply unlimited = await SearchAsync(sidecar.DataUrl, index, engine.Authorization!, form: form);
+        int callsForUnlimited = judge.Calls.Count;
+        SearchReply plain = await SearchAsync(engine.Url, index, evenShelf, form: form);
+        SearchReply refined = await SearchAsync(sidecar.DataUrl, index, evenShelf, form: form);
+        string[] prompts = [.. judge.Calls.Skip(callsForUnlimited).Select(static call => call.Prompt)];
+
+        Assert.StartsWith("refined;judged=20;sample=20;", unlimited.Outcome, StringComparison.Ordinal);
+        Assert.Equal(Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id), unlimited.Ids);
+        Assert.StartsWith("refined;judged=20;sample=20;", refined.Outcome, StringComparison.Ordinal);
+        Assert.Equal(EvenShelf(0), plain.Ids);
+        Assert.Equal(EvenShelf(Fan.Turn), refined.Ids);
+        Assert.Equal(20, prompts.Length);
+        Assert.All(prompts, static prompt =>
+            Assert.Equal("even", Assert.Single(Fan.Documents, document => prompt.Contains(document.Text, StringComparison.Ordinal)).Shelf));
+    }
+
     private static async Task<V1.SearchResponse> CallAsync(Sidecar sidecar, string index, string authorization)
     {
         using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
@@ -144,8 +149,8 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
             .SearchAsync(request, new Metadata { { "authorization", authorization } }, cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    private static Task<SearchReply> SearchAsync(Uri server, string index, AuthenticationHeaderValue authorization, string parameters = "") =>
-        SearchReply.OfAsync(server, $"{index}/_search{parameters}", Form.With(Fan.VectorAt(0)), Fan.QueryHeader, authorization);
+    private static Task<SearchReply> SearchAsync(Uri server, string index, AuthenticationHeaderValue authorization, string parameters = "", KnnForm? form = null) =>
+        SearchReply.OfAsync(server, $"{index}/_search{parameters}", (form ?? Form).With(Fan.VectorAt(0)), Fan.QueryHeader, authorization);
 
     private static IEnumerable<string> EvenShelf(double angle) =>
         Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10).Select(static document => document.Id);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using EsRefine.Hosting;
 using EsRefine.TestSupport.Engines;
@@ -14,6 +15,9 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     private const string OpenSearchMethod = ""","method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}""";
 
     private const string ExcludedForGood = """ "_source":{"excludes":["v"]}, """;
+
+    private const string ElasticsearchScript =
+        """{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.q, 'v') + 1","params":{"q":$V}}}}""";
 
     private static readonly Uri NobodyThere = new("http://127.0.0.1:9/v1");   // the discard port: nothing listens there
 
@@ -64,6 +68,32 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         ["knn on bytes in hex"] = new(Bytes, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = ByteHex },
         ["knn on bytes in Base64"] = new(Bytes, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""") { Vector = ByteBase64 },
         ["script_score on bytes in hex"] = new(Bytes, """{"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q,'v')+1.0","params":{"q":$V}}}}}""") { Vector = ByteHex },
+        ["wrapper around the query"] = new(Plain, """{"size":10,"query":#}""") { Wrapped = """{"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""" },
+        ["wrapper inside bool beside a wrapped filter, one of passages"] = new(FanShape.NestedElasticsearch, """
+            {"size":10,"query":{"bool":{"must":[#],"filter":[{"wrapper":{"query":"eyJ0ZXJtIjp7InNoZWxmIjoiZXZlbiJ9fQ=="}}]}}}
+            """)
+        {
+            Wrapped = """{"nested":{"path":"p","query":{"knn":{"field":"p.v","query_vector":$V,"k":60,"num_candidates":100,"filter":{"terms":{"p.lang":["de","en"]}}}}}}""",
+            Finds = EvenShelf,
+        },
+        ["nested query around a wrapper"] = new(FanShape.NestedElasticsearch, """{"size":10,"query":{"nested":{"path":"p","query":#}}}""")
+        {
+            Wrapped = """{"knn":{"field":"p.v","query_vector":$V,"k":10,"num_candidates":100}}""",
+        },
+        ["knn with a wrapped filter of its own"] = new(Plain, """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100,"filter":#}}""")
+        {
+            Wrapped = """{"term":{"shelf":"even"}}""",
+            Finds = EvenShelf,
+        },
+        ["rescore by a copy in a wrapper"] = new(Plain, """
+            {"size":10,"knn":{"field":"v","query_vector":$V,"k":60,"num_candidates":100},"rescore":{"window_size":60,"query":{"query_weight":0,"rescore_query":#}}}
+            """) { Wrapped = ElasticsearchScript },
+        ["rescore by a copy under the name of an alias"] = new(Plain, ElasticsearchRescore("v", "also-v")),
+        ["alias rescored by a copy under the field's name"] = new(Plain, ElasticsearchRescore("also-v", "v")),
+        ["alias rescored by a copy under another alias"] = new(Plain, ElasticsearchRescore("also-v", "v-too")),
+        ["one vector on a field and its alias"] = new(Plain, """
+            {"size":10,"knn":[{"field":"v","query_vector":$V,"k":60,"num_candidates":100},{"field":"also-v","query_vector":$V,"k":60,"num_candidates":100}]}
+            """),
         ["knn on a field that _source excludes for good"] = new(FanShape.Elasticsearch(""","index_options":{"type":"hnsw"}""", mapping: ExcludedForGood), """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}"""),
     };
 
@@ -95,6 +125,26 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         ["radial by distance"] = new(FanShape.OpenSearch(""","method":{"name":"hnsw","engine":"lucene","space_type":"l2"}"""), """{"size":60,"query":{"knn":{"v":{"vector":$V,"max_distance":0.080678}}}}""") { Finds = Within(0.285) },
         ["knn collapsed by a field"] = new(PlainOpenSearch, """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":60}}},"collapse":{"field":"pair"}}""") { Finds = OnePerPair },
         ["knn on bytes"] = new(BytesOpenSearch, """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}}}""") { Vector = ByteArray },
+        ["wrapper around the query"] = new(PlainOpenSearch, """{"size":10,"query":#}""") { Wrapped = """{"knn":{"v":{"vector":$V,"k":10}}}""" },
+        ["wrapper inside bool beside a wrapped filter, one of passages"] = new(FanShape.NestedOpenSearch, """
+            {"size":10,"query":{"bool":{"must":[#],"filter":[{"wrapper":{"query":"eyJ0ZXJtIjp7InNoZWxmIjoiZXZlbiJ9fQ=="}}]}}}
+            """)
+        {
+            Wrapped = """{"nested":{"path":"p","query":{"knn":{"p.v":{"vector":$V,"k":60,"filter":{"nested":{"path":"p","query":{"terms":{"p.lang":["de","en"]}}}}}}}}}""",
+            Finds = EvenShelf,
+        },
+        ["nested query around a wrapper"] = new(FanShape.NestedOpenSearch, """{"size":10,"query":{"nested":{"path":"p","query":#}}}""") { Wrapped = """{"knn":{"p.v":{"vector":$V,"k":10}}}""" },
+        ["knn with a wrapped filter of its own"] = new(PlainOpenSearch, """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10,"filter":#}}}}""")
+        {
+            Wrapped = """{"term":{"shelf":"even"}}""",
+            Finds = EvenShelf,
+        },
+        ["rescore by a copy in a wrapper"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"knn":{"v":{"vector":$V,"k":60}}},"rescore":{"window_size":60,"query":{"query_weight":0,"rescore_query":#}}}
+            """) { Wrapped = """{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn","source":"knn_score","params":{"field":"v","query_value":$V,"space_type":"l2"}}}}""" },
+        ["rescore by a copy under the name of an alias"] = new(PlainOpenSearch, OpenSearchRescore("""{"knn":{"v":{"vector":$V,"k":60}}}""", "also-v")),
+        ["alias rescored by a copy under the field's name"] = new(PlainOpenSearch, OpenSearchRescore(OpenSearchScript("also-v"), "v")),
+        ["alias rescored by a copy under another alias"] = new(PlainOpenSearch, OpenSearchRescore(OpenSearchScript("also-v"), "v-too")),
         ["knn on a field that _source excludes for good"] = new(FanShape.OpenSearch(OpenSearchMethod, mapping: ExcludedForGood), """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}}}"""),
         ["knn on an index that keeps its vectors in _source"] = new(
             FanShape.OpenSearch(OpenSearchMethod, settings: ""","index.knn":true,"index.knn.derived_source.enabled":false"""), """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}}}"""),
@@ -130,21 +180,24 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         Assert.Equal("unsupported", reply.Outcome);
     }
 
-    private static async Task IsRefined(RunningEngine engine, Form form)
+    private static async Task IsRefined(RunningEngine engine, Form form) => await IsRefined(engine, await form.Shape.IndexAsync(engine), form);
+
+    internal static async Task IsRefined(RunningEngine engine, string index, Form form)
     {
-        string target = $"{await form.Shape.IndexAsync(engine)}/_search";
-        string body = form.Body.Replace("$V", form.Vector?.Invoke() ?? Fan.Json(Fan.VectorAt(0)), StringComparison.Ordinal);
+        string target = $"{index}/_search";
+        string body = form.With(form.Vector?.Invoke() ?? Fan.Json(Fan.VectorAt(0)));
+        string? header = form.HoldsQueryText ? null : Fan.QueryHeader;
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
         await using Sidecar withoutJudge = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(NobodyThere));
 
         SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
-        SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body, Fan.QueryHeader);
-        SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, Fan.QueryHeader);
+        SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body, header);
+        SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body, header);
 
         Assert.StartsWith("refined;judged=20;sample=20;angle=0.", refined.Outcome, StringComparison.Ordinal);
         if (form.IsByEngine)
         {
-            SearchReply expected = await SearchReply.OfAsync(engine.Url, target, form.Body.Replace("$V", Fan.Json(Fan.VectorAt(Fan.Turn)), StringComparison.Ordinal));
+            SearchReply expected = await SearchReply.OfAsync(engine.Url, target, form.With(Fan.Json(Fan.VectorAt(Fan.Turn))));
             Assert.Equal(expected.Ids, refined.Ids);
             Assert.NotEqual(plain.Ids, refined.Ids);
         }
@@ -163,11 +216,23 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         Assert.StartsWith("judge-failed;", unjudged.Outcome, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<FanDocument> EvenShelf(double angle) => Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10);
+    internal static IEnumerable<FanDocument> EvenShelf(double angle) => Fan.Ranked(angle).Where(static document => document.Shelf == "even").Take(10);
 
     private static IEnumerable<FanDocument> OnePerPair(double angle) => Fan.Ranked(angle).GroupBy(FanShape.PairOf).Select(static pair => pair.First()).Take(10);
 
-    private static Func<double, IEnumerable<FanDocument>> Within(double radius) => angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
+    internal static Func<double, IEnumerable<FanDocument>> Within(double radius) => angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
+
+    /// <summary>The score is that of the rescoring copy alone.</summary>
+    private static string ElasticsearchRescore(string field, string copy) => """
+        {"size":10,"knn":{"field":"#","query_vector":$V,"k":60,"num_candidates":100},"rescore":{"window_size":60,"query":{"query_weight":0,"rescore_query":@}}}
+        """.Replace("#", field, StringComparison.Ordinal).Replace("@", ElasticsearchScript.Replace("'v'", $"'{copy}'", StringComparison.Ordinal), StringComparison.Ordinal);
+
+    /// <inheritdoc cref="ElasticsearchRescore"/>
+    private static string OpenSearchRescore(string query, string copy) => """{"size":10,"query":#,"rescore":{"window_size":60,"query":{"query_weight":0,"rescore_query":@}}}"""
+        .Replace("#", query, StringComparison.Ordinal).Replace("@", OpenSearchScript(copy), StringComparison.Ordinal);
+
+    private static string OpenSearchScript(string field) =>
+        """{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, doc['#']) + 1.0","params":{"q":$V}}}}""".Replace("#", field, StringComparison.Ordinal);
 
     private static string ByteArray() => JsonSerializer.Serialize(FanShape.BytesAt(0));
 
@@ -184,19 +249,34 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
 
     /// <summary>A form and the index it is for.</summary>
     /// <param name="Shape">The index.</param>
-    /// <param name="Body">With <c>$V</c> where the vector stands.</param>
-    private sealed record Form(FanShape Shape, string Body)
+    /// <param name="Body">With <c>$V</c> where the vector stands, and <c>#</c> where a wrapped query does.</param>
+    internal sealed record Form(FanShape Shape, string Body)
     {
         /// <summary>What it finds with the query vector turned left by an angle.</summary>
         public Func<double, IEnumerable<FanDocument>> Finds { get; init; } = static angle => Fan.Ranked(angle).Take(10);
 
+        /// <summary>The query inside the wrapper, likewise; null where there is none.</summary>
+        public string? Wrapped { get; init; }
+
         /// <summary>The vector's JSON; null = an array of floats.</summary>
         public Func<string>? Vector { get; init; }
+
+        /// <summary>Whether the body itself says what the vector stands for, so that no header is needed.</summary>
+        public bool HoldsQueryText { get; init; }
 
         /// <summary>Whether what it finds with the turned vector is for the engine to say.</summary>
         public bool IsByEngine { get; init; }
 
+        /// <summary>The search with a vector.</summary>
+        public string With(string vector)
+        {
+            string body = Body.Replace("$V", vector, StringComparison.Ordinal);
+            return Wrapped is null
+                ? body
+                : body.Replace("#", $$$"""{"wrapper":{"query":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Wrapped.Replace("$V", vector, StringComparison.Ordinal)))}}}"}}""", StringComparison.Ordinal);
+        }
+
         /// <summary>Whether the vectors are rounded, so that their order is nearly, not exactly, that of their angles.</summary>
-        public bool IsRounded => Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
+        public bool IsRounded { get; init; } = Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
     }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EsRefine.Configuration;
+using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
+using Microsoft.AspNetCore.Http;
 
 namespace EsRefine.IntegrationTests;
 
@@ -83,6 +85,13 @@ internal static class Fan
 
         JsonElement reply = await engine.SendAsync(HttpMethod.Post, $"/{index}/_bulk?refresh=true", bulk.ToString(), "application/x-ndjson");
         return reply.GetProperty("errors").GetBoolean() ? throw new InvalidOperationException("bulk: " + reply) : index;
+    }
+
+    /// <summary>A language model that says yes to huts and no to taxes.</summary>
+    public static Task KnowsHuts(HttpContext context, ChatCall call)
+    {
+        bool isHut = call.Prompt.Contains("hut by the glacier", StringComparison.Ordinal);
+        return ChatScripts.Says(("yes", isHut ? 0.9 : 0.2), ("no", isHut ? 0.1 : 0.8))(context, call);
     }
 
     /// <summary>A judge that has read the labels: huts are relevant.</summary>

@@ -17,7 +17,16 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
 
     private const string FlatFrame = """
         {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{$MAPPING "properties":{"text":{"type":"text"},"shelf":{"type":"keyword"},"pair":{"type":"keyword"},
-          "v":{$FIELD}}}}
+          "v":{$FIELD},"also-v":{"type":"alias","path":"v"},"v-too":{"type":"alias","path":"v"}}}}
+        """;
+
+    /// <summary>A chunk that is far from every query.</summary>
+    public const string Preface = "This almanac was printed in the old town by the river, and its many pages are numbered.";
+
+    private const string SemanticField = """{"type":"semantic_text","inference_id":"$EMBEDDER","index_options":{"dense_vector":{"type":"hnsw","element_type":"float"}}}""";
+
+    private const string SemanticFrame = """
+        {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{"properties":{"shelf":{"type":"keyword"},$PROPERTIES}}}
         """;
 
     /// <summary>Vectors of passages: each document's own beside one that is far from every query.</summary>
@@ -29,7 +38,7 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
         Fill(NestedFrame, """ "type":"knn_vector","dimension":8,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"} """, settings: ""","index.knn":true"""),
         NestedDocument);
 
-    /// <summary>One vector field, mapped as said.</summary>
+    /// <summary>One vector field with two aliases, mapped as said.</summary>
     /// <param name="field">What its mapping says after its type and dimensions.</param>
     /// <param name="vector">The vector's JSON.</param>
     /// <param name="mapping">What the mapping says before its properties.</param>
@@ -40,6 +49,21 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
     /// <inheritdoc cref="Elasticsearch"/>
     public static FanShape OpenSearch(string field, Func<double, string>? vector = null, string mapping = "", string settings = ""","index.knn":true""") => new(
         Fill(FlatFrame, """ "type":"knn_vector","dimension":8 """ + field, mapping, settings), document => FlatDocument(document, vector));
+
+    /// <summary>Texts that Elasticsearch embeds itself, chunk by chunk; see <see cref="FanModels"/>.</summary>
+    /// <param name="properties">Mapping of the fields that hold them; <c>$SEMANTIC</c> is one that keeps vectors as they are.</param>
+    /// <param name="document">Those fields in a document.</param>
+    /// <param name="settings">More settings.</param>
+    public static FanShape Semantic(string properties, Func<FanDocument, object> document, string settings = "") => new(
+        SemanticFrame.Replace("$SETTINGS", settings, StringComparison.Ordinal).Replace("$PROPERTIES", properties, StringComparison.Ordinal).Replace("$SEMANTIC", SemanticField, StringComparison.Ordinal),
+        fan => $$"""{"shelf":"{{fan.Shelf}}",{{JsonSerializer.Serialize(document(fan))[1..]}}""");
+
+    /// <summary>One such text of two chunks, the second of which is the document's own.</summary>
+    public static FanShape LongSemantic(string settings = "") =>
+        Semantic(""" "st":$SEMANTIC """, static document => new { st = LongText(document) }, settings);
+
+    /// <inheritdoc cref="LongSemantic"/>
+    public static string LongText(FanDocument document) => Preface + " " + document.Text;
 
     /// <summary>A vector of bytes at an angle from the query vector.</summary>
     public static sbyte[] BytesAt(double angle) => [.. Fan.VectorAt(angle, length: 250).Select(static component => (sbyte)Math.Clamp(MathF.Round(component), -128, 127))];

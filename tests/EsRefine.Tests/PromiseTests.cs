@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Judging;
+using EsRefine.Tests.Recognition;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -325,6 +327,66 @@ public class PromiseTests
         Assert.Equal(3, vectors.Length);
         Assert.Single(vectors.Distinct());
         Assert.True(float.Parse(vectors[0].Split(',')[0], CultureInfo.InvariantCulture) > 0.8f);
+    }
+
+    [Fact]
+    public async Task A_vector_inside_wrappers_is_refined_where_it_stands_and_sampled_as_if_no_wrapper_were_there()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        const string Knn = """{"knn":{"field":"v","query_vector":[1, 1],"k":4,"filter":{"term":{"a":1}}}}""";
+        string body = """{"size":4, "query":{"bool":{"must":[#],"filter":@}},"rescore":{"query":{"rescore_query":#}}}"""
+            .Replace("#", SearchBody.Wrap(Knn), StringComparison.Ordinal)
+            .Replace("@", SearchBody.Wrap("""{"term":{"b":2}}"""), StringComparison.Ordinal);
+
+        (_, _, string? outcome) = await cluster.SearchAsync(body);
+
+        Assert.StartsWith("refined;judged=4;", outcome, StringComparison.Ordinal);
+        Assert.Contains("""[1, 1],"k":20,"num_candidates":100,"filter":{"bool":{"filter":[{"term":{"a":1}},{"term":{"b":2}}],""", Assert.Single(cluster.Samples).BodyText, StringComparison.Ordinal);
+        string sent = Assert.Single(cluster.Searches);
+        string[] wrapped = [.. sent.Split('"').Where(static text => text.Length > 20).Select(static text => Encoding.UTF8.GetString(Convert.FromBase64String(text)))];
+        Assert.Equal(["""{"term":{"b":2}}""", wrapped[0]], wrapped[1..]);   // the clause, the filter, the copy
+        string vector = wrapped[0][wrapped[0].IndexOf('[')..(wrapped[0].IndexOf(']') + 1)];
+        Assert.True(float.Parse(vector[1..].Split(',')[0], CultureInfo.InvariantCulture) > 0.8f);
+        Assert.Equal(body, sent.Replace(SearchBody.Wrap(wrapped[0]), SearchBody.Wrap(Knn), StringComparison.Ordinal));
+        Assert.Equal(Knn, wrapped[0].Replace(vector, "[1, 1]", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("eyJ0ZXJtIjp7ImEiOjF9fSB4", "unsupported")]   // {"term":{"a":1}} x, which the engines read
+    [InlineData("LS0tCnRlcm06CiAgYTogMQo=", "unsupported")]   // YAML, which they read too
+    [InlineData("!", "unsupported")]
+    [InlineData("eyJ0ZXJtIjp7ImEiOjF9fQ==", "refined")]
+    public async Task A_wrapper_that_cannot_be_read_may_hold_a_copy_and_leaves_the_search_alone(string base64, string outcome)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        string body = FakeCluster.Search[..^1] + ""","post_filter":{"wrapper":{"query":"#"}}}""".Replace("#", base64, StringComparison.Ordinal);
+
+        (_, _, string? told) = await cluster.SearchAsync(body);
+
+        Assert.Equal(outcome, told?.Split(';')[0]);
+        Assert.Equal(outcome == "unsupported", Assert.Single(cluster.Searches) == body);
+        Assert.Equal(outcome == "unsupported" ? 0 : 1, cluster.Samples.Count);
+    }
+
+    [Theory]
+    [InlineData("v", "a")]
+    [InlineData("a", "v")]
+    [InlineData("a", "b")]
+    public async Task Copies_under_other_names_of_the_field_are_replaced_too(string clause, string copy)
+    {
+        const string Mapping = """{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2},"a":{"type":"alias","path":"v"},"b":{"type":"alias","path":"v"},"t":{"type":"text"}}}}}""";
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, mapping: new UpstreamAnswer(Mapping));
+
+        (_, _, string? outcome) = await cluster.SearchAsync(
+            """
+            {"knn":[{"field":"#","query_vector":[1,1],"k":4},{"field":"@","query_vector":[1.0,1.0],"k":2}],
+             "rescore":{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.q,'@')+1.0","params":{"q":[1,1]}}}}}}}
+            """.Replace("#", clause, StringComparison.Ordinal).Replace("@", copy, StringComparison.Ordinal));
+
+        Assert.StartsWith("refined;", outcome, StringComparison.Ordinal);
+        string[] vectors = [.. Assert.Single(cluster.Searches).Split('[').Skip(2).Select(static part => part[..part.IndexOf(']')])];
+        Assert.Equal(3, vectors.Length);
+        Assert.StartsWith("0.", Assert.Single(vectors.Distinct()), StringComparison.Ordinal);
     }
 
     [Theory]

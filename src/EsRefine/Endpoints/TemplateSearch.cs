@@ -57,7 +57,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
         }
 
-        if (!recognized.Clauses.Any(clause => IsParameter(clause.Vector, rendered.Body.Span, parameters)))
+        if (!recognized.Clauses.Any(clause => IsParameter(clause.Vector, recognized.Open(rendered).Body.Span, parameters)))
         {
             return Unrefined(search, NoParameter, started);   // before anything is spent on judging
         }
@@ -72,7 +72,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         }
 
         return PutBack(rendered.Body.Span, prepared, parameters) is { } edits
-            ? prepared with { Body = BodyEdits.Splice(search.Body.Span, edits), Summary = summary }
+            ? prepared with { Body = BodyEdits.Splice(search.Body.Span, edits), Edits = edits, Summary = summary }
             : PreparedSearch.Original(search, NoParameter);
     }
 
@@ -130,12 +130,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
     /// <returns>Null where an edit has no parameter, or a parameter is rendered where it is not edited alike: all copies are replaced, or none.</returns>
     private static List<BodyEdit>? PutBack(ReadOnlySpan<byte> rendered, PreparedSearch prepared, List<NumberArray> parameters)
     {
-        Dictionary<ByteRange, ReadOnlyMemory<byte>> refined = [];
-        foreach (BodyEdit edit in prepared.Clauses.SelectMany(static clause => clause.Edits))
-        {
-            refined[edit.Range] = edit.Replacement;
-        }
-
+        Dictionary<ByteRange, ReadOnlyMemory<byte>> refined = prepared.Edits.ToDictionary(static edit => edit.Range, static edit => edit.Replacement);
         List<BodyEdit> edits = [];
         HashSet<ByteRange> covered = [];
         List<NumberArray> arrays = NumberArrays.In(rendered);

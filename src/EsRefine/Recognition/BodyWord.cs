@@ -27,6 +27,7 @@ internal enum BodyWord
     Script, ScriptFields, ScriptScore, SearchAfter, SearchPipeline, Semantic, Should, Similarity, SimpleQueryString, Size, Sort, Source, Standard, SubSearches,
     TextEmbedding, TextSimilarityReranker, TopHits,
     Vector,
+    Wrapper,
 }
 
 /// <summary>Looks words up by their bytes.</summary>

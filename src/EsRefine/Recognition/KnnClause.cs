@@ -120,8 +120,15 @@ internal sealed record KnnClause
 }
 
 /// <summary>What the walker found in a search body.</summary>
+/// <remarks>All ranges are of the body that <see cref="Open"/> gives.</remarks>
 internal sealed record RecognizedSearch
 {
+    /// <summary>The body with its <c>wrapper</c> queries opened; null where it has none.</summary>
+    public OpenedBody? Opened { get; init; }
+
+    /// <summary>Whether a wrapper could not be opened: it may hold a copy of any vector.</summary>
+    public bool HoldsSealedWrapper { get; init; }
+
     /// <summary>Never empty.</summary>
     public required IReadOnlyList<KnnClause> Clauses { get; init; }
 
@@ -149,6 +156,9 @@ internal sealed record RecognizedSearch
 
     /// <summary>Whether the body says after which hit to go on: another page of a search that was answered before.</summary>
     public bool HasSearchAfter { get; init; }
+
+    /// <summary>The search in which this was found, with the body that the ranges are of.</summary>
+    public SearchRequest Open(SearchRequest search) => Opened is { } opened ? search with { Body = opened.Bytes } : search;
 
     /// <summary>Whether the search begins a sequence of pages, or is all of it.</summary>
     /// <param name="queryString">Its <c>from</c> goes before that of the body.</param>

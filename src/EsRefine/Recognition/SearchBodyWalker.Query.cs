@@ -8,6 +8,8 @@ internal ref partial struct SearchBodyWalker
     /// <summary>Walks one query object and says of which kind it is. What it demands of a hit is left on the conditions.</summary>
     private BodyWord WalkQuery(bool ranks)
     {
+        int start = TokenStart;
+        ByteRange? wrapped = null;
         Members members = default;
         if (!NextWord(ref members, out BodyWord word))
         {
@@ -55,6 +57,9 @@ internal ref partial struct SearchBodyWalker
             case BodyWord.Script:
                 WalkScriptHolder();
                 break;
+            case BodyWord.Wrapper:
+                wrapped = WalkWrapper();
+                break;
             case BodyWord.Match or BodyWord.MatchPhrase when ranks && _lexicalText is null:
                 WalkMatch();
                 break;
@@ -70,6 +75,11 @@ internal ref partial struct SearchBodyWalker
         {
             _isRefused = true;   // "[bool] malformed query, expected [END_OBJECT]"
             SkipRest(ref members);
+        }
+
+        if (wrapped is { } text)
+        {
+            AddUpTo(MaxWrappers, _wrappers ??= [], new(RangeFrom(start), text));
         }
 
         return word;
@@ -90,6 +100,21 @@ internal ref partial struct SearchBodyWalker
             Forget(firstCondition);
             Demand(isQuery && kind != BodyWord.MatchAll ? RangeFrom(start) : null);
         }
+    }
+
+    /// <summary><c>{"query":"Base64"}</c>; the query in it is walked once it stands in the wrapper's place (see <see cref="OpenedBody"/>).</summary>
+    private ByteRange? WalkWrapper()
+    {
+        ByteRange? text = null;
+        Members members = default;
+        while (NextWord(ref members, out BodyWord word))
+        {
+            _isRefused |= word != BodyWord.Query || _reader.TokenType != JsonTokenType.String;   // neither engine takes anything else, a boost included
+            text = SkipValue();
+        }
+
+        _isRefused |= text is null;
+        return text;
     }
 
     private void SkipRest(ref Members members)

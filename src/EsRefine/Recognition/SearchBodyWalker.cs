@@ -30,6 +30,9 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     /// <summary>A body with more filters around one clause passes through. Elasticsearch's default limit of clauses in a <c>bool</c> is the same.</summary>
     public const int MaxConditions = 1_024;
 
+    /// <summary>A body with more wrapped queries passes through.</summary>
+    public const int MaxWrappers = 1_024;
+
     /// <summary>Longest text that is read, in bytes: no query text is longer, and no string so long goes to the large object heap.</summary>
     public const int MaxTextLength = 32_768;
 
@@ -42,6 +45,10 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     private string? _lexicalText;
     private int _nameStart;   // of the member last stepped to
     private bool _isRefused;
+    private List<WrapperQuery>? _wrappers;
+
+    /// <summary>The <c>wrapper</c> queries met, in their order; null: none, or the cluster refuses the body.</summary>
+    public readonly IReadOnlyList<WrapperQuery>? Wrappers => _isRefused ? null : _wrappers;
 
     /// <summary>What the body holds; null where no clause ranks, or where the cluster refuses such a body.</summary>
     /// <exception cref="JsonException">Not strict JSON, or too deep.</exception>

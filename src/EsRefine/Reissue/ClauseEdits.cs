@@ -7,7 +7,7 @@ namespace EsRefine.Reissue;
 /// <remarks>A rescore with the old vector would undo the refinement.</remarks>
 internal static class ClauseEdits
 {
-    /// <summary>The edits, or null where not all copies can be told from those of another clause: then none may be replaced.</summary>
+    /// <summary>The edits, or null where not all copies can be told from vectors of another field: then none may be replaced.</summary>
     /// <param name="body">The body as it came in.</param>
     /// <param name="search">What was recognized in it.</param>
     /// <param name="clause">One of its clauses, which holds a vector or says where to look it up.</param>
@@ -20,34 +20,59 @@ internal static class ClauseEdits
         List<BodyEdit> edits = [clause.Lookup is { } lookup ? Edit(lookup, mapping, refined) : Edit(body, clause.Vector, mapping, refined)];
         foreach (KnnClause twin in search.Clauses)
         {
-            if (twin != clause && (twin.Field == clause.Field || twin.Field == mapping.Field) && IsCopy(body, twin, mapping, original))
+            if (twin == clause || !IsCopy(body, twin, mapping, original))
             {
-                edits.Add(Edit(body, twin.Vector, mapping, refined));
+                continue;
+            }
+
+            switch (IsOnField(twin.Field, clause, mapping))
+            {
+                case true:
+                    edits.Add(Edit(body, twin.Vector, mapping, refined));
+                    break;
+                case null:
+                    return null;
             }
         }
 
         foreach (VectorLocation other in search.OtherVectors)
         {
-            if (!(MayBeFor(other, clause) || other.Field == mapping.Field) || !TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
+            if (!TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
             {
                 continue;
             }
 
-            foreach (KnnClause rival in search.Clauses)
+            bool? isCopy = other.Field is { } field ? IsOnField(field, clause, mapping) : HasRival(body, search, clause, mapping, original) ? null : true;
+            switch (isCopy)
             {
-                if (rival.Field != clause.Field && rival.Field != mapping.Field && MayBeFor(other, rival) && IsCopy(body, rival, mapping, original))
-                {
-                    return null;   // a copy of both, and each field is refined to a vector of its own
-                }
+                case true:
+                    edits.Add(Edit(body, other, mapping, refined));
+                    break;
+                case null:
+                    return null;
             }
-
-            edits.Add(Edit(body, other, mapping, refined));
         }
 
         return edits;
     }
 
-    private static bool MayBeFor(VectorLocation copy, KnnClause clause) => copy.Field is null || copy.Field == clause.Field;
+    /// <summary>Whether a name means the clause's field; null where nothing tells.</summary>
+    private static bool? IsOnField(string name, KnnClause clause, FieldMapping mapping) => name == clause.Field ? true : mapping.IsCalled(name);
+
+    /// <summary>Whether a clause on another field has the same vector.</summary>
+    /// <remarks>Then a copy that names no field is one of both, and each field is refined to a vector of its own.</remarks>
+    private static bool HasRival(ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original)
+    {
+        foreach (KnnClause rival in search.Clauses)
+        {
+            if (IsOnField(rival.Field, clause, mapping) != true && IsCopy(body, rival, mapping, original))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsCopy(ReadOnlySpan<byte> body, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original) =>
         clause.Form != KnnClauseForm.TextOnly && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);

@@ -26,6 +26,13 @@ internal sealed record SamplePlan(
     // The hit's rank is its best passage's, so that text and that vector belong together; a mean over passages would blur what the judge approved of.
     public string? PassagePath => Mapping.NestedPath;
 
+    /// <summary>Whether the clause can be asked for at the top level, from where Elasticsearch finds passages without a nested query.</summary>
+    public bool IsTopLevel =>
+        Clause.Script is null && Clause.NestedPath is null && Mapping is { Dialect: EngineDialect.Elasticsearch, SemanticField: null };
+
+    /// <summary>Whether a field is the <c>semantic_text</c> that is judged by its best chunk.</summary>
+    public bool IsOfChunk(string field) => field == Mapping.SemanticField;
+
     /// <summary>Whether a field is one of the passages' own.</summary>
     public bool IsOfPassage(string field) =>
         PassagePath is { } path && field.Length > path.Length && field[path.Length] == '.' && field.StartsWith(path, StringComparison.Ordinal);

@@ -87,6 +87,16 @@ internal static class SampleReply
         List<string> strings = [];
         foreach (string field in plan.TextFields)
         {
+            if (plan.IsOfChunk(field))
+            {
+                if (hit.TryGetProperty("highlight", out JsonElement highlight))
+                {
+                    SourcePath.CollectStrings(highlight, field, strings);
+                }
+
+                continue;
+            }
+
             // The _source of a passage begins at the passage.
             bool isOfPassage = plan.IsOfPassage(field);
             if ((isOfPassage ? passage : hit).TryGetProperty("_source", out JsonElement source))

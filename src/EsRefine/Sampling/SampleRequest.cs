@@ -26,6 +26,7 @@ internal static class SampleRequest
             json.WriteBoolean("track_total_hits", false);
             WriteClause(json, plan, reading);
             WriteSource(json, SourceOfHits(plan, reading));
+            WriteChunkText(json, plan);
             if (plan.PassagePath is null)
             {
                 WriteReading(json, plan, reading);
@@ -43,8 +44,7 @@ internal static class SampleRequest
     private static void WriteClause(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
     {
         KnnClause clause = plan.Clause;
-        bool isTopLevel = clause.Script is null && clause.NestedPath is null && plan.Mapping.Dialect == EngineDialect.Elasticsearch;
-        if (isTopLevel)
+        if (plan.IsTopLevel)
         {
             WriteElasticsearchClause(json, plan, reading);
         }
@@ -75,6 +75,11 @@ internal static class SampleRequest
         json.WriteStartObject("nested");
         json.WriteString("path", path);
         json.WriteString("score_mode", "max");
+        if (plan.Mapping.SemanticField is not null)
+        {
+            json.WriteBoolean("ignore_unmapped", true);   // as the clause on the semantic_text field itself does
+        }
+
         json.WriteStartObject("query");
         EnclosingFilter[] ofPassages = [.. plan.Clause.Filters.Where(static filter => filter is { IsOwn: false, NestedPath: not null })];
         if (ofPassages.Length == 0)
@@ -118,13 +123,13 @@ internal static class SampleRequest
     private static void WriteElasticsearchClause(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
     {
         json.WriteStartObject("knn");
-        json.WriteString("field", plan.Clause.Field);
+        json.WriteString("field", plan.Mapping.SemanticField is null ? plan.Clause.Field : plan.Mapping.Field);
         json.WritePropertyName("query_vector");
         json.WriteRawValue(plan.QueryVectorJson, skipInputValidation: true);
         json.WriteNumber("k", Nearest(plan));
         json.WriteNumber("num_candidates", Candidates(plan));
         WriteOwnFilters(json, plan);
-        if (plan.PassagePath is not null && plan.Clause.NestedPath is null)
+        if (plan.PassagePath is not null && plan.IsTopLevel)
         {
             WriteInnerHits(json, plan, reading);
         }
@@ -185,9 +190,26 @@ internal static class SampleRequest
         json.WriteEndObject();
     }
 
+    /// <summary>The best chunk's text, which only the engine can cut out: chunks are kept as offsets into a text, or into those copied to it.</summary>
+    private static void WriteChunkText(Utf8JsonWriter json, SamplePlan plan)
+    {
+        if (plan.TextFields.FirstOrDefault(plan.IsOfChunk) is { } field)
+        {
+            json.WriteStartObject("highlight");
+            json.WriteStartObject("fields");
+            json.WriteStartObject(field);
+            json.WriteString("type", "semantic");
+            json.WriteNumber("number_of_fragments", 1);
+            json.WriteString("order", "score");
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
     // OpenSearch shows a passage's own _source with a vector of one number (derived source), so passages' vectors come with the hit's.
     private static IEnumerable<string> SourceOfHits(SamplePlan plan, VectorReading reading) =>
-        plan.TextFields.Where(field => !plan.IsOfPassage(field)).Concat(reading == VectorReading.Source ? [plan.Mapping.Field] : []);
+        plan.TextFields.Where(field => !plan.IsOfPassage(field) && !plan.IsOfChunk(field)).Concat(reading == VectorReading.Source ? [plan.Mapping.Field] : []);
 
     private static void WriteReading(Utf8JsonWriter json, SamplePlan plan, VectorReading reading)
     {

@@ -7,6 +7,9 @@ namespace EsRefine.Upstream;
 /// <summary>Reads a vector field out of the reply to <c>GET /{index}/_mapping</c> (the same shape in both engines).</summary>
 internal static class MappingReader
 {
+    private const string Chunks = ".inference.chunks";
+    private const string ChunkVectors = Chunks + ".embeddings";
+
     /// <summary>The field as all indices of the reply hold it.</summary>
     /// <param name="reply">The reply's body.</param>
     /// <param name="field">Full name of the vector field.</param>
@@ -16,6 +19,7 @@ internal static class MappingReader
         using JsonDocument document = JsonDocument.Parse(reply);
         FieldMapping? agreed = null;
         List<string> textFields = [];
+        HashSet<string> names = [], namesOfOthers = [];
         foreach (JsonProperty index in document.RootElement.EnumerateObject())
         {
             if (!index.Value.TryGetProperty("mappings", out JsonElement mappings) || !mappings.TryGetProperty("properties", out JsonElement properties))
@@ -23,12 +27,15 @@ internal static class MappingReader
                 continue;
             }
 
-            if (Find(properties, field) is not { } found)
+            FieldMapping? found = Find(properties, field);
+            CollectVectorNames(properties, prefix: "", found?.Field, names, namesOfOthers);
+            if (found is null)
             {
                 continue;
             }
 
-            if (agreed is not null && !agreed.AgreesWith(found))
+            // An alias may lead to another field in each index: as long as no other vector has its name there, the first one's name will do.
+            if ((agreed is not null && !agreed.AgreesWith(found)) || namesOfOthers.Contains((agreed ?? found).Field))
             {
                 reason = $"the indices behind the expression map field '{field}' differently ('{index.Name}' disagrees): one query vector cannot be refined for both";
                 return null;
@@ -38,13 +45,23 @@ internal static class MappingReader
             CollectTextFields(properties, prefix: "", textFields);
         }
 
-        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector" : null;
-        return agreed is null ? null : agreed with { TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]) };
+        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector, nor as semantic_text that holds dense vectors" : null;
+        return agreed is null ? null : agreed with
+        {
+            TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]),
+            Names = [.. names.Except(namesOfOthers, StringComparer.Ordinal)],
+            NamesOfOthers = [.. namesOfOthers.Except(names, StringComparer.Ordinal)],
+        };
     }
 
-    /// <summary>Of a nested vector the texts of its own passage, where there are any.</summary>
+    /// <summary>Of a nested vector the texts of its own passage, where there are any; of a chunk the text it is one of.</summary>
     private static string[] TextsBeside(FieldMapping mapping, string[] textFields)
     {
+        if (mapping.SemanticField is { } semantic)
+        {
+            return [semantic];
+        }
+
         string[] ofPassage = mapping.NestedPath is { } path ? [.. textFields.Where(field => field.StartsWith(path + ".", StringComparison.Ordinal))] : [];
         return ofPassage.Length > 0 ? ofPassage : textFields;
     }
@@ -67,7 +84,8 @@ internal static class MappingReader
             {
                 if (mayFollowAlias && TypeOf(definition) == "alias" && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
                 {
-                    return Find(properties, target, mayFollowAlias: false) is { } aliased ? aliased with { Field = target } : null;
+                    // No query of either engine reaches semantic_text by an alias.
+                    return Find(properties, target, mayFollowAlias: false) is { SemanticField: null } aliased ? aliased with { Field = target } : null;
                 }
 
                 return ReadField(definition, field, nestedPath);
@@ -78,7 +96,7 @@ internal static class MappingReader
                 nestedPath = field[..end];
             }
 
-            if (!definition.TryGetProperty("properties", out level))
+            if (!definition.TryGetProperty("properties", out level) && !definition.TryGetProperty("fields", out level))
             {
                 return null;
             }
@@ -104,8 +122,15 @@ internal static class MappingReader
     {
         "dense_vector" => ReadDenseVector(definition, field, nestedPath),
         "knn_vector" => ReadKnnVector(definition, field, nestedPath),
+        "semantic_text" => ReadSemanticText(definition, field),
         _ => null,
     };
+
+    /// <summary>The vectors of its chunks; null where there are none yet, or sparse ones.</summary>
+    private static FieldMapping? ReadSemanticText(JsonElement definition, string field) =>
+        definition.TryGetProperty("model_settings", out JsonElement model) && Number(model, "dimensions") is { } dimensions
+            ? ReadDenseVector(model, field + ChunkVectors, field + Chunks) with { Dimensions = dimensions, SemanticField = field }
+            : null;
 
     private static FieldMapping ReadDenseVector(JsonElement definition, string field, string? nestedPath)
     {
@@ -167,6 +192,30 @@ internal static class MappingReader
                 _ => null,
             },
         };
+    }
+
+    /// <summary>Sorts the names of an index's vector fields, and of all aliases, by whether they mean the field.</summary>
+    private static void CollectVectorNames(JsonElement properties, string prefix, string? field, HashSet<string> names, HashSet<string> namesOfOthers)
+    {
+        foreach (JsonProperty property in properties.EnumerateObject())
+        {
+            string name = prefix + property.Name;
+            string? meant = TypeOf(property.Value) switch
+            {
+                "alias" => Text(property.Value, "path"),
+                "semantic_text" => name + ChunkVectors,   // a clause may name either
+                "dense_vector" or "knn_vector" or "rank_vectors" => name,
+                _ => null,
+            };
+            if (meant is not null)
+            {
+                (meant == field ? names : namesOfOthers).UnionWith([name, meant]);
+            }
+            else if (property.Value.TryGetProperty("properties", out JsonElement children) || property.Value.TryGetProperty("fields", out children))
+            {
+                CollectVectorNames(children, name + ".", field, names, namesOfOthers);
+            }
+        }
     }
 
     private static void CollectTextFields(JsonElement properties, string prefix, List<string> names)

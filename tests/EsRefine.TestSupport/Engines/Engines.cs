@@ -5,7 +5,7 @@ public sealed class ElasticsearchEngine() : SearchEngine(new(
     "Elasticsearch", "ESREFINE_TEST_ELASTICSEARCH", ["elasticsearch"], "ESREFINE_TEST_ELASTICSEARCH_IMAGE", Image,
     new Dictionary<string, string>
     {
-        ["discovery.type"] = "single-node", ["xpack.security.enabled"] = "false", ["ES_JAVA_OPTS"] = "-Xms1g -Xmx1g",
+        ["discovery.type"] = "single-node", ["xpack.security.enabled"] = "false", ["xpack.license.self_generated.type"] = "trial", ["ES_JAVA_OPTS"] = "-Xms1g -Xmx1g",
     }))
 {
     internal const string Image = "docker.elastic.co/elasticsearch/elasticsearch:9.4.3";

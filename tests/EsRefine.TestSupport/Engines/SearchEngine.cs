@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -36,14 +37,14 @@ public abstract class SearchEngine : IAsyncDisposable
         return found.Engine!;
     }
 
-    /// <summary>Deletes this run's indices and ends what was started for it alone.</summary>
+    /// <summary>Deletes what this run made and ends what was started for it alone.</summary>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         // A search that failed has failed its test already.
         if (_found is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && await _found.Value is { Engine: { } engine } found)
         {
-            await engine.DeleteIndicesAsync();
+            await engine.DeleteAllAsync();
             engine.Http.Dispose();
             await (found.Container?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
@@ -96,6 +97,7 @@ public abstract class SearchEngine : IAsyncDisposable
 /// <param name="Authorization">What <paramref name="Http"/> sends, for clients of the sidecar; null where security is off.</param>
 public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, AuthenticationHeaderValue? Authorization)
 {
+    private readonly ConcurrentBag<string> _others = [];
     private int _indices;
 
     /// <summary>Begins the name of every index of this run, so that runs beside each other do not meet.</summary>
@@ -122,13 +124,22 @@ public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, Aut
             : throw new HttpRequestException($"{method} {path}: {(int)reply.StatusCode} {body}", null, reply.StatusCode);
     }
 
-    /// <summary>Deletes what <see cref="NewIndexName"/> named.</summary>
-    internal async Task DeleteIndicesAsync()
+    /// <summary>Says what else a test made that is to be deleted at the end of the run.</summary>
+    /// <param name="path">What <c>DELETE</c> is sent to.</param>
+    public void DeleteAtEnd(string path) => _others.Add(path);
+
+    /// <summary>Deletes what <see cref="NewIndexName"/> named, and what <see cref="DeleteAtEnd"/> was told of.</summary>
+    internal async Task DeleteAllAsync()
     {
         JsonElement indices = await SendAsync(HttpMethod.Get, $"/_cat/indices/{IndexPrefix}*?format=json&h=index&expand_wildcards=all");
         foreach (JsonElement index in indices.EnumerateArray())
         {
             await SendAsync(HttpMethod.Delete, "/" + index.GetProperty("index").GetString());
+        }
+
+        foreach (string path in _others)
+        {
+            await SendAsync(HttpMethod.Delete, path);
         }
     }
 }

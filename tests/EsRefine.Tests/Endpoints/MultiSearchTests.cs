@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EsRefine.Endpoints;
 using EsRefine.Judging;
+using EsRefine.Tests.Recognition;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -57,6 +58,22 @@ public sealed class MultiSearchTests
             string.Concat(new[] { 20, 10, 0, 30 }.Select(static from => $"{{}}\n{{\"from\":{from},{Clause}}}\n")), target: "i/_msearch");
 
         Assert.Equal("refined=1, refined-from-cache=3", outcome);
+    }
+
+    [Fact]
+    public async Task Wrapped_pages_are_pages_too_and_stay_in_their_lines()
+    {
+        string wrapper = SearchBody.Wrap("""{"knn":{"field":"v","query_vector":[1, 1],"k":4}}""");
+        string body = $"{{}}\n{{\"from\":10,\"query\":{wrapper}}}\n{{}}\n{{\"query\":{wrapper}}}\n{{}}\n{Plain}\n";
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        (_, _, string? outcome) = await cluster.SearchAsync(body, target: "i/_msearch");
+
+        Assert.Equal("refined=1, refined-from-cache=1", outcome);
+        string[] lines = cluster.Requests[^1].BodyText.Split('\n');
+        Assert.Equal("{\"from\":10," + lines[3][1..], lines[1]);
+        Assert.NotEqual($"{{\"query\":{wrapper}}}", lines[3]);
+        Assert.Equal(["{}", "{}", "{}", Plain, ""], [lines[0], lines[2], lines[4], lines[5], lines[6]]);
     }
 
     [Fact]

@@ -33,6 +33,19 @@ public sealed class TemplateSearchTests
     }
 
     [Fact]
+    public async Task Wrapper_beside_the_rendered_clause_is_no_hindrance()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, rendered: Rendered($$"""{"post_filter":{"wrapper":{"query":"eyJ0ZXJtIjp7ImEiOjF9fQ=="} },"knn":{{Clause}}}"""));
+
+        (_, _, string? outcome) = await cluster.SearchAsync(Template, target: Target);
+
+        Assert.StartsWith("refined;", outcome, StringComparison.Ordinal);
+        AssertTurnedTowardsTheFirstAxis(cluster.Requests[^1].BodyText, Before, After);
+        Assert.Contains("""[{"term":{"a":1}}]""", Assert.Single(cluster.Samples).BodyText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Parameter_rendered_in_two_clauses_is_replaced_once()
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, rendered: Rendered($$"""{"knn":[{{Clause}},{{Clause}}]}"""));
@@ -47,6 +60,8 @@ public sealed class TemplateSearchTests
     [InlineData("""{"knn":{"field":"v","query_vector":[1,2],"k":4,"num_candidates":50}}""", "unsupported", 0)]
     [InlineData("""{"knn":{"field":"v","query_vector":"PwAAAD8AAAA=","k":4,"num_candidates":50}}""", "unsupported", 0)]
     [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4,"num_candidates":50},"ext":{"mine":[1,1]}}""", "unsupported", 1)]   // a copy nobody knows
+    [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4},"post_filter":{"wrapper":{"query":"eyJrbm4iOnsiZmllbGQiOiJ2IiwicXVlcnlfdmVjdG9yIjpbMSwxXX19"}}}""", "unsupported", 1)]   // a copy in a wrapper
+    [InlineData("""{"query":{"wrapper":{"query":"eyJrbm4iOnsiZmllbGQiOiJ2IiwicXVlcnlfdmVjdG9yIjpbMiwxXX19"}}}""", "unsupported", 0)]
     [InlineData("""{"query":{"match_all":{}}}""", null, 0)]
     [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4,"num_candidates":50},"knn":{}}""", null, 0)]
     [InlineData("\"text\"", null, 0)]

@@ -30,12 +30,18 @@ public sealed class RecognizerFuzzTests
             "rescore":{"query":{"rescore_query":{"semantic":{"field":"f","query":"y"}}}},
             "aggs":{"a":{"filters":{"filters":{"b":{"match":{"t":"z"}}}}}},"sort":[{"_script":{"script":{"params":{"q":[1,2]}}}}],"pit":{"id":"i"}}
             """,
+        """
+            {"query":{"bool":{"must":[#,{"knn":{"v":{"vector":[1,2],"filter":@}}}]}},"rescore":{"query":{"rescore_query":#}}}
+            """
+            .Replace("#", SearchBody.Wrap("""{"knn":{"field":"v","query_vector":[1]}}"""), StringComparison.Ordinal)
+            .Replace("@", SearchBody.Wrap(SearchBody.Wrap("""{"term":{"a":1}}""")), StringComparison.Ordinal),
     ];
 
     private static readonly string[] Tokens =
     [
         "{", "}", "[", "]", ",", ":", "\"", "null", "1", "-", "\\ud800", "/**/", "\u00e9", "\0", "\"filter\":[],", "\"k\":9e99,",
         "\"knn\":", "\"query\":", "\"bool\":{\"must\":", "{\"knn\":{\"field\":\"v\",\"query_vector\":[1]}}",
+        "{\"wrapper\":{\"query\":\"eyJrbm4iOnsiZmllbGQiOiJ2IiwicXVlcnlfdmVjdG9yIjpbMV19fQ==\"}}",
     ];
 
     private static readonly Gen<string> Body = Gen.Int[0, Bodies.Length - 1].Select(static i => Bodies[i]);
@@ -86,6 +92,8 @@ public sealed class RecognizerFuzzTests
         {
             return;
         }
+
+        body = search.Opened?.Bytes ?? body;
 
         Assert.NotEmpty(search.Clauses);
         List<ByteRange> vectors = [.. search.Clauses.Where(static clause => clause.Form != KnnClauseForm.TextOnly).Select(static clause => clause.Vector.Range)

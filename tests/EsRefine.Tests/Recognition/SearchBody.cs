@@ -15,6 +15,9 @@ internal sealed class SearchBody(byte[] bytes)
     /// <summary>The frame with the JSON in place of every <c>#</c>.</summary>
     public static string Fill(string frame, string json) => frame.Replace("#", json, StringComparison.Ordinal);
 
+    /// <summary>A query as a <c>wrapper</c> holds it.</summary>
+    public static string Wrap(string query) => $$$"""{"wrapper":{"query":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(query))}}}"}}""";
+
     public byte[] Bytes => bytes;
 
     public RecognizedSearch? Search { get; } = Recognizer.Recognize(bytes);
@@ -27,7 +30,7 @@ internal sealed class SearchBody(byte[] bytes)
 
     public string[] OtherVectors => [.. Search!.OtherVectors.Select(vector => Text(vector.Range))];
 
-    public string Text(ByteRange range) => Encoding.UTF8.GetString(range.Of(bytes));
+    public string Text(ByteRange range) => Encoding.UTF8.GetString(range.Of(Search?.Opened?.Bytes ?? bytes));
 
     public string Vector(KnnClause clause) => Text(clause.Vector.Range);
 

@@ -81,11 +81,58 @@ public sealed class ClauseEditsTests
             Refine("""{"knn":{"field":"vec", "query_vector_builder" : {"lookup":{"index":"i","id":"1","path":"vec"}} ,"k":3}}"""));
     }
 
+    [Theory]
+    [InlineData("vec", "alias")]
+    [InlineData("alias", "vec")]
+    [InlineData("alias", "nickname")]
+    public void Copies_change_with_the_clause_by_whichever_of_the_field_s_names_they_go(string clause, string copy)
+    {
+        string body = """
+            {"knn":[{"field":"#","query_vector":[1,2]},{"field":"@","query_vector":[1,2.0]},{"field":"w","query_vector":[1,2]}],"post_filter":{"knn":{"field":"@","query_vector":[1,2]}},
+            "rescore":{"query":{"rescore_query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.v,'@')","params":{"v":[1,2]}}}}}}}
+            """.Replace("#", clause, StringComparison.Ordinal).Replace("@", copy, StringComparison.Ordinal);
+
+        Assert.Equal(body.Replace("[1,2", "[0.5,-1", StringComparison.Ordinal).Replace("-1.0", "-1", StringComparison.Ordinal).Replace("\"w\",\"query_vector\":[0.5,-1]", "\"w\",\"query_vector\":[1,2]", StringComparison.Ordinal), Refine(body));
+    }
+
+    [Theory]
+    [InlineData(""" "knn":[{"field":"vec","query_vector":[1,2]},{"field":"unmapped","query_vector":[1,2]}]""")]
+    [InlineData(""" "knn":{"field":"vec","query_vector":[1,2]},"post_filter":{"knn":{"field":"unmapped","query_vector":[1,2]}}""")]
+    public void Copy_under_a_name_that_the_mapping_does_not_tell_leaves_all_as_they_are(string members)
+    {
+        Assert.Null(Refine("{" + members + "}"));
+        Assert.NotNull(Refine("{" + members.Replace("unmapped\",\"query_vector\":[1,2]", "unmapped\",\"query_vector\":[1,3]", StringComparison.Ordinal) + "}"));
+    }
+
+    [Fact]
+    public void Copies_in_wrappers_change_too_and_the_other_wrappers_do_not()
+    {
+        const string Filter = """{"wrapper":{"query":"eyJ0ZXJtIjp7\nImEiOjF9fQ\u003d\u003d"}}""";
+        const string Script = """{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.v,'vec')","params":{"v":[#]}}}}""";
+        const string Body = """{"query":@,"post_filter":%,"rescore":{"query":{"rescore_query":$}}}""";
+
+        Assert.Equal(Write("0.5,-1"), Refine(Write("1,2")));
+
+        static string Write(string vector) => Body
+            .Replace("@", SearchBody.Wrap(SearchBody.Fill("""{"knn":{"field":"vec","query_vector":[#]}}""", vector)), StringComparison.Ordinal)
+            .Replace("$", SearchBody.Wrap(SearchBody.Wrap(SearchBody.Fill(Script, vector))), StringComparison.Ordinal)
+            .Replace("%", Filter, StringComparison.Ordinal);
+    }
+
     private static string? Refine(string json)
     {
         var body = new SearchBody(json);
-        var mapping = new FieldMapping { Field = "vec", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = 2 };
-        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(body.Bytes, body.Search!, body.Clauses[0], mapping, original: [1, 2], refined: [0.5f, -1]);
-        return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
+        var mapping = new FieldMapping
+        {
+            Field = "vec",
+            Dialect = EngineDialect.Elasticsearch,
+            ElementType = VectorElementType.Float,
+            Dimensions = 2,
+            Names = ["vec", "alias", "nickname"],
+            NamesOfOthers = ["w", "other"],
+        };
+        OpenedBody? opened = body.Search!.Opened;
+        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(opened?.Bytes ?? body.Bytes, body.Search!, body.Clauses[0], mapping, original: [1, 2], refined: [0.5f, -1]);
+        return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, opened?.Close(edits) ?? edits));
     }
 }

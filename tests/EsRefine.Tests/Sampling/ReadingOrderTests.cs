@@ -14,6 +14,10 @@ public class ReadingOrderTests
 
     private const string OpenSearchMapping = """{"i":{"mappings":{"properties":{"v":{"type":"knn_vector","dimension":2,"space_type":"cosinesimil"},"t":{"type":"text"}}}}}""";
 
+    private const string SemanticMapping = """{"i":{"mappings":{"properties":{"st":{"type":"semantic_text","model_settings":{"dimensions":2,"similarity":"cosine"}}}}}}""";
+
+    private const string SemanticBody = """{"query":{"knn":{"field":"st","query_vector":[1,1]}}}""";
+
     private const string OpenSearchBody = """{"query":{"knn":{"v":{"vector":[1,1],"k":4}}}}""";
 
     [Fact]
@@ -66,9 +70,11 @@ public class ReadingOrderTests
     }
 
     [Theory]
-    [InlineData(0, "refined")]
-    [InlineData(0.2, "vectors-unavailable")]   // another model than the one behind the scores
-    public async Task The_configured_model_embeds_the_texts_where_its_vectors_give_the_scores_of_the_engine(double offset, string outcome)
+    [InlineData(OpenSearchMapping, OpenSearchBody, 0, "refined")]
+    [InlineData(OpenSearchMapping, OpenSearchBody, 0.2, "vectors-unavailable")]   // another model than the one behind the scores
+    [InlineData(SemanticMapping, SemanticBody, 0, "refined")]   // chunks
+    [InlineData(SemanticMapping, SemanticBody, 0.2, "vectors-unavailable")]
+    public async Task The_configured_model_embeds_the_texts_where_its_vectors_give_the_scores_of_the_engine(string mapping, string body, double offset, string outcome)
     {
         string reply = FakeCluster.SampleReply("{}");
         for (int i = 1; i <= 4; i++)
@@ -77,10 +83,11 @@ public class ReadingOrderTests
             reply = reply.Replace($"\"_score\":{score}", FormattableString.Invariant($"\"_score\":{((1 + (1.5 / Math.Sqrt(2.5))) / 2) - offset}"), StringComparison.Ordinal);
         }
 
+        reply = mapping == SemanticMapping ? reply.Replace("\"_source\":{\"t\"", "\"highlight\":{\"st\"", StringComparison.Ordinal) : reply;
         await using Cluster cluster = await Cluster.StartAsync(
-            OpenSearchMapping, _ => reply, static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new TwoAxes()));
+            mapping, _ => reply, static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new TwoAxes()));
 
-        Assert.StartsWith(outcome, await cluster.OutcomeAsync(OpenSearchBody), StringComparison.Ordinal);
+        Assert.StartsWith(outcome, await cluster.OutcomeAsync(body), StringComparison.Ordinal);
     }
 
     /// <summary>Embeds <c>text 2</c> near one axis and <c>text 1</c> near the other; both at one angle from [1,1].</summary>

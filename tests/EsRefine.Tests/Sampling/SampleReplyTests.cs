@@ -92,6 +92,34 @@ public class SampleReplyTests
         Assert.Equal([1f, -2f], sample.VectorOf(0));
     }
 
+    [Fact]
+    public void A_chunk_gives_its_vector_and_the_hit_the_text_of_its_best_chunk()
+    {
+        FieldMapping mapping = Flat with { Field = "a.st.inference.chunks.embeddings", NestedPath = "a.st.inference.chunks", SemanticField = "a.st" };
+
+        HitSample sample = Read(mapping, VectorReading.DocValues, ["title", "a.st"],
+            """
+            {"_index":"i","_id":"1","_source":{"title":"T"},"highlight":{"a.st":["the best chunk"]},
+             "inner_hits":{"a.st.inference.chunks":{"hits":{"hits":[{"_nested":{"field":"a.st.inference.chunks","offset":1},"fields":{"a.st.inference.chunks.embeddings":[[1,-2]]}}]}}}}
+            """,
+            """
+            {"_index":"i","_id":"2","_source":{"title":"U"},
+             "inner_hits":{"a.st.inference.chunks":{"hits":{"hits":[{"_nested":{"field":"a.st.inference.chunks","offset":0},"fields":{"a.st.inference.chunks.embeddings":[[3,4]]}}]}}}}
+            """);
+
+        Assert.Equal(["T\nthe best chunk", "U"], sample.Hits.Select(static hit => hit.Text));
+        Assert.Equal([1f, -2f, 3f, 4f], sample.Vectors);
+    }
+
+    [Fact]
+    public void A_semantic_text_in_its_old_format_is_read_without_its_chunks()
+    {
+        HitSample sample = Read(
+            """{"_index":"i","_id":"1","_source":{"title":{"text":["a","b"],"inference":{"chunks":[{"text":"a"},{"text":"b"}]}}},"fields":{"v":[1,2]}}""");
+
+        Assert.Equal("a\nb", sample.Hits[0].Text);
+    }
+
     [Theory]
     [InlineData("""{"timed_out":true,"_shards":{"failed":0},"hits":{"hits":[]}}""", RefinementOutcome.UpstreamRefusedSample)]
     [InlineData("""{"timed_out":false,"_shards":{"failed":1},"hits":{"hits":[]}}""", RefinementOutcome.UpstreamRefusedSample)]

@@ -54,6 +54,24 @@ public class SampleRequestTests
     }
 
     [Fact]
+    public void A_clause_on_semantic_text_brings_its_best_chunk_and_the_text_of_that()
+    {
+        Assert.Equal(
+            Start + """
+            "query":{"nested":{"path":"st.inference.chunks","score_mode":"max","ignore_unmapped":true,"query":{"knn":{"field":"st.inference.chunks.embeddings","query_vector":[1,1],
+            """.TrimEnd() + """
+            "k":100,"num_candidates":100,"filter":{"term":{"a":1}}}},"inner_hits":{"size":1,"_source":false,"docvalue_fields":["st.inference.chunks.embeddings"]}}},
+            """.TrimEnd() + """
+            "post_filter":{"bool":{"filter":[{"term":{"b":2}}],"must_not":[]}},"_source":["title"],
+            """.TrimEnd() + """
+            "highlight":{"fields":{"st":{"type":"semantic","number_of_fragments":1,"order":"score"}}}}
+            """,
+            Write(
+                """{"query":{"bool":{"must":{"knn":{"field":"st","query_vector":[1,1],"filter":{"term":{"a":1}}}},"filter":{"term":{"b":2}}}}}""",
+                "st.inference.chunks", "st.inference.chunks.embeddings", ["title", "st"], semanticField: "st"));
+    }
+
+    [Fact]
     public void A_script_that_reads_vectors_copies_them()
     {
         string sample = Write("""{"knn":{"field":"v","query_vector":[1,1]}}""", nestedPath: null, "v", [], reading: VectorReading.Script);
@@ -66,10 +84,11 @@ public class SampleRequestTests
     }
 
     private static string Write(
-        string json, string? nestedPath, string field, string[] textFields, EngineDialect dialect = EngineDialect.Elasticsearch, VectorReading reading = VectorReading.DocValues)
+        string json, string? nestedPath, string field, string[] textFields, EngineDialect dialect = EngineDialect.Elasticsearch, VectorReading reading = VectorReading.DocValues,
+        string? semanticField = null)
     {
         SearchBody body = new(json);
-        FieldMapping mapping = new() { Field = field, Dialect = dialect, ElementType = VectorElementType.Float, NestedPath = nestedPath };
+        FieldMapping mapping = new() { Field = field, Dialect = dialect, ElementType = VectorElementType.Float, NestedPath = nestedPath, SemanticField = semanticField };
         return Encoding.UTF8.GetString(SampleRequest.Write(new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, 20), reading));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using EsRefine.Recognition;
+using EsRefine.Refinement;
 using EsRefine.Upstream;
 using Xunit;
 
@@ -66,6 +67,93 @@ public class MappingReaderTests
         Assert.Equal("v", mapping.Field);
     }
 
+    [Theory]
+    [InlineData("p.v")]
+    [InlineData("also")]
+    public void A_field_is_known_by_all_its_names_and_those_of_other_vectors_are_told_apart(string field)
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"also":{"type":"alias","path":"p.v"},"p":{"properties":{"v":{"type":"dense_vector","dims":2},"x":{"type":"alias","path":"p.v"},"t":{"type":"text"}}},
+              "w":{"type":"dense_vector","dims":2},"y":{"type":"alias","path":"w"}}}},
+             "j":{"mappings":{"properties":{"p":{"properties":{"v":{"type":"dense_vector","dims":2},"x":{"type":"dense_vector","dims":2}}},"also":{"type":"alias","path":"p.v"}}}}}
+            """;
+
+        FieldMapping mapping = Read(Mapping, field, out _)!;
+
+        Assert.Equal("p.v", mapping.Field);
+        Assert.Equal([true, true, false, false], new[] { "p.v", "also", "w", "y" }.Select(mapping.IsCalled));
+        Assert.Null(mapping.IsCalled("p.x"));   // this field in the one index, another in the other
+        Assert.Null(mapping.IsCalled("unmapped"));
+    }
+
+    [Theory]
+    [InlineData("st")]
+    [InlineData("st.inference.chunks.embeddings")]
+    public void Chunks_are_known_by_the_name_of_their_text_and_by_their_own(string name)
+    {
+        const string Definition = """{"type":"semantic_text","model_settings":{"task_type":"text_embedding","dimensions":3}}""";
+        FieldMapping mapping = Read(InOneIndex("""{"st":#,"body":{"type":"text","fields":{"st":#}}}""".Replace("#", Definition, StringComparison.Ordinal)), "st", out _)!;
+
+        Assert.True(mapping.IsCalled(name));
+        Assert.False(mapping.IsCalled("body." + name));
+    }
+
+    [Fact]
+    public void A_field_that_was_renamed_from_one_index_to_the_next_is_one_field()
+    {
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"old":{"type":"dense_vector","dims":2}}}},
+             "j":{"mappings":{"properties":{"old":{"type":"alias","path":"new"},"new":{"type":"dense_vector","dims":2}}}}}
+            """;
+
+        FieldMapping mapping = Read(Mapping, "old", out _)!;
+
+        Assert.Equal(["old", "new"], mapping.Names.Order().Reverse());
+        Assert.Empty(mapping.NamesOfOthers);
+    }
+
+    [Theory]
+    [InlineData("i", "j")]
+    [InlineData("j", "i")]
+    public void An_alias_that_leads_to_a_field_with_another_s_name_elsewhere_gives_no_mapping(string first, string second)
+    {
+        const string Mapping = """
+            {"#":{"mappings":{"properties":{"a":{"type":"alias","path":"v"},"v":{"type":"dense_vector","dims":2},"w":{"type":"dense_vector","dims":2}}}},
+             "@":{"mappings":{"properties":{"a":{"type":"alias","path":"w"},"v":{"type":"dense_vector","dims":2},"w":{"type":"dense_vector","dims":2}}}}}
+            """;
+
+        Assert.Null(Read(Mapping.Replace("#", first, StringComparison.Ordinal).Replace("@", second, StringComparison.Ordinal), "a", out string? reason));
+        Assert.Contains($"'{second}' disagrees", reason);
+    }
+
+    [Theory]
+    [InlineData("""{"st":#}""", "st")]
+    [InlineData("""{"page":{"properties":{"st":#}}}""", "page.st")]
+    [InlineData("""{"body":{"type":"text","fields":{"st":#}}}""", "body.st")]
+    public void A_semantic_text_leads_to_the_vectors_of_its_chunks(string properties, string field)
+    {
+        const string Definition = """
+            {"type":"semantic_text","inference_id":"e","model_settings":{"service":"s","task_type":"text_embedding","dimensions":3,"similarity":"dot_product","element_type":"byte"}}
+            """;
+
+        FieldMapping mapping = Read(InOneIndex(properties.Replace("#", Definition, StringComparison.Ordinal)), field, out _)!;
+
+        Assert.Equal((field, field + ".inference.chunks", field + ".inference.chunks.embeddings"), (mapping.SemanticField, mapping.NestedPath, mapping.Field));
+        Assert.Equal((3, VectorSimilarity.DotProduct, VectorElementType.Byte), (mapping.Dimensions, mapping.Similarity, mapping.ElementType));
+        Assert.Equal([field], mapping.TextFields);
+        Assert.Null(mapping.PathOfClauses);
+    }
+
+    [Theory]
+    [InlineData("""{"st":{"type":"semantic_text","inference_id":"e"}}""", "st")]   // no document yet
+    [InlineData("""{"st":{"type":"semantic_text","model_settings":{"task_type":"sparse_embedding"}}}""", "st")]
+    [InlineData("""{"st":{"type":"semantic_text","model_settings":{"task_type":"text_embedding","dimensions":3}},"alias":{"type":"alias","path":"st"}}""", "alias")]
+    public void A_semantic_text_that_no_kNN_query_can_search_gives_no_mapping(string properties, string field)
+    {
+        Assert.Null(Read(InOneIndex(properties), field, out string? reason));
+        Assert.Contains("semantic_text that holds dense vectors", reason);
+    }
+
     [Fact]
     public void Aliases_that_lead_to_each_other_end()
     {
@@ -93,6 +181,8 @@ public class MappingReaderTests
 
         Assert.Equal(["u"], Read(Mapping, "v", out _)!.TextFields);
     }
+
+    private static string InOneIndex(string properties) => $$$"""{"i":{"mappings":{"properties":{{{properties}}} } } }""";
 
     private static FieldMapping? Read(string json, string field, out string? reason) => MappingReader.Read(Encoding.UTF8.GetBytes(json), field, out reason);
 }
