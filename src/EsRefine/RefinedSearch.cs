@@ -92,7 +92,9 @@ internal sealed partial class RefinedSearch(
         return clauses;
     }
 
-    /// <summary>Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.</summary>
+    /// <summary>
+    /// Refines the clauses concurrently. Clauses with one vector on one field are refined once: all copies of a vector are replaced, or none.
+    /// </summary>
     private async Task<RefinedClause[]> RefineAsync(
         SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, Permit permit, long started, CancellationToken cancellationToken)
     {
@@ -139,7 +141,8 @@ internal sealed partial class RefinedSearch(
                 return refined with
                 {
                     Outcome = RefinementOutcome.DimensionMismatch,
-                    Detail = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; check the embedding model",
+                    Detail = $"the query vector has {queryVector.Length} dimensions but field '{clause.Field}' is mapped with {dimensions}; "
+                        + "check the embedding model",
                 };
             }
 
@@ -249,7 +252,8 @@ internal sealed partial class RefinedSearch(
         refined = refined with { Judgments = judgments, Failure = failure, Timings = refined.Timings with { Judge = clock.Lap() } };
         if (refined.Judged < 2 && failure is not null)
         {
-            return refined with { Outcome = failure is JudgeException ? RefinementOutcome.JudgeFailed : RefinementOutcome.DeadlinePassed, Detail = failure.Message };
+            RefinementOutcome outcome = failure is JudgeException ? RefinementOutcome.JudgeFailed : RefinementOutcome.DeadlinePassed;
+            return refined with { Outcome = outcome, Detail = failure.Message };
         }
 
         float[] refinedVector = new float[queryVector.Length];
@@ -280,7 +284,8 @@ internal sealed partial class RefinedSearch(
             };
 
     /// <summary>Waits for the judge, but not past the deadline: what has arrived by then is used, the rest is absent.</summary>
-    private async Task<(IReadOnlyList<Judgment?> Judgments, Exception? Failure)> JudgeAsync(string queryText, Target target, HitSample sample, Deadline deadline)
+    private async Task<(IReadOnlyList<Judgment?> Judgments, Exception? Failure)> JudgeAsync(
+        string queryText, Target target, HitSample sample, Deadline deadline)
     {
         JudgmentSheet sheet = new(sample.Count);
         JudgingTask task = new(queryText, target.Task, [.. sample.Hits.Select(static hit => new JudgedDocument(hit.Id, hit.Text))]);
@@ -412,7 +417,8 @@ internal sealed partial class RefinedSearch(
             $"the clause on '{clause.Field}' stands inside another nested query than the field: its hits hold no such vectors",
         _ when clause.Filters.Any(filter => filter is { IsOwn: false, NestedPath: not null } && filter.NestedPath != mapping.NestedPath) =>
             $"a filter of the clause on '{clause.Field}' speaks of passages of another level",
-        _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect => $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
+        _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect =>
+            $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
         _ => null,
     };
 
@@ -433,7 +439,8 @@ internal sealed partial class RefinedSearch(
         _ => RefinementOutcome.InternalError,
     };
 
-    [LoggerMessage(100, LogLevel.Error, "A search could not be refined because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
+    [LoggerMessage(100, LogLevel.Error,
+        "A search could not be refined because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
     private static partial void LogInternalError(ILogger logger, Exception exception);
 
     [LoggerMessage(101, LogLevel.Information,

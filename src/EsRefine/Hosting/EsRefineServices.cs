@@ -71,7 +71,10 @@ internal static class EsRefineServices
                 {
                     TimeProvider timeProvider = provider.GetRequiredService<TimeProvider>();
                     ILoggerFactory loggers = provider.GetRequiredService<ILoggerFactory>();
-                    return new JudgeBreaker(RelevanceJudges.Create(judge, timeProvider, loggers), timeProvider, loggers.CreateLogger<JudgeBreaker>());
+                    IRelevanceJudge created = RelevanceJudges.Create(judge, timeProvider, loggers);
+
+                    // A file fails for the queries it lacks: that says nothing of the next one.
+                    return created is ChatJudge ? new JudgeBreaker(created, timeProvider, loggers.CreateLogger<JudgeBreaker>()) : created;
                 });
             }
 

@@ -167,6 +167,22 @@ public sealed class MultiSearchTests
         Assert.Equal(body, cluster.Requests[^1].BodyText);
     }
 
+    [Theory]
+    [InlineData(FakeCluster.Search, "target-off")]
+    [InlineData(Plain, null)]
+    [InlineData("""{"query":{"match":{"t":"knn"}}}""", null)]
+    public async Task Body_in_mode_off_is_only_looked_at_for_a_first_clause(string search, string? expected)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        string body = $"{{}}\n{Plain}\n{{}}\n{search}\n{{}}\n{search}\n";
+
+        (_, string reply, string? outcome) = await cluster.SearchAsync(
+            body, target: "i/_msearch", also: static request => request.Headers.Add("EsRefine-Mode", "off"));
+
+        Assert.Equal((FakeCluster.PlainReply, expected), (reply, outcome));
+        Assert.Equal(body, Assert.Single(cluster.Requests).BodyText);
+    }
+
     [Fact]
     public async Task Nothing_is_looked_at_any_more_once_every_deadline_has_passed()
     {
