@@ -55,6 +55,14 @@ public class PromiseTests
     [InlineData("""{"knn":{"field":"v","query_vector":"!!","k":4}}""", "unsupported")]
     [InlineData("""{"knn":{"field":"other","query_vector":[1,1],"k":4}}""", "unsupported")]
     [InlineData("""{"query":{"knn":{"v":{"vector":[1,1],"k":4}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"hamming(params.q,'v')","params":{"q":[1,1]}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"maxSimDotProduct(params.q,'v')","params":{"q":[[1,1]]}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity([1.0,1.0],'v')+1"}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn","source":"knn_score","params":{"field":"v","query_value":1,"space_type":"hammingbit"}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"function_score":{"script_score":{"script":"cosineSimilarity([1.0,1.0],'v')+1"}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"9-dotProduct(params.q,'v')","params":{"q":[3,1]}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"id":"stored","params":{"q":[1,1]}}}}}""", null)]
+    [InlineData("""{"query":{"match_all":{}},"sort":{"_script":{"type":"number","script":{"source":"cosineSimilarity(params.q,'v')","params":{"q":[1,1]}}}}}""", null)]
     public async Task A_body_that_cannot_be_refined_goes_on_as_it_came(string body, string? outcome)
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
