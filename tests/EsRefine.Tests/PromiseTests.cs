@@ -418,6 +418,34 @@ public class PromiseTests
         Assert.NotEqual(Scripted, upstream.Requests[^2].BodyText);
     }
 
+    [Theory]
+    [InlineData("""{"query":{"function_score":{"script_score":{"script":#}}},"sort":[{"_script":{"type":"number","script":#}},"_score"]}""", "dotProduct(params.q,'v')")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}}}""", "dotProduct(params.q,'v')+dotProduct(params.r,'v')")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}}}""", "def p = params.more; dotProduct(p.q,'v')")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}},"script_fields":{"s":{"script":{"source":"dotProduct(params.v,'v')","params":{"v":[1,1]}}}}}""", "dotProduct(params.q,'v')+dotProduct(params.q,'w')")]
+    [InlineData("""{"query":{"script_score":{"query":{"function_score":{"script_score":{"script":#}}},"script":#}}}""", "_score+dotProduct(params.q,'v')")]
+    public async Task All_copies_of_a_script_s_vector_are_replaced(string frame, string source)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        string script = $$$"""{"source":"{{{source}}}","params":{"q":[1,1],"r":[1.0,1],"more":{"q":[1, 1]} } }""";
+
+        (_, _, string? outcome) = await cluster.SearchAsync(frame.Replace("#", script, StringComparison.Ordinal));
+
+        Assert.StartsWith("refined", outcome, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\[1(\.0)?, ?1\]", Assert.Single(cluster.Searches));
+    }
+
+    [Fact]
+    public async Task A_script_s_vector_with_a_copy_that_could_not_follow_stays()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        await AssertPassedAsync(cluster, "unsupported", """
+            {"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.q,'v')+dotProduct(params.q,'w')","params":{"q":[1,1]}}}},
+             "script_fields":{"s":{"script":{"source":"dotProduct(params.q,'w')","params":{"q":[1,1]}}}}}
+            """);
+    }
+
     [Fact]
     public async Task A_node_that_is_down_costs_no_refinement()
     {

@@ -226,5 +226,31 @@ public sealed class ScriptTests
         Assert.Equal(("[0.5,1]", "vec"), (body.Text(copy.Range), copy.Field));
     }
 
+    [Fact]
+    public void Names_of_no_use_among_the_parameters_hide_no_vector()
+    {
+        string names = string.Join(',', Enumerable.Range(0, 1_000).Select(static i => $"\"{i}\":\"a text\""));
+
+        SearchBody body = InScriptScore(SearchBody.Fill("""{"params":{"names":{#},"q":[1,2]},"source":"cosineSimilarity(params.q,'vec')"}""", names));
+
+        Assert.Equal("[1,2]", body.Vector(body.OnlyClause));
+    }
+
+    [Theory]
+    [InlineData("params[")]
+    [InlineData("(")]
+    [InlineData("field('v').get(")]
+    [InlineData("doc[params.a.b")]
+    [InlineData("def q = params.q; cosineSimilarity(q, ")]
+    [InlineData("'")]
+    [InlineData("/* ")]
+    [InlineData("params.a.get('b').")]
+    public void A_source_that_is_no_Painless_is_read_to_its_end(string part)
+    {
+        string source = "cosineSimilarity(params.q,'vec') " + string.Concat(Enumerable.Repeat(part, 30_000 / part.Length));
+
+        Assert.NotEmpty(InScriptScore(SearchBody.Fill("""{"source":"#","params":{"q":[1,2]}}""", source)).Clauses);
+    }
+
     private static SearchBody InScriptScore(string script) => new(SearchBody.Fill("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}}}""", script));
 }
