@@ -10,9 +10,12 @@ internal sealed record ClauseInHand(KnnClause Clause, Target Target, string? Que
     /// <summary>Why nothing is tried; null where something is.</summary>
     public RefinementOutcome? WhyNot =>
         Target.Mode == RefinementMode.Off ? RefinementOutcome.TargetOff
-        : Clause is { Form: KnnClauseForm.TextOnly, Lookup: null } ? RefinementOutcome.Unsupported
+        : Clause is { Form: KnnClauseForm.TextOnly, Lookup: null } or { Form: KnnClauseForm.OpaqueScript } ? RefinementOutcome.Unsupported
         : string.IsNullOrWhiteSpace(QueryText) ? RefinementOutcome.NoQueryText
         : null;
+
+    /// <summary>The cause of <see cref="WhyNot"/>, where the clause itself is it.</summary>
+    public string? Detail => WhyNot == RefinementOutcome.Unsupported ? Clause.WhyNotRefined : null;
 }
 
 /// <summary>The text a query vector stands for: the first source that has it.</summary>

@@ -61,7 +61,7 @@ internal sealed partial class RefinedSearch(
         ClauseInHand[] clauses = await TakeInHandAsync(opened, recognized);
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
-            return PreparedSearch.Original(search, clauses[0].WhyNot!.Value);
+            return PreparedSearch.Original(search, clauses[0].WhyNot!.Value, clauses[0].Detail);
         }
 
         if (recognized.HoldsSealedWrapper)
@@ -118,7 +118,7 @@ internal sealed partial class RefinedSearch(
         RefinedClause refined = new(clause, RefinementOutcome.InternalError);
         if (inHand.WhyNot is { } whyNot)
         {
-            return refined with { Outcome = whyNot };
+            return refined with { Outcome = whyNot, Detail = inHand.Detail };
         }
 
         using Deadline deadline = Deadline.Start(target.Deadline, timeProvider, started, cancellationToken);
@@ -242,7 +242,7 @@ internal sealed partial class RefinedSearch(
             return refined with { Outcome = RefinementOutcome.TooFewHits };
         }
 
-        if (clause.Form == KnnClauseForm.Script && !ScriptDirection.Rises(sample, queryVector, SimilarityOf(clause, mapping)))
+        if (clause.Function is { } function && !ScriptDirection.Rises(sample, queryVector, function))
         {
             return refined with { Outcome = RefinementOutcome.Unsupported, Detail = "the script's scores do not rise with the similarity it computes" };
         }
@@ -404,12 +404,12 @@ internal sealed partial class RefinedSearch(
     }
 
     /// <summary>What ranks the hits: the script where there is one, else the field's own similarity.</summary>
-    private static VectorSimilarity SimilarityOf(KnnClause clause, FieldMapping mapping) => clause.ScriptSimilarity ?? mapping.Similarity!.Value;
+    private static VectorSimilarity SimilarityOf(KnnClause clause, FieldMapping mapping) => clause.Function?.Similarity() ?? mapping.Similarity!.Value;
 
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
         { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
-        { Similarity: null } when clause.ScriptSimilarity is null => $"field '{clause.Field}' is ranked by a space that is not refined",
+        { Similarity: null } when clause.Function is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
         { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>
             $"field '{clause.Field}' is semantic_text, which Elasticsearch searches by knn queries only",

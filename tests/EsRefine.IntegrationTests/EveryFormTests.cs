@@ -32,6 +32,11 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     private static readonly FanShape BytesOpenSearch = FanShape.OpenSearch(
         ""","data_type":"byte","method":{"name":"hnsw","engine":"lucene","space_type":"l2"}""", static angle => JsonSerializer.Serialize(FanShape.BytesAt(angle)));
 
+    private static readonly FanShape TwoFields = FanShape.Elasticsearch(
+        ""","index_options":{"type":"hnsw"}},"w":{"type":"dense_vector","dims":8,"index_options":{"type":"hnsw"}""", InTwoFields);
+
+    private static readonly FanShape TwoFieldsOpenSearch = FanShape.OpenSearch($$"""{{OpenSearchMethod}}},"w":{"type":"knn_vector","dimension":8{{OpenSearchMethod}}""", InTwoFields);
+
     private static IReadOnlyDictionary<string, Form> ElasticsearchForms { get; } = new Dictionary<string, Form>
     {
         ["nested query"] = new(FanShape.NestedElasticsearch, """{"size":10,"query":{"nested":{"path":"p","query":{"knn":{"field":"p.v","query_vector":$V,"k":10,"num_candidates":100}}}}}"""),
@@ -54,6 +59,44 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
             """) { Finds = EvenShelf },
         ["script_score with l2norm on a field that is not indexed"] = new(FanShape.Elasticsearch(""","index":false"""), """
             {"size":10,"query":{"script_score":{"query":{"exists":{"field":"v"}},"script":{"source":"1 / (1 + l2norm(params.asked, 'v'))","params":{"asked":$V}}}}}
+            """),
+        ["script_score with l1norm"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 / (1 + l1norm(params.q, 'v'))","params":{"q":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score with several calls on one vector"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 + cosineSimilarity(params.q, 'v') + 0.2 * dotProduct(params.q, 'v')","params":{"q":$V}}}}}
+            """),
+        ["script_score with a condition, a comment and a local variable"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"// hamming(params.q, 'v')\ndef q = params.q;\nreturn doc['v'].size() == 0 ? 0 : cosineSimilarity(q, 'v') + 1","params":{"q":$V}}}}}
+            """),
+        ["script_score with a vector in an object"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"inline":"cosineSimilarity(params.asked.get('v'), params.asked['f']) + 1","params":{"asked":{"f":"v","v":$V}}}}}}
+            """),
+        ["script_score with the field's own function"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"def v = field('v').get(null); v.isEmpty() ? 0 : v.cosineSimilarity(params.q) + 1","params":{"q":$V}}}}}
+            """),
+        ["script_score with a vector for each of two fields"] = new(TwoFields, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"2 + cosineSimilarity(params.q, 'v') + cosineSimilarity(params.r, 'w')","params":{"q":$V,"r":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score with one vector for two fields"] = new(TwoFields, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"2 + cosineSimilarity(params.q, 'v') + cosineSimilarity(params.q, 'w')","params":{"q":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score that multiplies the score"] = new(Plain, """
+            {"size":10,"query":{"script_score":{"query":{"term":{"shelf":"even"}},"script":{"source":"_score * (1 + cosineSimilarity(params.q, 'v'))","params":{"q":$V}}}}}
+            """) { Finds = EvenShelf },
+        ["function_score with a script"] = new(Plain, """
+            {"size":10,"query":{"function_score":{"query":{"term":{"shelf":"even"}},"script_score":{"script":{"source":"1 + cosineSimilarity(params.q, 'v')","params":{"q":$V}}}}}}
+            """) { Finds = EvenShelf },
+        ["function_score with a script that takes the place of the score"] = new(Plain, """
+            {"size":10,"query":{"function_score":{"query":{"term":{"shelf":"even"}},"script_score":{"script":{"source":"_score + cosineSimilarity(params.q, 'v')","params":{"q":$V}}},"boost_mode":"replace"}}}
+            """) { Finds = EvenShelf },
+        ["function_score with a script among functions"] = new(Plain, """
+            {"size":10,"query":{"bool":{"must":{"function_score":{"score_mode":"sum","boost_mode":"multiply","functions":[{"weight":1},
+              {"filter":{"term":{"shelf":"even"}},"weight":3,"script_score":{"script":{"source":"1 + dotProduct(params.q, 'v')","params":{"q":$V}}}}]}}}}}
+            """) { Finds = EvenShelf },
+        ["nested script_score that adds to the score"] = new(FanShape.NestedElasticsearch, """
+            {"size":10,"query":{"nested":{"path":"p","score_mode":"max","query":{"script_score":{"query":{"constant_score":{"filter":{"terms":{"p.lang":["de","en"]}},"boost":2}},
+              "script":{"source":"_score + cosineSimilarity(params.q,'p.v')","params":{"q":$V}}}}}}}
             """),
         ["diversify with a vector of its own"] = new(Plain, """
             {"size":10,"retriever":{"diversify":{"type":"mmr","field":"v","lambda":0.9,"size":10,"rank_window_size":20,"query_vector":$V,
@@ -121,6 +164,43 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         ["script_score with l2Squared"] = new(PlainOpenSearch, """
             {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 / (1 + l2Squared(params.q, doc['v']))","params":{"q":$V}}}}}
             """),
+        ["knn_score in space l1"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn","inline":"knn_score","params":{"field":"v","query_value":$V,"space_type":"l1"}}}}}
+            """) { IsByEngine = true },
+        ["knn_score in space linf"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn","source":"knn_score","params":{"field":"v","query_value":$V,"space_type":"linf"}}}}}
+            """) { IsByEngine = true },
+        ["script_score with l1Norm"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 / (1 + l1Norm(params.q, doc['v']))","params":{"q":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score with lInfNorm"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 / (1 + lInfNorm(params.q, doc['v']))","params":{"q":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score with innerProduct and a vector in an object"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"1 + innerProduct(params.asked.v, doc[params.asked.f])","params":{"asked":{"f":"v","v":$V}}}}}}
+            """),
+        ["script_score with a cosine that is told the norm"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"2 + cosineSimilarity(params.q, doc['v'], 1.0)","params":{"q":$V}}}}}
+            """),
+        ["script_score with a condition, a comment and local variables"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"/* hamming(params.q, doc['v']) */ List q = params['q']; def v = doc.get('v'); v.size() == 0 ? 0 : 1 + cosineSimilarity(q, v)","params":{"q":$V}}}}}
+            """),
+        ["script_score with a vector for each of two fields"] = new(TwoFieldsOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"2 + cosineSimilarity(params.q, doc['v']) + cosineSimilarity(params.r, doc['w'])","params":{"q":$V,"r":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score with one vector for two fields"] = new(TwoFieldsOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"2 + cosineSimilarity(params.q, doc['v']) + cosineSimilarity(params.q, doc['w'])","params":{"q":$V}}}}}
+            """) { IsByEngine = true },
+        ["script_score that multiplies the score"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"script_score":{"query":{"term":{"shelf":"even"}},"script":{"source":"_score * (1 + cosineSimilarity(params.q, doc['v']))","params":{"q":$V}}}}}
+            """) { Finds = EvenShelf },
+        ["function_score with knn_score"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"function_score":{"query":{"term":{"shelf":"even"}},"script_score":{"script":{"lang":"knn","source":"knn_score","params":{"field":"v","query_value":$V,"space_type":"l2"}}}}}}
+            """) { Finds = EvenShelf },
+        ["function_score with a script among functions"] = new(PlainOpenSearch, """
+            {"size":10,"query":{"bool":{"must":{"function_score":{"score_mode":"sum","boost_mode":"multiply","functions":[{"weight":1},
+              {"filter":{"term":{"shelf":"even"}},"weight":3,"script_score":{"script":{"source":"1 + cosineSimilarity(params.q, doc['v'])","params":{"q":$V}}}}]}}}}}
+            """) { Finds = EvenShelf },
         ["radial by score"] = new(PlainOpenSearch, """{"size":60,"query":{"knn":{"v":{"vector":$V,"min_score":0.979830}}}}""") { Finds = Within(0.285) },
         ["radial by distance"] = new(FanShape.OpenSearch(""","method":{"name":"hnsw","engine":"lucene","space_type":"l2"}"""), """{"size":60,"query":{"knn":{"v":{"vector":$V,"max_distance":0.080678}}}}""") { Finds = Within(0.285) },
         ["knn collapsed by a field"] = new(PlainOpenSearch, """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":60}}},"collapse":{"field":"pair"}}""") { Finds = OnePerPair },
@@ -180,6 +260,50 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         Assert.Equal("unsupported", reply.Outcome);
     }
 
+    [Theory]
+    [InlineData("""{"source":"2 - cosineSimilarity(params.q, 'v')","params":{"q":$V}}""")]
+    [InlineData("""{"source":"l1norm(params.q, 'v')","params":{"q":$V}}""")]
+    [InlineData("""{"source":"2 + cosineSimilarity(params.q, 'v') - 2 * dotProduct(params.q, 'v')","params":{"q":$V}}""")]
+    [InlineData("""{"source":"1 + cosineSimilarity($V, 'v')"}""")]
+    [InlineData("""{"source":"float s = 1; float[] v = doc['v'].vectorValue; for (int i = 0; i < v.length; i++) { s += v[i] * params.q[i]; } return s;","params":{"q":$V}}""")]
+    public async Task Elasticsearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) => await IsLeft(await elasticsearch.UseAsync(), Plain, script);
+
+    [Theory]
+    [InlineData("""{"source":"2 - cosineSimilarity(params.q, doc['v'])","params":{"q":$V}}""")]
+    [InlineData("""{"source":"l1Norm(params.q, doc['v'])","params":{"q":$V}}""")]
+    [InlineData("""{"source":"1 + cosineSimilarity($V, doc['v'])"}""")]
+    public async Task OpenSearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) => await IsLeft(await openSearch.UseAsync(), PlainOpenSearch, script);
+
+    [Theory]
+    [InlineData("""{"source":"hamming(params.q, 'v') + 1","params":{"q":$V}}""", """ "type":"dense_vector","dims":8,"element_type":"byte" """, "[1,2,3,4,5,6,7,8]")]
+    [InlineData("""{"source":"maxSimDotProduct(params.q, 'v')","params":{"q":[$V]}}""", """ "type":"rank_vectors","dims":8 """, "[[1,2,3,4,5,6,7,8]]")]
+    public async Task Elasticsearch_gets_bits_and_many_vectors_as_they_came(string script, string field, string vector)
+    {
+        FanShape shape = new(
+            """{"settings":{"number_of_shards":1,"number_of_replicas":0},"mappings":{"properties":{"text":{"type":"text"},"v":{$FIELD}}}}""".Replace("$FIELD", field, StringComparison.Ordinal),
+            document => $$"""{"text":{{JsonSerializer.Serialize(document.Text)}},"v":{{vector}}}""");
+
+        await IsLeft(await elasticsearch.UseAsync(), shape, script, "[1,2,3,4,5,6,7,9]");
+    }
+
+    /// <summary>A kNN search all the same: the reply says that it is not refined.</summary>
+    private static async Task IsLeft(RunningEngine engine, FanShape shape, string script, string? vector = null)
+    {
+        string target = $"{await shape.IndexAsync(engine)}/_search";
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+        foreach (string frame in new[] { """{"script_score":{"query":{"match_all":{}},"script":#}}""", """{"function_score":{"script_score":{"script":#}}}""" })
+        {
+            string body = "{\"query\":" + frame.Replace("#", script, StringComparison.Ordinal).Replace("$V", vector ?? Fan.Json(Fan.VectorAt(0)), StringComparison.Ordinal) + "}";
+
+            SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
+            SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, target, body, Fan.QueryHeader);
+
+            Assert.Equal(System.Net.HttpStatusCode.OK, plain.Status);
+            Assert.Equal(plain.Masked, reply.Masked);
+            Assert.StartsWith("unsupported", reply.Outcome, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task IsRefined(RunningEngine engine, Form form) => await IsRefined(engine, await form.Shape.IndexAsync(engine), form);
 
     internal static async Task IsRefined(RunningEngine engine, string index, Form form)
@@ -233,6 +357,9 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
 
     private static string OpenSearchScript(string field) =>
         """{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, doc['#']) + 1.0","params":{"q":$V}}}}""".Replace("#", field, StringComparison.Ordinal);
+
+    /// <summary>A second field in the same space, where documents lie a little nearer to the query vector.</summary>
+    private static string InTwoFields(double angle) => $$"""{{Fan.Json(Fan.VectorAt(angle))}},"w":{{Fan.Json(Fan.VectorAt(0.9 * angle))}}""";
 
     private static string ByteArray() => JsonSerializer.Serialize(FanShape.BytesAt(0));
 

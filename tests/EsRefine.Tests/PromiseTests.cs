@@ -55,6 +55,14 @@ public class PromiseTests
     [InlineData("""{"knn":{"field":"v","query_vector":"!!","k":4}}""", "unsupported")]
     [InlineData("""{"knn":{"field":"other","query_vector":[1,1],"k":4}}""", "unsupported")]
     [InlineData("""{"query":{"knn":{"v":{"vector":[1,1],"k":4}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"hamming(params.q,'v')","params":{"q":[1,1]}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"maxSimDotProduct(params.q,'v')","params":{"q":[[1,1]]}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity([1.0,1.0],'v')+1"}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn","source":"knn_score","params":{"field":"v","query_value":1,"space_type":"hammingbit"}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"function_score":{"script_score":{"script":"cosineSimilarity([1.0,1.0],'v')+1"}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"9-dotProduct(params.q,'v')","params":{"q":[3,1]}}}}}""", "unsupported")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":{"id":"stored","params":{"q":[1,1]}}}}}""", null)]
+    [InlineData("""{"query":{"match_all":{}},"sort":{"_script":{"type":"number","script":{"source":"cosineSimilarity(params.q,'v')","params":{"q":[1,1]}}}}}""", null)]
     public async Task A_body_that_cannot_be_refined_goes_on_as_it_came(string body, string? outcome)
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
@@ -408,6 +416,34 @@ public class PromiseTests
         Assert.Equal((200, FakeCluster.PlainReply, "unsupported"), (status, body, outcome));
         Assert.Equal(Scripted, upstream.Requests[^1].BodyText);
         Assert.NotEqual(Scripted, upstream.Requests[^2].BodyText);
+    }
+
+    [Theory]
+    [InlineData("""{"query":{"function_score":{"script_score":{"script":#}}},"sort":[{"_script":{"type":"number","script":#}},"_score"]}""", "dotProduct(params.q,'v')")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}}}""", "dotProduct(params.q,'v')+dotProduct(params.r,'v')")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}}}""", "def p = params.more; dotProduct(p.q,'v')")]
+    [InlineData("""{"query":{"script_score":{"query":{"match_all":{}},"script":#}},"script_fields":{"s":{"script":{"source":"dotProduct(params.v,'v')","params":{"v":[1,1]}}}}}""", "dotProduct(params.q,'v')+dotProduct(params.q,'w')")]
+    [InlineData("""{"query":{"script_score":{"query":{"function_score":{"script_score":{"script":#}}},"script":#}}}""", "_score+dotProduct(params.q,'v')")]
+    public async Task All_copies_of_a_script_s_vector_are_replaced(string frame, string source)
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        string script = $$$"""{"source":"{{{source}}}","params":{"q":[1,1],"r":[1.0,1],"more":{"q":[1, 1]} } }""";
+
+        (_, _, string? outcome) = await cluster.SearchAsync(frame.Replace("#", script, StringComparison.Ordinal));
+
+        Assert.StartsWith("refined", outcome, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\[1(\.0)?, ?1\]", Assert.Single(cluster.Searches));
+    }
+
+    [Fact]
+    public async Task A_script_s_vector_with_a_copy_that_could_not_follow_stays()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        await AssertPassedAsync(cluster, "unsupported", """
+            {"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"dotProduct(params.q,'v')+dotProduct(params.q,'w')","params":{"q":[1,1]}}}},
+             "script_fields":{"s":{"script":{"source":"dotProduct(params.q,'w')","params":{"q":[1,1]}}}}}
+            """);
     }
 
     [Fact]

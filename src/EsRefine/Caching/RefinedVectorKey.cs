@@ -49,12 +49,13 @@ internal static class RefinedVectorKey
         key.Add(clause.Clause.NestedPath);
         Add(key, body, WithoutVector(clause.Clause, after: false));
         Add(key, body, WithoutVector(clause.Clause, after: true));
+        Add(key, body, clause.Clause.ScoredQuery);
         key.Add(clause.QueryText);
         key.Add(queryVector);
 
         // How it is refined.
         Target target = clause.Target;
-        key.Add(clause.Clause.ScriptSimilarity?.ToString() ?? mapping.Similarity?.ToString());
+        key.Add(clause.Clause.Function?.ToString() ?? mapping.Similarity?.ToString());
         key.Add(mapping.ElementType.ToString());
         key.AddList([.. target.TextFields(mapping)]);
         key.Add(target.Rule.Name);

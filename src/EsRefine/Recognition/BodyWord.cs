@@ -15,7 +15,7 @@ internal enum BodyWord
     Embedding,
     Field, Fields, Filter, Filters, From, FunctionScore, Functions,
     HasChild, HasParent, Highlight, HighlightQuery, Hybrid,
-    Id, Index, InnerHits, Input,
+    Id, Index, InnerHits, Inline, Input,
     K, Knn,
     Lang, Linear, Lookup,
     Match, MatchAll, MatchPhrase, MaxDistance, MinScore, ModelText, MultiMatch, Must, MustNot,

@@ -1,5 +1,3 @@
-using EsRefine.Refinement;
-
 namespace EsRefine.Recognition;
 
 /// <summary>A clause while the walk is still inside what encloses it: siblings that come later in the body add their filters.</summary>
@@ -25,7 +23,22 @@ internal sealed class ClauseDraft
 
     public ByteRange? Script { get; init; }
 
-    public VectorSimilarity? ScriptSimilarity { get; init; }
+    public VectorFunction? Function { get; init; }
+
+    /// <summary>Fields beside <see cref="Field"/> that a script compares the vector with.</summary>
+    public List<string> OtherFields { get; } = [];
+
+    public bool UsesScore { get; set; }
+
+    public ByteRange? ScoredQuery { get; set; }
+
+    public string? WhyNotRefined { get; init; }
+
+    /// <summary>A function of <c>function_score</c>, which as a rule only moves what something else has found.</summary>
+    public bool IsBoost { get; set; }
+
+    /// <summary>Of the clauses of a search only those of the lowest are clauses of it, the others are copies.</summary>
+    public int Precedence => Form == KnnClauseForm.OpaqueScript ? 2 : IsBoost ? 1 : 0;
 
     public List<EnclosingFilter> Filters { get; } = [];
 
@@ -61,7 +74,10 @@ internal sealed class ClauseDraft
         Text = Text,
         IsRadial = IsRadial,
         Script = Script,
-        ScriptSimilarity = ScriptSimilarity,
+        Function = Function,
+        UsesScore = UsesScore,
+        ScoredQuery = ScoredQuery,
+        WhyNotRefined = WhyNotRefined,
         Filters = Filters,
         NestedPath = NestedPath,
         IsJoined = IsJoined,

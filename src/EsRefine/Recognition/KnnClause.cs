@@ -1,4 +1,3 @@
-using EsRefine.Refinement;
 using EsRefine.Upstream;
 
 namespace EsRefine.Recognition;
@@ -30,8 +29,11 @@ internal enum KnnClauseForm
     /// <summary>Elasticsearch <c>knn</c> retriever.</summary>
     Retriever,
 
-    /// <summary><c>script_score</c> with a vector function, or OpenSearch <c>knn_score</c>: exact kNN.</summary>
+    /// <summary>A script with a vector function, or OpenSearch <c>knn_score</c>, in <c>script_score</c> or <c>function_score</c>: exact kNN.</summary>
     Script,
+
+    /// <summary>A script that ranks by vectors in a way that is not refined: its vectors are among the other ones.</summary>
+    OpaqueScript,
 
     /// <summary>A clause without a vector (<c>query_vector_builder</c>, <c>neural</c>, <c>semantic</c>): text, or where to find a vector.</summary>
     TextOnly,
@@ -76,8 +78,11 @@ internal sealed record KnnClause
     /// <summary>The vector field.</summary>
     public required string Field { get; init; }
 
-    /// <summary>The clause's own vector. Not set for <see cref="KnnClauseForm.TextOnly"/>.</summary>
+    /// <summary>The clause's own vector. Not set where it holds none.</summary>
     public VectorLocation Vector { get; init; }
+
+    /// <summary>False for <see cref="KnnClauseForm.TextOnly"/> and <see cref="KnnClauseForm.OpaqueScript"/>.</summary>
+    public bool HoldsVector => Vector.Range.Length > 0;
 
     /// <summary>Where the vector is to be fetched from; null for clauses that hold it and for those of text.</summary>
     public VectorLookup? Lookup { get; init; }
@@ -104,7 +109,16 @@ internal sealed record KnnClause
     public ByteRange? Script { get; init; }
 
     /// <summary>What the script computes, whatever the mapping says; null for other forms: the mapping decides.</summary>
-    public VectorSimilarity? ScriptSimilarity { get; init; }
+    public VectorFunction? Function { get; init; }
+
+    /// <summary>Whether the script computes with the score of the query it is asked over.</summary>
+    public bool UsesScore { get; init; }
+
+    /// <summary>JSON of that query, where its score counts; null where there is none: then all documents score alike.</summary>
+    public ByteRange? ScoredQuery { get; init; }
+
+    /// <summary>Why a <see cref="KnnClauseForm.OpaqueScript"/> is not refined, in one sentence; null for other forms.</summary>
+    public string? WhyNotRefined { get; init; }
 
     /// <summary>Text the clause itself carries (<c>model_text</c>, <c>query_text</c>); null for a builder without any, such as <c>lookup</c>.</summary>
     public string? Text { get; init; }
@@ -115,8 +129,7 @@ internal sealed record KnnClause
 
     /// <summary>Whether another clause searches the same field with the same bytes for a vector.</summary>
     public bool IsTwinOf(KnnClause other, ReadOnlySpan<byte> body) =>
-        Form != KnnClauseForm.TextOnly && other.Form != KnnClauseForm.TextOnly && Field == other.Field
-        && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body));
+        HoldsVector && other.HoldsVector && Field == other.Field && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body));
 }
 
 /// <summary>What the walker found in a search body.</summary>

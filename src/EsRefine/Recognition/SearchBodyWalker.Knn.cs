@@ -351,7 +351,7 @@ internal ref partial struct SearchBodyWalker
     {
         if (!ranks)
         {
-            Note(clause.Form == KnnClauseForm.TextOnly ? null : clause.Vector, clause.Field);
+            Note(clause.Vector.Range.Length == 0 ? null : clause.Vector, clause.OtherFields.Count == 0 ? clause.Field : null);
             return;
         }
 

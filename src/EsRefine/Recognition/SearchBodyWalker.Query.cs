@@ -297,52 +297,75 @@ internal ref partial struct SearchBodyWalker
         }
     }
 
+    /// <summary><c>{"query":…,"script_score":{"script":…}}</c>, or <c>"functions":[{"filter":…,"script_score":{"script":…},"weight":2}]</c>.</summary>
+    // However scores and functions are combined, the score never falls where a function's rises: neither engine takes a negative weight or score.
     private void WalkFunctionScore(bool ranks)
     {
+        int firstDraft = _drafts.Count;
+        int firstCondition = _conditions.Count;
+        List<ClauseDraft> clauses = [];
+        ByteRange? query = null;
+        bool hasThreshold = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
             switch (word)
             {
                 case BodyWord.Query:
-                    WalkQuery(ranks);
+                    query = WalkScored(ranks);
                     break;
                 case BodyWord.ScriptScore:
-                    WalkScriptHolder();
+                    clauses.AddRange(WalkHeldScript());
                     break;
                 case BodyWord.Functions:
                     Elements functions = default;
                     while (NextElement(ref functions))
                     {
-                        WalkScoreFunction();
+                        clauses.AddRange(WalkScoreFunction());
                     }
 
+                    break;
+                case BodyWord.MinScore:
+                    hasThreshold = true;
+                    _reader.Skip();
                     break;
                 default:
                     _reader.Skip();
                     break;
             }
         }
+
+        clauses.ForEach(static clause => clause.IsBoost = true);
+        TakeScripts(clauses, ranks, firstDraft, firstCondition, query, hasThreshold);
     }
 
-    private void WalkScoreFunction()
+    private List<ClauseDraft> WalkScoreFunction()
     {
+        List<ClauseDraft> clauses = [];
+        ByteRange? filter = null;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
             switch (word)
             {
                 case BodyWord.Filter:
-                    WalkFilter();
+                    filter = WalkFilter();
                     break;
                 case BodyWord.ScriptScore:
-                    WalkScriptHolder();
+                    clauses = WalkHeldScript();
                     break;
                 default:
                     _reader.Skip();
                     break;
             }
         }
+
+        if (filter is { } range)
+        {
+            clauses.ForEach(clause => clause.Filters.Add(new(range)));   // the function scores no other hit
+        }
+
+        return clauses;
     }
 
     private void WalkBoosting(bool ranks)

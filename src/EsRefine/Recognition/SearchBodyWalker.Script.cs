@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EsRefine.Refinement;
 
 namespace EsRefine.Recognition;
 
@@ -11,7 +10,8 @@ internal ref partial struct SearchBodyWalker
     {
         int firstDraft = _drafts.Count;
         int firstCondition = _conditions.Count;
-        ClauseDraft? clause = null;
+        List<ClauseDraft> clauses = [];
+        ByteRange? query = null;
         bool hasThreshold = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
@@ -19,10 +19,10 @@ internal ref partial struct SearchBodyWalker
             switch (word)
             {
                 case BodyWord.Query:
-                    WalkDemanded(ranks);
+                    query = WalkScored(ranks);
                     break;
                 case BodyWord.Script:
-                    clause = WalkScript();
+                    clauses = WalkScript();
                     break;
                 case BodyWord.MinScore:
                     hasThreshold = true;
@@ -34,92 +34,137 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
-        if (clause is null)
-        {
-            return;
-        }
+        TakeScripts(clauses, ranks, firstDraft, firstCondition, query, hasThreshold);
+    }
 
+    /// <summary>Walks the query that a script scores the hits of.</summary>
+    private ByteRange WalkScored(bool ranks)
+    {
+        int start = TokenStart;
+        WalkDemanded(ranks);
+        return RangeFrom(start);
+    }
+
+    /// <summary>Takes the clauses of scripts over a query that has been walked.</summary>
+    private void TakeScripts(List<ClauseDraft> clauses, bool ranks, int firstDraft, int firstCondition, ByteRange? query, bool hasThreshold)
+    {
         // Over a query with a clause of its own the script only scores what that clause found, by the same vector as a rule: a copy, not a second clause.
-        bool ranksAlone = ranks && _drafts.Count == firstDraft;
-        if (ranksAlone)
+        int endOfQuery = _drafts.Count;
+        foreach (ClauseDraft clause in clauses)
         {
-            clause.IsRadial = hasThreshold;
-            clause.Filters.AddRange(_conditions.Slice(firstCondition, _conditions.Count - firstCondition));
-        }
+            bool ranksAlone = ranks && _drafts.FindIndex(firstDraft, endOfQuery - firstDraft, inner => inner.Precedence <= clause.Precedence) < 0;
+            if (ranksAlone)
+            {
+                clause.IsRadial = hasThreshold;
+                if (clause.UsesScore)
+                {
+                    clause.ScoredQuery = query;   // which demands as much
+                }
+                else
+                {
+                    clause.Filters.AddRange(_conditions.Slice(firstCondition, _conditions.Count - firstCondition));
+                }
+            }
 
-        Take(clause, filter: null, ranksAlone);
+            Take(clause, filter: null, ranksAlone);
+        }
     }
 
     /// <summary><c>{"script":…}</c> whose vectors rank nothing by themselves.</summary>
     private void WalkScriptHolder()
     {
+        foreach (ClauseDraft clause in WalkHeldScript())
+        {
+            Take(clause, filter: null, ranks: false);
+        }
+    }
+
+    private void NoteScript()
+    {
+        foreach (ClauseDraft clause in WalkScript())
+        {
+            Take(clause, filter: null, ranks: false);
+        }
+    }
+
+    /// <summary>The clauses of <c>{"script":…}</c>.</summary>
+    private List<ClauseDraft> WalkHeldScript()
+    {
+        List<ClauseDraft> clauses = [];
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
             if (word == BodyWord.Script)
             {
-                NoteScript();
+                clauses = WalkScript();
             }
             else
             {
                 _reader.Skip();
             }
         }
+
+        return clauses;
     }
 
-    private void NoteScript()
-    {
-        if (WalkScript() is { } script)
-        {
-            Take(script, filter: null, ranks: false);
-        }
-    }
-
-    /// <summary>Reads a script. Returned: exact kNN on one field with one vector; otherwise its vectors are noted.</summary>
-    private ClauseDraft? WalkScript()
+    /// <summary>
+    /// Reads a script. Returned: exact kNN, one clause for each of its vectors, or one that cannot be refined and says why; none where it compares no vectors.
+    /// Vectors that are not those of a clause are noted.
+    /// </summary>
+    private List<ClauseDraft> WalkScript()
     {
         _parameters.Clear();
+        _textParameters = 0;
         int start = TokenStart;
         string? source = null, language = null;
-        Members members = default;
-        while (NextWord(ref members, out BodyWord word))
+        if (_reader.TokenType == JsonTokenType.String)
         {
-            switch (word)
+            source = ReadText();
+        }
+        else
+        {
+            Members members = default;
+            while (NextWord(ref members, out BodyWord word))
             {
-                case BodyWord.Source:
-                    source = ReadText();
-                    break;
-                case BodyWord.Lang:
-                    language = ReadText();
-                    break;
-                case BodyWord.Params:
-                    WalkParameters();
-                    break;
-                default:
-                    _reader.Skip();
-                    break;
+                switch (word)
+                {
+                    case BodyWord.Source or BodyWord.Inline:   // the latter is old, and still taken
+                        source = ReadText();
+                        break;
+                    case BodyWord.Lang:
+                        language = ReadText();
+                        break;
+                    case BodyWord.Params:
+                        WalkParameters(path: "");
+                        break;
+                    default:
+                        _reader.Skip();
+                        break;
+                }
             }
         }
 
         ByteRange script = RangeFrom(start);
-        if (_parameters.Count == 0)
-        {
-            return null;
-        }
-
-        return language == "knn" ? ReadKnnScore(script, source) : ReadVectorCalls(script, source ?? "");
+        return language == "knn" ? ReadKnnScore(script, source) : ReadVectorCalls(script, new PainlessScript(source ?? ""));
     }
 
     /// <summary>Notes by name the parameters that may be vectors or name a field.</summary>
-    private void WalkParameters()
+    private void WalkParameters(string path)
     {
         Members names = default;
         while (NextName(ref names))
         {
-            string? name = _isRefused ? null : TextUnderReader();
+            string? name = _isRefused || TextUnderReader() is not { } own ? null : path + own;
             _reader.Read();
-            bool isOfUse = _reader.TokenType == JsonTokenType.String || (_reader.TokenType == JsonTokenType.StartArray && BeginsWithNumber(TokenStart + 1));
-            VectorLocation? value = isOfUse ? WalkVector() : null;
+            if (_reader.TokenType == JsonTokenType.StartObject && name is { Length: <= PainlessScript.MaxPathLength })
+            {
+                WalkParameters(name + ".");
+                continue;
+            }
+
+            bool isArray = _reader.TokenType == JsonTokenType.StartArray && BeginsWithNumber(TokenStart + 1);
+            bool isText = _reader.TokenType == JsonTokenType.String && _textParameters++ < MaxTextParameters;
+            VectorLocation? value = isArray || isText ? WalkVector() : null;
             _reader.Skip();
             if (name is not null && value is { } location)
             {
@@ -136,17 +181,20 @@ internal ref partial struct SearchBodyWalker
     }
 
     /// <summary>OpenSearch's <c>knn_score</c>: <c>{"field":"vec","query_value":[…],"space_type":"l2"}</c>.</summary>
-    private ClauseDraft? ReadKnnScore(ByteRange script, string? source)
+    private List<ClauseDraft> ReadKnnScore(ByteRange script, string? source)
     {
         string? field = TextOf("field");
-        VectorSimilarity? similarity = TextOf("space_type") switch
+        string? space = TextOf("space_type")?.ToLowerInvariant();
+        VectorFunction? function = space switch
         {
-            "l2" => VectorSimilarity.L2Norm,
-            "cosinesimil" => VectorSimilarity.Cosine,
-            "innerproduct" => VectorSimilarity.MaxInnerProduct,
-            _ => null,   // l1, linf and hamming are not refined
+            "l2" => VectorFunction.EuclideanDistance,
+            "cosinesimil" => VectorFunction.Cosine,
+            "innerproduct" => VectorFunction.DotProduct,
+            "l1" => VectorFunction.ManhattanDistance,
+            "linf" => VectorFunction.LargestDifference,
+            _ => null,
         };
-        ClauseDraft? clause = null;
+        List<ClauseDraft> clauses = [];
         foreach ((string name, VectorLocation value) in _parameters)
         {
             if (value.Spelling == VectorSpelling.String)
@@ -154,9 +202,9 @@ internal ref partial struct SearchBodyWalker
                 continue;
             }
 
-            if (name == "query_value" && source == "knn_score" && field is not null && similarity is not null)
+            if (name == "query_value" && source == "knn_score" && field is not null && function is { } known)
             {
-                clause = ScriptClause(EngineDialect.OpenSearch, field, value, script, similarity);
+                clauses.Add(ScriptClause(EngineDialect.OpenSearch, field, value, script, known));
             }
             else
             {
@@ -164,42 +212,71 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
-        return clause;
+        if (clauses.Count == 0 && source == "knn_score")
+        {
+            clauses.Add(OpaqueScript(EngineDialect.OpenSearch, field, $"knn_score of this field, vector and space ('{space}') is not refined"));
+        }
+
+        return clauses;
     }
 
-    private ClauseDraft? ReadVectorCalls(ByteRange script, string source)
+    private List<ClauseDraft> ReadVectorCalls(ByteRange script, PainlessScript source)
     {
-        List<VectorCall> calls = VectorCall.FindAll(source);
-        ClauseDraft? clause = null;
+        List<VectorCall> calls = [];
+        foreach (VectorCall call in source.Calls)
+        {
+            calls.Add(call.FieldParameter is { } named ? call with { Field = TextOf(named) } : call);
+        }
+
+        string? whyNot = WhyNotRefined(source, calls);
+        List<ClauseDraft> clauses = [];
         foreach ((string name, VectorLocation value) in _parameters)
         {
             List<VectorCall> uses = calls.FindAll(call => call.Parameter == name);
-            if (uses.Count == 0 && value.Spelling == VectorSpelling.String)
+            string[] fields = [.. uses.Select(static use => use.Field).OfType<string>().Distinct()];
+            if (uses.Count > 0 && whyNot is null)
             {
-                continue;
+                // Where one of several calls sees the vector's length, it is kept.
+                VectorFunction function = (uses.Find(static use => use.Function != VectorFunction.Cosine) ?? uses[0]).Function!.Value;
+                ClauseDraft clause = ScriptClause(uses[0].Dialect, fields[0], value, script, function);
+                clause.OtherFields.AddRange(fields[1..]);
+                clause.UsesScore = source.UsesScore;
+                clauses.Add(clause);
             }
-
-            string? field = uses.Count == 0 ? null : FieldOf(uses[0]);
-            foreach (VectorCall use in uses)
+            else if (uses.Count > 0 || value.Spelling != VectorSpelling.String)
             {
-                field = FieldOf(use) == field ? field : null;   // compared with several fields, it belongs to none
-            }
-
-            // One call in all is exact kNN. A mixture of several scores by no single vector.
-            if (calls.Count == 1 && uses.Count == 1 && field is not null && uses[0].Similarity is { } similarity)
-            {
-                clause = ScriptClause(uses[0].Dialect, field, value, script, similarity);
-            }
-            else
-            {
-                Note(value, field);
+                Note(value, fields.Length == 1 ? fields[0] : null);   // compared with several fields, it belongs to none
             }
         }
 
-        return clause;
+        if (whyNot is not null)
+        {
+            clauses.Add(OpaqueScript(calls.FirstOrDefault()?.Dialect ?? EngineDialect.Elasticsearch, calls.FirstOrDefault()?.Field, whyNot));
+        }
+
+        return clauses;
     }
 
-    private readonly string? FieldOf(VectorCall call) => call.Field ?? (call.FieldParameter is { } name ? TextOf(name) : null);
+    /// <summary>Why a script that ranks by vectors is not refined; null where it may be, or compares none.</summary>
+    private readonly string? WhyNotRefined(PainlessScript script, List<VectorCall> calls)
+    {
+        foreach (VectorCall call in calls)
+        {
+            if (call.Function is null)
+            {
+                return $"the script computes '{call.Name}', which compares bits or many vectors at once: there is no small turn of one query vector";
+            }
+
+            if (call.Field is null || !_parameters.Exists(parameter => parameter.Name == call.Parameter))
+            {
+                return $"a vector or a field that the script gives to '{call.Name}' cannot be traced to a parameter that holds it";
+            }
+        }
+
+        return calls.Count == 0 && script.ReadsComponents && _parameters.Exists(static parameter => parameter.Value.Spelling == VectorSpelling.Array)
+            ? "the script computes with the components of the vectors itself"
+            : null;
+    }
 
     /// <summary>Text of a script parameter; null where there is none of that name, or it is no string.</summary>
     private readonly string? TextOf(string parameter)
@@ -217,16 +294,23 @@ internal ref partial struct SearchBodyWalker
         return null;
     }
 
-    private static ClauseDraft ScriptClause(
-        EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorSimilarity? similarity) => new()
-        {
-            Dialect = dialect,
-            Form = KnnClauseForm.Script,
-            Field = field,
-            Vector = vector with { Field = field },
-            Script = script,
-            ScriptSimilarity = similarity,
-        };
+    private static ClauseDraft ScriptClause(EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorFunction function) => new()
+    {
+        Dialect = dialect,
+        Form = KnnClauseForm.Script,
+        Field = field,
+        Vector = vector with { Field = field },
+        Script = script,
+        Function = function,
+    };
+
+    private static ClauseDraft OpaqueScript(EngineDialect dialect, string? field, string whyNot) => new()
+    {
+        Dialect = dialect,
+        Form = KnnClauseForm.OpaqueScript,
+        Field = field ?? "",
+        WhyNotRefined = whyNot,
+    };
 
     /// <summary>A script parameter: a vector, or the name of a field.</summary>
     private readonly record struct ScriptParameter(string Name, VectorLocation Value);

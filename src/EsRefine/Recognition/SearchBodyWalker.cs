@@ -33,6 +33,9 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     /// <summary>A body with more wrapped queries passes through.</summary>
     public const int MaxWrappers = 1_024;
 
+    /// <summary>More texts among the parameters of one script are not looked at: a script names few fields.</summary>
+    public const int MaxTextParameters = 64;
+
     /// <summary>Longest text that is read, in bytes: no query text is longer, and no string so long goes to the large object heap.</summary>
     public const int MaxTextLength = 32_768;
 
@@ -42,6 +45,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     private readonly List<EnclosingFilter> _conditions = [];
     private readonly List<ScriptParameter> _parameters = [];   // of the script being walked; scripts do not nest
     private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+    private int _textParameters;
     private string? _lexicalText;
     private int _nameStart;   // of the member last stepped to
     private bool _isRefused;
@@ -120,6 +124,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         }
 
         _reader.Read();   // throws on anything but white space after the body
+        Settle();
         if (_isRefused || _drafts.Count == 0)
         {
             return null;
@@ -139,6 +144,31 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             From = from,
             HasSearchAfter = hasSearchAfter,
         };
+    }
+
+    /// <summary>Decides which clauses are those of the search, now that all of it is known.</summary>
+    private void Settle()
+    {
+        int lowest = _drafts.Select(static draft => draft.Precedence).DefaultIfEmpty().Min();
+        foreach (ClauseDraft draft in _drafts.FindAll(draft => draft.Precedence > lowest))
+        {
+            _drafts.Remove(draft);
+            Take(draft, filter: null, ranks: false);
+        }
+
+        // One vector for several fields is refined for the first of them. A copy that is compared with another one alone could not follow.
+        for (int i = 0; i < _drafts.Count; i++)
+        {
+            ClauseDraft draft = _drafts[i];
+            if (draft.OtherFields.Count > 0
+                && _drafts.Where(static other => other.Vector.Range.Length > 0).Select(static other => other.Vector).Concat(_otherVectors)
+                    .Any(other => other.Field is { } field && field != draft.Field))
+            {
+                const string WhyNot = "the script compares one vector with several fields, beside which the search compares one with another field alone";
+                _drafts[i] = OpaqueScript(draft.Dialect, draft.Field, WhyNot);
+                Take(draft, filter: null, ranks: false);
+            }
+        }
     }
 
     private void WalkSubSearches()

@@ -1,52 +1,40 @@
-using System.Text.RegularExpressions;
-using EsRefine.Refinement;
+using System.Collections.Frozen;
 
 namespace EsRefine.Recognition;
 
 /// <summary>A call of a vector function in a Painless source.</summary>
-/// <remarks><c>cosineSimilarity(params.asked, 'vec')</c>, in OpenSearch <c>cosineSimilarity(params.asked, doc['vec'])</c>.</remarks>
-/// <param name="Function">Name of the function.</param>
-/// <param name="Parameter">Name of the script parameter that holds the vector.</param>
-/// <param name="Field">The field, where it is written out.</param>
-/// <param name="FieldParameter">Name of the script parameter that holds the field's name, where it is not.</param>
+/// <remarks>
+/// <c>cosineSimilarity(params.asked, 'vec')</c>, in OpenSearch <c>cosineSimilarity(params.asked, doc['vec'])</c>, and Elasticsearch's
+/// <c>field('vec').get(null).cosineSimilarity(params.asked)</c>.
+/// </remarks>
+/// <param name="Name">Name of the function.</param>
+/// <param name="Function">What it computes; null for what is not refined: bits (<c>hamming</c>) and many vectors at once.</param>
 /// <param name="Dialect">By the way the field is written.</param>
-internal sealed partial record VectorCall(string Function, string Parameter, string? Field, string? FieldParameter, EngineDialect Dialect)
+internal sealed record VectorCall(string Name, VectorFunction? Function, EngineDialect Dialect)
 {
-    /// <summary>What a larger score means; null for functions that are not refined (<c>l1norm</c>, <c>hamming</c>, multi-vector ones).</summary>
-    // A script's dot product takes vectors of any length, unlike the mapping's dot_product.
-    public VectorSimilarity? Similarity => Function switch
+    /// <summary>The functions of both engines by their names.</summary>
+    public static FrozenDictionary<string, VectorFunction?> Functions { get; } = new Dictionary<string, VectorFunction?>
     {
-        "cosineSimilarity" => VectorSimilarity.Cosine,
-        "dotProduct" or "innerProduct" => VectorSimilarity.MaxInnerProduct,
-        "l2norm" or "l2Squared" => VectorSimilarity.L2Norm,
-        _ => null,
-    };
+        ["cosineSimilarity"] = VectorFunction.Cosine,
+        ["dotProduct"] = VectorFunction.DotProduct,
+        ["innerProduct"] = VectorFunction.DotProduct,
+        ["l2norm"] = VectorFunction.EuclideanDistance,
+        ["l2Norm"] = VectorFunction.EuclideanDistance,
+        ["l2Squared"] = VectorFunction.EuclideanDistance,
+        ["l1norm"] = VectorFunction.ManhattanDistance,
+        ["l1Norm"] = VectorFunction.ManhattanDistance,
+        ["lInfNorm"] = VectorFunction.LargestDifference,
+        ["hamming"] = null,
+        ["maxSimDotProduct"] = null,
+        ["maxSimInvHamming"] = null,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The calls in a source, in order.</summary>
-    public static List<VectorCall> FindAll(string source)
-    {
-        List<VectorCall> calls = [];
-        foreach (Match match in Pattern().Matches(source))
-        {
-            calls.Add(new VectorCall(
-                match.Groups["function"].Value,
-                match.Groups["parameter"].Value,
-                match.Groups["field"] is { Success: true } field ? field.Value : null,
-                match.Groups["fieldParameter"] is { Success: true } parameter ? parameter.Value : null,
-                match.Groups["doc"].Success ? EngineDialect.OpenSearch : EngineDialect.Elasticsearch));
-        }
+    /// <summary>The script parameter that holds the vector, <c>a.b</c> for one in an object; null where it cannot be traced to one.</summary>
+    public string? Parameter { get; init; }
 
-        return calls;
-    }
+    /// <summary>The field, where it is written out.</summary>
+    public string? Field { get; init; }
 
-    [GeneratedRegex(
-        """
-        \b(?<function>cosineSimilarity|dotProduct|innerProduct|l1norm|l1Norm|l2norm|l2Squared|hamming|maxSimDotProduct|maxSimInvHamming) \s* \( \s*
-        params (?: \.(?<parameter>\w+) | \[ \s* ['"](?<parameter>\w+)['"] \s* \] | \.get\( \s* ['"](?<parameter>\w+)['"] \s* \) ) \s* , \s*
-        (?: ['"](?<field>[^'"\\]+)['"]
-          | (?<doc>doc) \s* \[ \s* (?: ['"](?<field>[^'"\\]+)['"] | params\.(?<fieldParameter>\w+) ) \s* \]
-          | params\.(?<fieldParameter>\w+) ) \s* \)
-        """,
-        RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Pattern();
+    /// <summary>The script parameter that holds the field's name, where it is not.</summary>
+    public string? FieldParameter { get; init; }
 }

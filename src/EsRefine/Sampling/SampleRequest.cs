@@ -151,12 +151,12 @@ internal static class SampleRequest
         json.WriteEndObject();
     }
 
-    /// <summary>Exact kNN: the client's script over the documents that pass all filters.</summary>
+    /// <summary>Exact kNN: the client's script over the documents that pass all filters, and over the client's query where its score counts.</summary>
     private static void WriteScriptScore(Utf8JsonWriter json, SamplePlan plan, ByteRange script)
     {
         json.WriteStartObject("script_score");
         json.WritePropertyName("query");
-        WriteFilters(json, plan, plan.PassagePath is null ? plan.Clause.Filters : []);
+        WriteFilters(json, plan, plan.PassagePath is null ? plan.Clause.Filters : [], plan.Clause.UsesScore);
         WriteRaw(json, "script", script, plan.Body.Span);
         json.WriteEndObject();
     }
@@ -245,11 +245,17 @@ internal static class SampleRequest
     private static int Nearest(SamplePlan plan) =>
         plan.PassagePath is not null && plan.Clause.Filters.Any(static filter => !filter.IsOwn) ? Candidates(plan) : plan.Size;
 
-    /// <summary>All filters as one <c>bool</c>, which both engines take where a filter stands.</summary>
-    private static void WriteFilters(Utf8JsonWriter json, SamplePlan plan, IReadOnlyList<EnclosingFilter> filters)
+    /// <summary>All filters as one <c>bool</c>, which both engines take where a filter stands. Filters score 0.</summary>
+    private static void WriteFilters(Utf8JsonWriter json, SamplePlan plan, IReadOnlyList<EnclosingFilter> filters, bool isScored = false)
     {
         json.WriteStartObject();
         json.WriteStartObject("bool");
+        if (isScored)
+        {
+            json.WritePropertyName("must");
+            json.WriteRawValue(plan.Clause.ScoredQuery is { } query ? query.Of(plan.Body.Span) : """{"match_all":{}}"""u8, skipInputValidation: true);
+        }
+
         WriteConditions(json, "filter", plan, filters, negated: false);
         WriteConditions(json, "must_not", plan, filters, negated: true);
         json.WriteEndObject();

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using EsRefine.Refinement;
+using EsRefine.Recognition;
 
 namespace EsRefine.Sampling;
 
@@ -11,17 +11,21 @@ internal static class ScriptDirection
     private const double LeastCorrelation = 0.5;
 
     /// <summary>True where the scores rise with the similarity, or tell nothing because they are all alike.</summary>
-    public static bool Rises(HitSample sample, ReadOnlySpan<float> queryVector, VectorSimilarity similarity)
+    public static bool Rises(HitSample sample, ReadOnlySpan<float> queryVector, VectorFunction function)
     {
+        float[] difference = new float[sample.Dimensions];
         double[] similarities = new double[sample.Count];
         for (int hit = 0; hit < similarities.Length; hit++)
         {
             ReadOnlySpan<float> vector = sample.VectorOf(hit);
-            similarities[hit] = similarity switch
+            TensorPrimitives.Subtract(queryVector, vector, difference);
+            similarities[hit] = function switch
             {
-                VectorSimilarity.Cosine => TensorPrimitives.CosineSimilarity(queryVector, vector),
-                VectorSimilarity.L2Norm => -TensorPrimitives.Distance(queryVector, vector),
-                _ => TensorPrimitives.Dot(queryVector, vector),
+                VectorFunction.Cosine => TensorPrimitives.CosineSimilarity(queryVector, vector),
+                VectorFunction.DotProduct => TensorPrimitives.Dot(queryVector, vector),
+                VectorFunction.EuclideanDistance => -TensorPrimitives.Norm<float>(difference),
+                VectorFunction.ManhattanDistance => -TensorPrimitives.SumOfMagnitudes<float>(difference),
+                _ => -Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference)),
             };
         }
 

@@ -273,7 +273,7 @@ public sealed class RecognizerTests
                 {"query":{"script_score":{"query":{"match_all":{}},"script":{"params":{"q":[1,2]},"source":"#"}}}}
                 """, call));
 
-            Assert.Equal(similarity, body.OnlyClause.ScriptSimilarity);
+            Assert.Equal(similarity, body.OnlyClause.Function!.Value.Similarity());
             Assert.Equal((KnnClauseForm.Script, "vec", "[1,2]"), (body.OnlyClause.Form, body.OnlyClause.Field, body.Vector(body.OnlyClause)));
             Assert.Empty(body.OnlyClause.Filters);
             Assert.StartsWith("""{"params":""", body.Text(body.OnlyClause.Script!.Value), StringComparison.Ordinal);

@@ -25,6 +25,20 @@ public class SampleRequestTests
             Write(body, nestedPath: null, "v", ["t"]));
     }
 
+    [Theory]
+    [InlineData("""{"query":{"script_score":{"query":{"match":{"t":"x"}},"script":#}},"post_filter":{"term":{"a":1}}}""", """{"match":{"t":"x"}}""")]
+    [InlineData("""{"query":{"bool":{"must":{"function_score":{"script_score":{"script":#}}},"filter":{"term":{"a":1}}}}}""", """{"match_all":{}}""")]
+    public void A_script_that_uses_the_score_is_sampled_over_what_gives_it(string frame, string scored)
+    {
+        const string Script = """{"source":"_score * cosineSimilarity(params.q, 'v')","params":{"q":[1,1]}}""";
+
+        Assert.Equal(
+            Start + SearchBody.Fill("""
+            "query":{"script_score":{"query":{"bool":{"must":@,"filter":[{"term":{"a":1}}],"must_not":[]}},"script":#}},"_source":["t"],"docvalue_fields":["v"]}
+            """, Script).Replace("@", scored, StringComparison.Ordinal),
+            Write(SearchBody.Fill(frame, Script), nestedPath: null, "v", ["t"]));
+    }
+
     [Fact]
     public void A_clause_on_a_nested_field_brings_its_best_passage_and_what_is_demanded_of_the_hit_is_asked_of_the_hit()
     {
