@@ -75,11 +75,6 @@ internal sealed class TargetTable
         };
     }
 
-    /// <summary>Whether a request in that mode, if it names one, passes whatever index it is on.</summary>
-    public bool AreAllOff(RefinementMode? asked) => _settings.Targets.Count == 0
-        ? (asked ?? _settings.Mode) == RefinementMode.Off
-        : _settings.Targets.All(target => (asked ?? target.Mode ?? _settings.Mode) == RefinementMode.Off);
-
     /// <summary>The longest deadline of any target: what has waited so long is too late for all.</summary>
     public TimeSpan LongestDeadline { get; }
 

@@ -59,16 +59,6 @@ internal static class MultiSearch
         }
     }
 
-    /// <summary>A body all of whose searches pass in mode <c>off</c>. They are not counted: one kNN clause is enough to tell.</summary>
-    public static PreparedSearch Pass(SearchRequest request)
-    {
-        List<MultiSearchItem>? items = MultiSearchBody.Read(request.Body.Span);
-        bool holdsKnn = items?.Exists(item => Recognizer.Recognize(item.Body.Of(request.Body.Span)) is not null) is true;
-        PreparedSearch passed = PreparedSearch.Original(request, holdsKnn ? RefinementOutcome.TargetOff : RefinementOutcome.NoKnnClause);
-        EsRefineMeter.RecordSearch(passed.Summary, TimeSpan.Zero);
-        return passed;
-    }
-
     private static bool MayBeLaterPage(ReadOnlySpan<byte> search) =>
         (search.IndexOf("\"from\""u8) >= 0 || search.IndexOf("\"search_after\""u8) >= 0) && Recognizer.Recognize(search)?.IsFirstPage(queryString: "") is false;
 

@@ -26,7 +26,6 @@ internal sealed partial class RefinedRequest(
         {
             return endpoint switch
             {
-                SearchEndpointKind.MultiSearch when targets.AreAllOff(request.Mode) => MultiSearch.Pass(request),
                 SearchEndpointKind.MultiSearch => await OfManyAsync(search.PrepareAsync),
                 SearchEndpointKind.MultiSearchTemplate => await OfManyAsync(_template.PrepareAsync),
                 SearchEndpointKind.SearchTemplate => await _template.PrepareAsync(request, cancellationToken),

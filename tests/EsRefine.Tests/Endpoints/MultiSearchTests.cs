@@ -168,10 +168,10 @@ public sealed class MultiSearchTests
     }
 
     [Theory]
-    [InlineData(FakeCluster.Search, "target-off")]
+    [InlineData(FakeCluster.Search, "target-off=2")]
     [InlineData(Plain, null)]
     [InlineData("""{"query":{"match":{"t":"knn"}}}""", null)]
-    public async Task Body_in_mode_off_is_only_looked_at_for_a_first_clause(string search, string? expected)
+    public async Task Searches_in_mode_off_are_counted_and_pass(string search, string? expected)
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
         string body = $"{{}}\n{Plain}\n{{}}\n{search}\n{{}}\n{search}\n";
