@@ -1,0 +1,150 @@
+using System.Text.Json;
+using EsRefine.Configuration;
+using EsRefine.Hosting;
+using EsRefine.TestSupport;
+using EsRefine.TestSupport.Engines;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace EsRefine.IntegrationTests;
+
+/// <summary>
+/// Clauses of text alone, embedded by a local model or by the cluster. The engines at hand serve no such clause, so what they say to it is an error, and with a judge
+/// that is not there it must be theirs. They do serve all that a refined one needs: mapping, sample, inference endpoint, and the search that takes its place.
+/// </summary>
+public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
+{
+    private static readonly string Text = JsonSerializer.Serialize(Fan.QueryText);
+
+    private static readonly string Neural = $$$"""{"size":10,"query":{"neural":{"v":{"query_text":{{{Text}}},"model_id":"m","k":10 } } } }""";
+
+    [Fact]
+    public async Task Elasticsearch_embeds_the_text_of_text_embedding_by_its_inference_endpoint()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine);
+        await IsRefined(engine, engine.Url, FanMapping.Elasticsearch(), endpoint.ByTextEmbedding, QueryModel.Upstream);
+    }
+
+    [Fact]
+    public async Task Elasticsearch_embeds_the_text_of_embedding_by_its_inference_endpoint()
+    {
+        // Of the services at hand none has endpoints of the task that this builder demands: one of text_embedding stands for it.
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine);
+        await using FakeUpstream relay = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
+            await Relay.ToAsync(engine, request, cancellationToken, request.Target.Replace("/_inference/embedding/", "/_inference/text_embedding/", StringComparison.Ordinal)));
+        await IsRefined(engine, relay.Url, FanMapping.Elasticsearch(), endpoint.ByEmbedding, QueryModel.Upstream);
+    }
+
+    [Fact]
+    public async Task Elasticsearch_that_refuses_to_embed_answers_itself()
+    {
+        // The endpoint is of another task than the builder demands, which is an error of the search.
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine);
+        string target = $"{await indices.GetAsync(engine, FanMapping.Elasticsearch())}/_search";
+        await using Sidecar sidecar = await StartAsync(engine.Url, Fan.Judge, QueryModel.Upstream);
+
+        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, endpoint.ByEmbedding);
+        SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, target, endpoint.ByEmbedding);
+
+        Assert.Equal((plain.Status, plain.Masked), (reply.Status, reply.Masked));
+        Assert.StartsWith("unsupported", reply.Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Local_model_embeds_the_text_for_Elasticsearch()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await IsRefined(engine, engine.Url, FanMapping.Elasticsearch(), InferenceEndpoint.SearchByEmbedding("any"), QueryModel.Local);
+    }
+
+    [Fact]
+    public async Task OpenSearch_embeds_the_text_of_a_neural_query()
+    {
+        RunningEngine engine = await openSearch.UseAsync();
+        await using FakeUpstream relay = await FakeUpstream.StartAsync(async (request, cancellationToken) => request.Target == "/_plugins/_ml/_predict/text_embedding/m"
+            ? new UpstreamAnswer($$"""{"inference_results":[{"output":[{"name":"sentence_embedding","data_type":"FLOAT32","shape":[8],"data":{{Fan.Json(Fan.VectorAt(0))}}}]}]}""")
+            : await Relay.ToAsync(engine, request, cancellationToken));
+        await IsRefined(engine, relay.Url, FanMapping.OpenSearch(), Neural, QueryModel.Upstream);
+    }
+
+    [Fact]
+    public async Task Local_model_embeds_the_text_for_OpenSearch()
+    {
+        RunningEngine engine = await openSearch.UseAsync();
+        await IsRefined(engine, engine.Url, FanMapping.OpenSearch(), Neural, QueryModel.Local);
+    }
+
+    private async Task IsRefined(RunningEngine engine, Uri upstream, string mapping, string body, QueryModel model)
+    {
+        string target = $"{await indices.GetAsync(engine, mapping)}/_search";
+        await using Sidecar sidecar = await StartAsync(upstream, Fan.Judge, model);
+        await using Sidecar withoutJudge = await StartAsync(upstream, SidecarInFront.Chat(new Uri("http://127.0.0.1:9/v1")), model);   // the discard port: nothing listens there
+
+        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
+        SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body);
+        SearchReply again = await SearchReply.OfAsync(sidecar.DataUrl, target, body.Replace("\"size\":10", "\"size\":5,\"from\":5", StringComparison.Ordinal));
+        SearchReply unjudged = await SearchReply.OfAsync(withoutJudge.DataUrl, target, body);
+
+        Assert.Equal("refined;judged=20;sample=20;angle=0.3;rule=\"rocchio@0.3\"", refined.Outcome);
+        Assert.Equal(Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id), refined.Ids);
+        Assert.StartsWith("refined-from-cache;", again.Outcome, StringComparison.Ordinal);
+        Assert.Equal(refined.Ids[5..], again.Ids);
+        Assert.Equal((plain.Status, plain.Masked), (unjudged.Status, unjudged.Masked));
+        Assert.StartsWith("judge-failed;", unjudged.Outcome, StringComparison.Ordinal);
+    }
+
+    private static Task<Sidecar> StartAsync(Uri upstream, JudgeSettings judge, QueryModel model) => SidecarInFront.Of(
+        SidecarInFront.Settings(upstream, judge) with { Targets = [new TargetSettings { Index = "*", Field = "v", Model = model }] },
+        static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new AheadModel()));
+
+    /// <summary>An inference endpoint of service <c>openai</c>, whose server gives every text the vector straight ahead.</summary>
+    private sealed class InferenceEndpoint(RunningEngine engine, FakeUpstream server, string id) : IAsyncDisposable
+    {
+        public string ByTextEmbedding =>
+            $$$"""{"size":10,"knn":{"field":"v","query_vector_builder":{"text_embedding":{"model_id":"{{{id}}}","model_text":{{{Text}}} } },"k":10,"num_candidates":100} }""";
+
+        public string ByEmbedding => SearchByEmbedding(id);
+
+        public static string SearchByEmbedding(string id) =>
+            $$$"""{"size":10,"query":{"knn":{"query_vector_builder":{"embedding":{"inference_id":"{{{id}}}","input":{"type":"text","value":{{{Text}}} } } },"field":"v","k":10,"num_candidates":100} } }""";
+
+        public static async Task<InferenceEndpoint> CreateAsync(RunningEngine engine)
+        {
+            FakeUpstream server = await FakeUpstream.StartAsync(static request =>
+            {
+                int texts = JsonDocument.Parse(request.Body).RootElement.GetProperty("input").GetArrayLength();
+                IEnumerable<string> vectors = Enumerable.Range(0, texts).Select(static i => $$"""{"object":"embedding","index":{{i}},"embedding":{{Fan.Json(Fan.VectorAt(0))}}}""");
+                return new UpstreamAnswer($$$"""{"object":"list","model":"m","data":[{{{string.Join(',', vectors)}}}],"usage":{"prompt_tokens":1,"total_tokens":1} }""");
+            });
+            string id = engine.NewIndexName("text");
+            await engine.SendAsync(
+                HttpMethod.Put, $"/_inference/text_embedding/{id}",
+                $$$"""{"service":"openai","service_settings":{"url":"{{{new Uri(server.Url, "v1/embeddings")}}}","api_key":"any","model_id":"m"} }""");
+            return new(engine, server, id);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await engine.SendAsync(HttpMethod.Delete, $"/_inference/text_embedding/{id}");
+            await server.DisposeAsync();
+        }
+    }
+
+    /// <summary>A local model that gives every text the vector straight ahead.</summary>
+    private sealed class AheadModel : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult<GeneratedEmbeddings<Embedding<float>>>([.. values.Select(static _ => new Embedding<float>(Fan.VectorAt(0)))]);
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
