@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EsRefine.Configuration;
+using EsRefine.Embedding;
 using EsRefine.Hosting;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
@@ -62,6 +63,37 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     }
 
     [Fact]
+    public async Task Local_model_and_the_cluster_refine_alike_where_both_have_the_same_model()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Jaguars.Judge);
+        settings = settings with
+        {
+            Model = new ModelSettings { Folder = await MiniLmModel.EnsureAsync(progress: null, TestContext.Current.CancellationToken) },
+            Listen = settings.Listen with { Models = "127.0.0.1:0" },
+            Targets = [new TargetSettings { Index = "*", Model = QueryModel.Local }],
+        };
+        await using Sidecar local = await SidecarInFront.Of(settings);
+        await using Sidecar upstream = await SidecarInFront.Of(
+            SidecarInFront.Settings(engine.Url, Jaguars.Judge) with { Targets = [new TargetSettings { Index = "*", Model = QueryModel.Upstream }] });
+        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine, new Uri(local.ModelsUrl!, "v1/embeddings"));
+        IEmbeddingGenerator<string, Embedding<float>> model = local.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        string target = $"{await Jaguars.IndexAsync(engine, model)}/_search";
+        ReadOnlyMemory<float> vector = await model.GenerateVectorAsync(Jaguars.QueryText, EmbeddingPurposes.Query, TestContext.Current.CancellationToken);
+
+        SearchReply plain = await SearchReply.OfAsync(
+            engine.Url, target, $$"""{"size":5,"knn":{"field":"v","query_vector":{{Fan.Json(vector.ToArray())}},"k":5,"num_candidates":100} }""");
+        string search = endpoint.ByTextEmbedding.Replace(Text, JsonSerializer.Serialize(Jaguars.QueryText), StringComparison.Ordinal)
+            .Replace("\"size\":10", "\"size\":5", StringComparison.Ordinal);
+        SearchReply here = await SearchReply.OfAsync(local.DataUrl, target, search);
+        SearchReply there = await SearchReply.OfAsync(upstream.DataUrl, target, search);
+
+        Assert.StartsWith("refined;judged=20;sample=20;angle=0.3", here.Outcome, StringComparison.Ordinal);
+        Assert.Equal((here.Outcome, here.Masked), (there.Outcome, there.Masked));
+        Assert.True(here.Ids.Count(Jaguars.IsRelevant) > plain.Ids.Count(Jaguars.IsRelevant));
+    }
+
+    [Fact]
     public async Task OpenSearch_embeds_the_text_of_a_neural_query()
     {
         RunningEngine engine = await openSearch.UseAsync();
@@ -102,7 +134,7 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
         static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new AheadModel()));
 
     /// <summary>An inference endpoint of service <c>openai</c>, whose server gives every text the vector straight ahead.</summary>
-    private sealed class InferenceEndpoint(RunningEngine engine, FakeUpstream server, string id) : IAsyncDisposable
+    private sealed class InferenceEndpoint(RunningEngine engine, string id, FakeUpstream? server = null) : IAsyncDisposable
     {
         public string ByTextEmbedding =>
             $$$"""{"size":10,"knn":{"field":"v","query_vector_builder":{"text_embedding":{"model_id":"{{{id}}}","model_text":{{{Text}}} } },"k":10,"num_candidates":100} }""";
@@ -120,17 +152,28 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
                 IEnumerable<string> vectors = Enumerable.Range(0, texts).Select(static i => $$"""{"object":"embedding","index":{{i}},"embedding":{{Fan.Json(Fan.VectorAt(0))}}}""");
                 return new UpstreamAnswer($$$"""{"object":"list","model":"m","data":[{{{string.Join(',', vectors)}}}],"usage":{"prompt_tokens":1,"total_tokens":1} }""");
             });
-            string id = engine.NewIndexName("text");
-            await engine.SendAsync(
-                HttpMethod.Put, $"/_inference/text_embedding/{id}",
-                $$$"""{"service":"openai","service_settings":{"url":"{{{new Uri(server.Url, "v1/embeddings")}}}","api_key":"any","model_id":"m"} }""");
-            return new(engine, server, id);
+            return new(engine, await PutAsync(engine, new Uri(server.Url, "v1/embeddings")), server);
         }
+
+        /// <summary>The same for a server of embeddings that is there.</summary>
+        public static async Task<InferenceEndpoint> CreateAsync(RunningEngine engine, Uri server) => new(engine, await PutAsync(engine, server));
 
         public async ValueTask DisposeAsync()
         {
             await engine.SendAsync(HttpMethod.Delete, $"/_inference/text_embedding/{id}");
-            await server.DisposeAsync();
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+            }
+        }
+
+        private static async Task<string> PutAsync(RunningEngine engine, Uri server)
+        {
+            string id = engine.NewIndexName("text");
+            await engine.SendAsync(
+                HttpMethod.Put, $"/_inference/text_embedding/{id}",
+                $$$"""{"service":"openai","service_settings":{"url":"{{{server}}}","api_key":"any","model_id":"m"} }""");
+            return id;
         }
     }
 
