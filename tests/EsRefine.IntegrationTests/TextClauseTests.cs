@@ -14,7 +14,7 @@ namespace EsRefine.IntegrationTests;
 /// Clauses of text alone, embedded by a local model or by the cluster. The engines at hand serve no such clause, so what they say to it is an error, and with a judge
 /// that is not there it must be theirs. They do serve all that a refined one needs: mapping, sample, inference endpoint, and the search that takes its place.
 /// </summary>
-public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
+public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices, FanModels models)
 {
     private static readonly string Text = JsonSerializer.Serialize(Fan.QueryText);
 
@@ -24,8 +24,8 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     public async Task Elasticsearch_embeds_the_text_of_text_embedding_by_its_inference_endpoint()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
-        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine);
-        await IsRefined(engine, engine.Url, FanMapping.Elasticsearch(), endpoint.ByTextEmbedding, QueryModel.Upstream);
+        string endpoint = (await models.UseAsync(engine)).Embedder;
+        await IsRefined(engine, engine.Url, FanMapping.Elasticsearch(), ByTextEmbedding(endpoint, Text), QueryModel.Upstream);
     }
 
     [Fact]
@@ -33,10 +33,10 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     {
         // Of the services at hand none has endpoints of the task that this builder demands: one of text_embedding stands for it.
         RunningEngine engine = await elasticsearch.UseAsync();
-        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine);
+        string endpoint = (await models.UseAsync(engine)).Embedder;
         await using FakeUpstream relay = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
             await Relay.ToAsync(engine, request, cancellationToken, request.Target.Replace("/_inference/embedding/", "/_inference/text_embedding/", StringComparison.Ordinal)));
-        await IsRefined(engine, relay.Url, FanMapping.Elasticsearch(), endpoint.ByEmbedding, QueryModel.Upstream);
+        await IsRefined(engine, relay.Url, FanMapping.Elasticsearch(), ByEmbedding(endpoint), QueryModel.Upstream);
     }
 
     [Fact]
@@ -44,12 +44,12 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     {
         // The endpoint is of another task than the builder demands, which is an error of the search.
         RunningEngine engine = await elasticsearch.UseAsync();
-        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine);
+        string search = ByEmbedding((await models.UseAsync(engine)).Embedder);
         string target = $"{await indices.GetAsync(engine, FanMapping.Elasticsearch())}/_search";
         await using Sidecar sidecar = await StartAsync(engine.Url, Fan.Judge, QueryModel.Upstream);
 
-        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, endpoint.ByEmbedding);
-        SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, target, endpoint.ByEmbedding);
+        SearchReply plain = await SearchReply.OfAsync(engine.Url, target, search);
+        SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, target, search);
 
         Assert.Equal((plain.Status, plain.Masked), (reply.Status, reply.Masked));
         Assert.StartsWith("unsupported", reply.Outcome, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     public async Task Local_model_embeds_the_text_for_Elasticsearch()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
-        await IsRefined(engine, engine.Url, FanMapping.Elasticsearch(), InferenceEndpoint.SearchByEmbedding("any"), QueryModel.Local);
+        await IsRefined(engine, engine.Url, FanMapping.Elasticsearch(), ByEmbedding("any"), QueryModel.Local);
     }
 
     [Fact]
@@ -76,15 +76,14 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
         await using Sidecar local = await SidecarInFront.Of(settings);
         await using Sidecar upstream = await SidecarInFront.Of(
             SidecarInFront.Settings(engine.Url, Jaguars.Judge) with { Targets = [new TargetSettings { Index = "*", Model = QueryModel.Upstream }] });
-        await using InferenceEndpoint endpoint = await InferenceEndpoint.CreateAsync(engine, new Uri(local.ModelsUrl!, "v1/embeddings"));
+        string endpoint = await (await models.UseAsync(engine)).Server.NewEmbedderAsync(new Uri(local.ModelsUrl!, "v1/embeddings"));
         IEmbeddingGenerator<string, Embedding<float>> model = local.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         string target = $"{await Jaguars.IndexAsync(engine, model)}/_search";
         ReadOnlyMemory<float> vector = await model.GenerateVectorAsync(Jaguars.QueryText, EmbeddingPurposes.Query, TestContext.Current.CancellationToken);
 
         SearchReply plain = await SearchReply.OfAsync(
             engine.Url, target, $$"""{"size":5,"knn":{"field":"v","query_vector":{{Fan.Json(vector.ToArray())}},"k":5,"num_candidates":100} }""");
-        string search = endpoint.ByTextEmbedding.Replace(Text, JsonSerializer.Serialize(Jaguars.QueryText), StringComparison.Ordinal)
-            .Replace("\"size\":10", "\"size\":5", StringComparison.Ordinal);
+        string search = ByTextEmbedding(endpoint, JsonSerializer.Serialize(Jaguars.QueryText)).Replace("\"size\":10", "\"size\":5", StringComparison.Ordinal);
         SearchReply here = await SearchReply.OfAsync(local.DataUrl, target, search);
         SearchReply there = await SearchReply.OfAsync(upstream.DataUrl, target, search);
 
@@ -133,49 +132,11 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
         SidecarInFront.Settings(upstream, judge) with { Targets = [new TargetSettings { Index = "*", Field = "v", Model = model }] },
         static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new AheadModel()));
 
-    /// <summary>An inference endpoint of service <c>openai</c>, whose server gives every text the vector straight ahead.</summary>
-    private sealed class InferenceEndpoint(RunningEngine engine, string id, FakeUpstream? server = null) : IAsyncDisposable
-    {
-        public string ByTextEmbedding =>
-            $$$"""{"size":10,"knn":{"field":"v","query_vector_builder":{"text_embedding":{"model_id":"{{{id}}}","model_text":{{{Text}}} } },"k":10,"num_candidates":100} }""";
+    private static string ByTextEmbedding(string endpoint, string text) =>
+        $$$"""{"size":10,"knn":{"field":"v","query_vector_builder":{"text_embedding":{"model_id":"{{{endpoint}}}","model_text":{{{text}}} } },"k":10,"num_candidates":100} }""";
 
-        public string ByEmbedding => SearchByEmbedding(id);
-
-        public static string SearchByEmbedding(string id) =>
-            $$$"""{"size":10,"query":{"knn":{"query_vector_builder":{"embedding":{"inference_id":"{{{id}}}","input":{"type":"text","value":{{{Text}}} } } },"field":"v","k":10,"num_candidates":100} } }""";
-
-        public static async Task<InferenceEndpoint> CreateAsync(RunningEngine engine)
-        {
-            FakeUpstream server = await FakeUpstream.StartAsync(static request =>
-            {
-                int texts = JsonDocument.Parse(request.Body).RootElement.GetProperty("input").GetArrayLength();
-                IEnumerable<string> vectors = Enumerable.Range(0, texts).Select(static i => $$"""{"object":"embedding","index":{{i}},"embedding":{{Fan.Json(Fan.VectorAt(0))}}}""");
-                return new UpstreamAnswer($$$"""{"object":"list","model":"m","data":[{{{string.Join(',', vectors)}}}],"usage":{"prompt_tokens":1,"total_tokens":1} }""");
-            });
-            return new(engine, await PutAsync(engine, new Uri(server.Url, "v1/embeddings")), server);
-        }
-
-        /// <summary>The same for a server of embeddings that is there.</summary>
-        public static async Task<InferenceEndpoint> CreateAsync(RunningEngine engine, Uri server) => new(engine, await PutAsync(engine, server));
-
-        public async ValueTask DisposeAsync()
-        {
-            await engine.SendAsync(HttpMethod.Delete, $"/_inference/text_embedding/{id}");
-            if (server is not null)
-            {
-                await server.DisposeAsync();
-            }
-        }
-
-        private static async Task<string> PutAsync(RunningEngine engine, Uri server)
-        {
-            string id = engine.NewIndexName("text");
-            await engine.SendAsync(
-                HttpMethod.Put, $"/_inference/text_embedding/{id}",
-                $$$"""{"service":"openai","service_settings":{"url":"{{{server}}}","api_key":"any","model_id":"m"} }""");
-            return id;
-        }
-    }
+    private static string ByEmbedding(string endpoint) =>
+        $$$"""{"size":10,"query":{"knn":{"query_vector_builder":{"embedding":{"inference_id":"{{{endpoint}}}","input":{"type":"text","value":{{{Text}}} } } },"field":"v","k":10,"num_candidates":100} } }""";
 
     /// <summary>A local model that gives every text the vector straight ahead.</summary>
     private sealed class AheadModel : IEmbeddingGenerator<string, Embedding<float>>

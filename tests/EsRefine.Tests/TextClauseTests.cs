@@ -287,6 +287,26 @@ public sealed partial class TextClauseTests
         Assert.Single(cluster.OfModels);
     }
 
+    [Theory]
+    [InlineData("alias", true)]
+    [InlineData("w", true)]
+    [InlineData("unmapped", false)]
+    public async Task Copy_in_a_builder_goes_by_any_name_of_the_field_and_where_nothing_tells_whose_it_is_none_changes(string name, bool isRefined)
+    {
+        const string Builder = """{"embedding":{"inference_id":"e","input":"x"}}""";
+        string search = $$"""{"knn":{"field":"v","query_vector_builder":{{Builder}},"k":4},"post_filter":{"knn":{"field":"{{name}}","query_vector_builder":{{Builder}},"k":50} } }""";
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven,
+            mapping: new("""{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2},"w":{"type":"dense_vector","dims":2},"alias":{"type":"alias","path":"v"},"t":{"type":"text"}}}}}"""),
+            configure: Names(QueryModel.Upstream),
+            model: (_, _) => new(new UpstreamAnswer(ElasticVector)));
+
+        (_, _, string? outcome) = await cluster.SearchAsync(search, queryText: null);
+
+        Assert.StartsWith(isRefined ? "refined;" : "unsupported", outcome, StringComparison.Ordinal);
+        Assert.Equal(isRefined ? name == "alias" ? 2 : 1 : 0, Vectors().Count(Assert.Single(cluster.Searches)));
+    }
+
     [Fact]
     public async Task Searches_of_one_request_are_refined_each_by_its_own_text()
     {
