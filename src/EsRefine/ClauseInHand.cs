@@ -10,12 +10,16 @@ internal sealed record ClauseInHand(KnnClause Clause, Target Target, string? Que
     /// <summary>Why nothing is tried; null where something is.</summary>
     public RefinementOutcome? WhyNot =>
         Target.Mode == RefinementMode.Off ? RefinementOutcome.TargetOff
-        : Clause is { Form: KnnClauseForm.TextOnly, Lookup: null } or { Form: KnnClauseForm.OpaqueScript } ? RefinementOutcome.Unsupported
+        : Clause.Form is KnnClauseForm.TextOnly or KnnClauseForm.OpaqueScript || LacksModel ? RefinementOutcome.Unsupported
         : string.IsNullOrWhiteSpace(QueryText) ? RefinementOutcome.NoQueryText
         : null;
 
     /// <summary>The cause of <see cref="WhyNot"/>, where the clause itself is it.</summary>
-    public string? Detail => WhyNot == RefinementOutcome.Unsupported ? Clause.WhyNotRefined : null;
+    public string? Detail => WhyNot != RefinementOutcome.Unsupported ? null
+        : LacksModel ? "nobody is named who embeds the text: say 'model' in its target"
+        : Clause.WhyNotRefined;
+
+    private bool LacksModel => Clause.Source is TextToEmbed && Target.Model is null;
 }
 
 /// <summary>The text a query vector stands for: the first source that has it.</summary>

@@ -17,7 +17,8 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritte
     public IReadOnlyList<BodyEdit> Edits { get; init; } = [];
 
     /// <summary>
-    /// A script computes with a refined vector: a score below 0 would fail some shards, of which the status says nothing, so the reply is looked at before it is passed on.
+    /// More changed than one vector for another, and some shards may fail of it, of which the status says nothing: a script computes with the refined vector, and a score
+    /// below 0 is an error; a neural query went out as knn, and a highlighter may want its text. So the reply is looked at before it is passed on.
     /// </summary>
     public bool MayFailInPart { get; init; }
 

@@ -18,8 +18,8 @@ namespace EsRefine;
 /// the bytes that came in.
 /// </remarks>
 internal sealed partial class RefinedSearch(
-    TargetTable targets, MappingCache mappings, VectorLookups lookups, RefinedVectorCache vectors, Sampler sampler, EsRefineSettings settings,
-    TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null, VectorMemory? memory = null)
+    TargetTable targets, MappingCache mappings, VectorLookups lookups, TextEmbeddings embeddings, RefinedVectorCache vectors, Sampler sampler,
+    EsRefineSettings settings, TimeProvider timeProvider, ILogger<RefinedSearch> logger, IRelevanceJudge? judge = null, VectorMemory? memory = null)
     : IDisposable
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
@@ -98,13 +98,14 @@ internal sealed partial class RefinedSearch(
     private async Task<RefinedClause[]> RefineAsync(
         SearchRequest search, RecognizedSearch recognized, ClauseInHand[] clauses, Permit permit, long started, CancellationToken cancellationToken)
     {
+        SourceVectors sources = new(search, lookups, embeddings);
         Task<RefinedClause>[] refined = new Task<RefinedClause>[clauses.Length];
         for (int i = 0; i < clauses.Length; i++)
         {
             ClauseInHand clause = clauses[i];
             ClauseInHand? twin = Array.Find(clauses, other => other.Clause.IsTwinOf(clause.Clause, search.Body.Span));
             int first = Array.IndexOf(clauses, twin, 0, i);
-            refined[i] = first >= 0 ? refined[first] : RefineAsync(search, recognized, clause, permit, started, cancellationToken);
+            refined[i] = first >= 0 ? refined[first] : RefineAsync(search, recognized, sources, clause, permit, started, cancellationToken);
         }
 
         return await Task.WhenAll(refined);
@@ -112,7 +113,8 @@ internal sealed partial class RefinedSearch(
 
     /// <summary>One clause from its mapping to the bytes that replace its vector.</summary>
     private async Task<RefinedClause> RefineAsync(
-        SearchRequest search, RecognizedSearch recognized, ClauseInHand inHand, Permit permit, long started, CancellationToken cancellationToken)
+        SearchRequest search, RecognizedSearch recognized, SourceVectors sources, ClauseInHand inHand, Permit permit, long started,
+        CancellationToken cancellationToken)
     {
         (KnnClause clause, Target target) = (inHand.Clause, inHand.Target);
         RefinedClause refined = new(clause, RefinementOutcome.InternalError);
@@ -131,7 +133,7 @@ internal sealed partial class RefinedSearch(
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = unsupported };
             }
 
-            if (await ReadQueryVectorAsync(search, clause, mapping, deadline) is not { } queryVector)
+            if (await ReadQueryVectorAsync(search, sources, inHand, mapping, deadline) is not { } queryVector)
             {
                 return refined with { Outcome = RefinementOutcome.Unsupported, Detail = $"the query vector is not one that field '{clause.Field}' takes" };
             }
@@ -146,8 +148,14 @@ internal sealed partial class RefinedSearch(
                 };
             }
 
+            if (await FindHiddenCopiesAsync(recognized, sources, inHand, mapping, queryVector, deadline) is not { } hiddenCopies)
+            {
+                const string Hidden = "a vector that cannot be had may be a copy of this one: all are replaced, or none";
+                return refined with { Outcome = RefinementOutcome.Unsupported, Detail = Hidden };
+            }
+
             refined = await RecallOrLearnAsync(search, recognized, inHand, mapping, queryVector, permit, deadline, cancellationToken);
-            return refined.Vector is { } vector ? Splice(search, recognized, refined, mapping, queryVector, vector) : refined;
+            return refined.Vector is { } vector ? Splice(search, recognized, refined, mapping, queryVector, vector, hiddenCopies) : refined;
         }
         catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
         {
@@ -166,15 +174,51 @@ internal sealed partial class RefinedSearch(
         }
     }
 
-    /// <summary>The vector as the client wrote it, or of the document that the clause names; null where it is none of this field's.</summary>
-    private async Task<float[]?> ReadQueryVectorAsync(SearchRequest search, KnnClause clause, FieldMapping mapping, Deadline deadline)
+    /// <summary>The vector as the client wrote it; else of the document that the clause names, or of its text. Null where it is none of this field's.</summary>
+    private static async Task<float[]?> ReadQueryVectorAsync(
+        SearchRequest search, SourceVectors sources, ClauseInHand inHand, FieldMapping mapping, Deadline deadline)
     {
-        if (clause.Lookup is { } lookup)
+        KnnClause clause = inHand.Clause;
+        if (clause.Source is { } source)
         {
-            return await lookups.FetchAsync(search, lookup, mapping, deadline.Token).WaitAsync(deadline.Token);
+            return await sources.FetchAsync(source, inHand.Target, mapping, deadline.Token);
         }
 
         return VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] vector) ? vector : null;
+    }
+
+    /// <summary>Where the body means this very vector without spelling it out. Null where that cannot be told: all copies are replaced, or none.</summary>
+    private static async Task<IReadOnlyList<VectorPlace>?> FindHiddenCopiesAsync(
+        RecognizedSearch recognized, SourceVectors sources, ClauseInHand inHand, FieldMapping mapping, float[] queryVector, Deadline deadline)
+    {
+        List<VectorPlace> copies = [];
+        foreach ((VectorSource other, string? field) in recognized.HiddenBeside(inHand.Clause))
+        {
+            bool? isOnField = field is null ? null : ClauseEdits.IsOnField(field, inHand.Clause, mapping);
+            try
+            {
+                if (isOnField == false || !await IsCopyAsync(other))
+                {
+                    continue;
+                }
+            }
+            catch (SampleException)
+            {
+                return null;
+            }
+
+            if (isOnField is null)
+            {
+                return null;
+            }
+
+            copies.Add(other.Place);
+        }
+
+        return copies;
+
+        async Task<bool> IsCopyAsync(VectorSource other) =>
+            other.IsSameAs(inHand.Clause.Source) || (await sources.FetchAsync(other, inHand.Target, mapping, deadline.Token)).AsSpan().SequenceEqual(queryVector);
     }
 
     /// <summary>The refined vector: of memory, or learnt. A later page gets the one its first page went out with, or none: pages must not tear.</summary>
@@ -273,8 +317,9 @@ internal sealed partial class RefinedSearch(
 
     /// <summary>The vector as edits of the body.</summary>
     private static RefinedClause Splice(
-        SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, float[] queryVector, RefinedVector vector) =>
-        ClauseEdits.For(search.Body.Span, recognized, refined.Clause, mapping, queryVector, vector.Components) is { } edits
+        SearchRequest search, RecognizedSearch recognized, RefinedClause refined, FieldMapping mapping, float[] queryVector, RefinedVector vector,
+        IReadOnlyList<VectorPlace> hiddenCopies) =>
+        ClauseEdits.For(search.Body.Span, recognized, refined.Clause, mapping, queryVector, vector.Components, hiddenCopies) is { } edits
             ? refined with { Edits = edits }
             : refined with
             {

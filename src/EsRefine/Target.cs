@@ -24,8 +24,21 @@ internal sealed record Target
     /// <summary>Fields of _source that hold the text; empty = all text fields of the mapping.</summary>
     public IReadOnlyList<string> Text { get; init; } = [];
 
+    /// <summary>What embeds the text of clauses that hold no vector; null = nothing: they pass.</summary>
+    public QueryModel? Model { get; init; }
+
     /// <summary>The fields whose text is judged.</summary>
     public IReadOnlyList<string> TextFields(FieldMapping mapping) => Text.Count > 0 ? Text : mapping.TextFields;
+}
+
+/// <summary>Whose model embeds the text of a clause that holds no vector.</summary>
+internal enum QueryModel
+{
+    /// <summary>Ours: <c>model.folder</c>, which the operator says is the one the field was made with.</summary>
+    Local,
+
+    /// <summary>The cluster's, which the clause names.</summary>
+    Upstream,
 }
 
 /// <summary>Finds the target of a clause. Rules are read once, at start.</summary>
@@ -72,6 +85,7 @@ internal sealed class TargetTable
             Guards = new RefinementGuards((float)_settings.MinSpread, (float)_settings.TrustRadius),
             Task = found?.Task,
             Text = found?.Text ?? [],
+            Model = found?.Model,
         };
     }
 

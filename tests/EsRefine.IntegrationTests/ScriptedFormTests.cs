@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using EsRefine.Hosting;
 using EsRefine.TestSupport;
@@ -56,7 +55,7 @@ public sealed class ScriptedFormTests(ElasticsearchEngine elasticsearch, OpenSea
         await using FakeUpstream upstream = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
             request.BodyText.StartsWith(start, StringComparison.Ordinal)
                 ? new UpstreamAnswer(Reply)
-                : await RelayAsync(engine, request, cancellationToken));
+                : await Relay.ToAsync(engine, request, cancellationToken));
         await using Sidecar sidecar = await SidecarInFront.Of(upstream.Url, Fan.Judge);
 
         SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, $"{index}/_search", start + Fan.Json(Fan.VectorAt(0)) + end);
@@ -68,17 +67,5 @@ public sealed class ScriptedFormTests(ElasticsearchEngine elasticsearch, OpenSea
         Assert.EndsWith(end, arrived, StringComparison.Ordinal);
         float[] vector = JsonSerializer.Deserialize<float[]>(arrived[start.Length..^end.Length])!;
         Assert.All(Fan.VectorAt(Fan.Turn).Zip(vector), static pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
-    }
-
-    private static async Task<UpstreamAnswer> RelayAsync(RunningEngine engine, UpstreamRequest request, CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage relayed = new(new HttpMethod(request.Method), request.Target);
-        if (request.Body.Length > 0)
-        {
-            relayed.Content = new StringContent(request.BodyText, Encoding.UTF8, "application/json");
-        }
-
-        using HttpResponseMessage reply = await engine.Http.SendAsync(relayed, cancellationToken);
-        return new(await reply.Content.ReadAsStringAsync(cancellationToken), (int)reply.StatusCode);
     }
 }

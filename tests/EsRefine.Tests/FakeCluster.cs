@@ -38,23 +38,28 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     public IReadOnlyList<UpstreamRequest> Samples => [.. Requests.Where(IsSample)];
 
+    /// <summary>What models were asked.</summary>
+    public IReadOnlyList<UpstreamRequest> OfModels => [.. Requests.Where(IsOfModel)];
+
     public IServiceProvider Services => _sidecar.Services;
 
     public Uri GrpcUrl => _sidecar.GrpcUrl;
 
     public Uri? ModelsUrl => _sidecar.ModelsUrl;
 
-    /// <summary>Starts both. Answers named here take the place of the usual ones.</summary>
+    /// <summary>Starts both. Answers named here take the place of the usual ones; <paramref name="model"/> answers what is asked of models.</summary>
     public static async Task<FakeCluster> StartAsync(
         IRelevanceJudge? judge, UpstreamAnswer? mapping = null, UpstreamAnswer? sample = null, Func<EsRefineSettings, EsRefineSettings>? configure = null,
-        Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null)
+        Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null, Func<UpstreamRequest, CancellationToken, ValueTask<UpstreamAnswer>>? model = null,
+        Func<UpstreamRequest, string>? search = null)
     {
-        FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
-            request.Target.EndsWith("_mapping", StringComparison.Ordinal) ? mapping ?? new UpstreamAnswer(Mapping)
+        FakeUpstream upstream = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
+            IsOfModel(request) ? await (model?.Invoke(request, cancellationToken) ?? ValueTask.FromResult(new UpstreamAnswer("", 404)))
+            : request.Target.EndsWith("_mapping", StringComparison.Ordinal) ? mapping ?? new UpstreamAnswer(Mapping)
             : AsksForIndices(request) ? new UpstreamAnswer("""{"aggregations":{"indices":{"buckets":[{"key":"i","doc_count":4}]}}}""")
             : request.Target == Rendering ? rendered ?? new UpstreamAnswer("", 404)
             : IsSample(request) ? sample ?? new UpstreamAnswer(SampleReply())
-            : new UpstreamAnswer(PlainReply));
+            : new UpstreamAnswer(search?.Invoke(request) ?? PlainReply));
         EsRefineSettings settings = new()
         {
             Upstream = new UpstreamSettings { Urls = [upstream.Url] },
@@ -122,7 +127,11 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     private static bool IsSample(UpstreamRequest request) => !AsksForIndices(request)
         && request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST"
-        && request.Target != Rendering;
+        && request.Target != Rendering && !IsOfModel(request);
+
+    private static bool IsOfModel(UpstreamRequest request) =>
+        request.Target.StartsWith("/_inference/", StringComparison.Ordinal) || request.Target.StartsWith("/_ml/", StringComparison.Ordinal)
+        || request.Target.StartsWith("/_plugins/_ml/", StringComparison.Ordinal);
 }
 
 /// <summary>A judge made of a function.</summary>

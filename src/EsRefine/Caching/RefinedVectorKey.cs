@@ -20,13 +20,14 @@ internal static class RefinedVectorKey
     /// <param name="recognized">What was found in the search.</param>
     /// <param name="clause">One clause of it, with its query text and its target's settings.</param>
     /// <param name="mapping">The clause's field.</param>
-    /// <param name="queryVector">The vector as it came, float32.</param>
+    /// <param name="queryVector">The vector as it came, or as it was looked up, float32.</param>
     /// <param name="judge">Kind and model.</param>
     public static string Of(
         byte[]? secret, SearchRequest search, RecognizedSearch recognized, ClauseInHand clause, FieldMapping mapping, ReadOnlySpan<float> queryVector,
         string judge)
     {
         ReadOnlySpan<byte> body = search.Body.Span;
+        Target target = clause.Target;
         using CacheKey key = new(secret);
         key.Add(Version);
 
@@ -51,10 +52,17 @@ internal static class RefinedVectorKey
         Add(key, body, WithoutVector(clause.Clause, after: true));
         Add(key, body, clause.Clause.ScoredQuery);
         key.Add(clause.QueryText);
-        key.Add(queryVector);
+        if (clause.Clause.Source is TextToEmbed text)
+        {
+            // By the text, not by its vector: a model behind an API may give another last digit for the next page, and the pages would tear.
+            key.AddList([target.Model.ToString()!, text.Form.ToString(), text.ModelId ?? "", text.Text]);
+        }
+        else
+        {
+            key.Add(queryVector);
+        }
 
         // How it is refined.
-        Target target = clause.Target;
         key.Add(clause.Clause.Function?.ToString() ?? mapping.Similarity?.ToString());
         key.Add(mapping.ElementType.ToString());
         key.AddList([.. target.TextFields(mapping)]);

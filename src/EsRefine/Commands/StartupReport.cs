@@ -32,8 +32,14 @@ internal static class StartupReport
         foreach (TargetSettings target in settings.Targets)
         {
             string field = target.Field is null ? "" : $", field {target.Field}";
+            string model = target.Model switch
+            {
+                QueryModel.Local => ", texts embedded here",
+                QueryModel.Upstream => ", texts embedded by the cluster",
+                _ => "",
+            };
             string text = target.Text.Count == 0 ? "" : $", text {string.Join(" + ", target.Text)}";
-            yield return $"  target {target.Index}{field}{text}: {Does(target.Mode ?? settings.Mode)}, {target.Rule ?? settings.Rule}, "
+            yield return $"  target {target.Index}{field}{text}{model}: {Does(target.Mode ?? settings.Mode)}, {target.Rule ?? settings.Rule}, "
                 + $"{target.Sample ?? settings.Sample} hits, {target.DeadlineMs ?? settings.DeadlineMs} ms";
         }
 

@@ -37,7 +37,7 @@ internal sealed record EsRefineSettings
     /// <summary>None: a plain proxy.</summary>
     public JudgeSettings? Judge { get; init; }
 
-    /// <summary>The embedding model for queries that arrive as text (gRPC). None: such queries are refused with the reason.</summary>
+    /// <summary>The embedding model for queries that arrive as text (gRPC, targets that say so). None: such queries of gRPC are refused with the reason.</summary>
     public ModelSettings? Model { get; init; }
 
     /// <summary>What the models door gives and remembers.</summary>
@@ -204,4 +204,7 @@ internal sealed record TargetSettings
     public int? DeadlineMs { get; init; }
 
     public int? Sample { get; init; }
+
+    /// <summary>What embeds the text of clauses that hold no vector: <c>local</c> or <c>upstream</c>; null = nothing: they pass.</summary>
+    public QueryModel? Model { get; init; }
 }

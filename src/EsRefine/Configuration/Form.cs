@@ -76,11 +76,9 @@ internal static partial class Form
             : $"must be auto, none, or host:port as clients reach EsRefine (such as search.example:9280), not '{text}'";
     });
 
-    public static Form<RefinementMode> Mode { get; } = new(static (string text, SettingOrigin _, out RefinementMode value) =>
-    {
-        bool isMode = Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && text.All(char.IsAsciiLetter);
-        return isMode ? null : $"must be refine, shadow, learn or off, not '{text}'";
-    });
+    public static Form<RefinementMode> Mode { get; } = Word<RefinementMode>("refine, shadow, learn or off");
+
+    public static Form<QueryModel> QueryModel { get; } = Word<QueryModel>("local or upstream");
 
     public static Form<string> Rule { get; } = new(static (string text, SettingOrigin _, out string value) =>
         RefinementRules.TryParse(value = text, out IRefinementRule? _)
@@ -113,6 +111,14 @@ internal static partial class Form
     /// <param name="expects">The range in words: "a number from 0 to 1".</param>
     public static Form<double> Number(Predicate<double> fits, string expects) => new((string text, SettingOrigin _, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && fits(value) ? null : $"must be {expects}, not '{text}'");
+
+    /// <summary>One of the words of an enumeration.</summary>
+    /// <param name="choice">The words, for the message.</param>
+    private static Form<TWord> Word<TWord>(string choice) where TWord : struct, Enum => new((string text, SettingOrigin _, out TWord value) =>
+    {
+        bool isWord = Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && text.All(char.IsAsciiLetter);
+        return isWord ? null : $"must be {choice}, not '{text}'";
+    });
 
     /// <summary>One of a few words.</summary>
     public static Form<string> OneOf(params string[] words) => new((string text, SettingOrigin _, out string value) =>

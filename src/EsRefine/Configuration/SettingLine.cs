@@ -25,7 +25,7 @@ internal sealed partial record SettingLine(string Path, int Depth, string Name, 
     {
         string text = value switch
         {
-            RefinementMode mode => mode.ToString().ToLowerInvariant(),
+            Enum word => word.ToString().ToLowerInvariant(),
             Uri url => url.OriginalString,
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };

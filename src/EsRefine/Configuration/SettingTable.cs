@@ -66,7 +66,7 @@ internal static class SettingTable
     private static readonly Setting<ModelSettings>[] Model =
     [
         new ValueSetting<ModelSettings, string>("folder",
-            "Embedding model for queries that arrive as text (gRPC) and for the models door: a sentence-transformers style folder.",
+            "Embedding model for queries that arrive as text (gRPC, targets with model: local) and for the models door: a sentence-transformers style folder.",
             Form.Folder, s => s.Folder, (s, folder) => s with { Folder = folder }) { Flag = new("--model", "DIR"), IsRequired = true },
         new ValueSetting<ModelSettings, string>("file", "The ONNX file, where the folder holds several; relative to it.",
             Form.Text, s => s.File, (s, file) => s with { File = file }),
@@ -133,6 +133,9 @@ internal static class SettingTable
             Deadline, s => s.DeadlineMs, (s, deadline) => s with { DeadlineMs = deadline }),
         new ValueSetting<TargetSettings, int>("sample", "As sample above, for this target.",
             Sample, s => s.Sample, (s, sample) => s with { Sample = sample }),
+        new ValueSetting<TargetSettings, QueryModel>("model",
+            "What embeds the text of clauses that hold no vector: local (model.folder) or upstream (the cluster, by the model the clause names); else they pass.",
+            Form.QueryModel, s => s.Model, (s, model) => s with { Model = model }),
     ];
 
     /// <summary>The whole configuration.</summary>

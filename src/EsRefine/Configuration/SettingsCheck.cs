@@ -8,6 +8,7 @@ internal static class SettingsCheck
     {
         CheckDoors(settings.Listen, reading);
         CheckModels(settings, reading);
+        CheckTargets(settings, reading);
         if (settings.Judge is { } judge)
         {
             CheckJudge(judge, reading, environment);
@@ -92,6 +93,24 @@ internal static class SettingsCheck
         {
             reading.Errors.Add($"{Origin("listen.models", reading)}: the models door needs embeddings to hand out: "
                 + "name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)");
+        }
+    }
+
+    private static void CheckTargets(EsRefineSettings settings, Reading reading)
+    {
+        if (settings.Model is not null || reading.Refused.Any(static path => path.StartsWith("model", StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        for (int i = 0; i < settings.Targets.Count; i++)
+        {
+            if (settings.Targets[i].Model == QueryModel.Local)
+            {
+                string path = $"targets[{i}].model";
+                reading.Errors.Add($"{Origin(path, reading)}: {path} is local, and there is no local model: "
+                    + "name its folder (model.folder, --model DIR), or say upstream, and the cluster's own serves");
+            }
         }
     }
 

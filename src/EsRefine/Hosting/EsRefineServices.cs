@@ -60,6 +60,7 @@ internal static class EsRefineServices
         {
             services.TryAddSingleton<Sampler>();
             services.TryAddSingleton<VectorLookups>();
+            services.TryAddSingleton<TextEmbeddings>();
             return services;
         }
 

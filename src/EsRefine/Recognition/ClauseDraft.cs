@@ -11,7 +11,7 @@ internal sealed class ClauseDraft
 
     public VectorLocation Vector { get; init; }
 
-    public VectorLookup? Lookup { get; init; }
+    public VectorSource? Source { get; init; }
 
     public int? K { get; init; }
 
@@ -68,7 +68,7 @@ internal sealed class ClauseDraft
         Form = Form,
         Field = Field,
         Vector = Vector,
-        Lookup = Lookup,
+        Source = Source,
         K = K,
         NumCandidates = NumCandidates,
         Text = Text,

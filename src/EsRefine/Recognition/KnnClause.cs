@@ -35,7 +35,7 @@ internal enum KnnClauseForm
     /// <summary>A script that ranks by vectors in a way that is not refined: its vectors are among the other ones.</summary>
     OpaqueScript,
 
-    /// <summary>A clause without a vector (<c>query_vector_builder</c>, <c>neural</c>, <c>semantic</c>): text, or where to find a vector.</summary>
+    /// <summary>A clause that holds no vector and says of no source that is known (<c>semantic</c>, <c>neural</c> with an image).</summary>
     TextOnly,
 }
 
@@ -53,13 +53,56 @@ internal enum VectorSpelling
 /// <param name="Field">The field it is compared with, where its surroundings say so: a copy for another field is not a copy.</param>
 internal readonly record struct VectorLocation(ByteRange Range, VectorSpelling Spelling, string? Field = null);
 
+/// <summary>Where a vector can be written that the body does not hold; every byte not named here stays.</summary>
+/// <param name="Range">The whole member that gives way, name and all.</param>
+/// <param name="Before">What is written there before the vector: the name of a member.</param>
+/// <param name="After">What is written behind it: a default that only the old form has.</param>
+internal sealed record VectorPlace(ByteRange Range, string Before, string After = "")
+{
+    /// <summary>Other bytes that change with it: the kind of the query, its model.</summary>
+    public IReadOnlyList<(ByteRange Range, string Replacement)> Others { get; init; } = [];
+}
+
+/// <summary>What a clause says in place of a vector: where to have it from.</summary>
+/// <param name="Place">Where the vector itself can stand.</param>
+internal abstract record VectorSource(VectorPlace Place)
+{
+    /// <summary>Whether another one says the same, wherever it stands.</summary>
+    public bool IsSameAs(VectorSource? other) => other is not null && this with { Place = other.Place } == other;
+}
+
 /// <summary>Elasticsearch <c>query_vector_builder.lookup</c>: the vector is that of a document.</summary>
 /// <param name="Index">Its index.</param>
 /// <param name="Id">Its <c>_id</c>.</param>
 /// <param name="Path">The vector field there.</param>
 /// <param name="Routing">Its routing; null = none.</param>
-/// <param name="Range">The whole member <c>"query_vector_builder":{…}</c>, for which a <c>"query_vector":[…]</c> can stand.</param>
-internal sealed record VectorLookup(string Index, string Id, string Path, string? Routing, ByteRange Range);
+/// <param name="Place">Where the vector can stand.</param>
+internal sealed record VectorLookup(string Index, string Id, string Path, string? Routing, VectorPlace Place) : VectorSource(Place);
+
+/// <summary>The vector is that of a text, by a model of the cluster.</summary>
+/// <param name="Form">Decides what the cluster is to be asked for it.</param>
+/// <param name="ModelId">The model, or the inference endpoint; null where the cluster has a default.</param>
+/// <param name="Text">The text.</param>
+/// <param name="Place">Where the vector can stand.</param>
+internal sealed record TextToEmbed(TextForm Form, string? ModelId, string Text, VectorPlace Place) : VectorSource(Place);
+
+/// <summary>How a clause holds the text to embed.</summary>
+internal enum TextForm
+{
+    /// <summary>Elasticsearch <c>query_vector_builder.text_embedding</c>.</summary>
+    TextEmbedding,
+
+    /// <summary>Elasticsearch <c>query_vector_builder.embedding</c>.</summary>
+    Embedding,
+
+    /// <summary>OpenSearch <c>neural</c>.</summary>
+    Neural,
+}
+
+/// <summary>A vector that the body only says where to have from.</summary>
+/// <param name="Source">Where from.</param>
+/// <param name="Field">The field it is compared with; null where the cluster would refuse the search.</param>
+internal readonly record struct HiddenVector(VectorSource Source, string? Field);
 
 /// <summary>A filter that encloses or accompanies a clause: any hit must pass it, so the sample must too.</summary>
 /// <param name="Range">The filter's JSON: one query object, or an array of them (all or, where negated, none of which match).</param>
@@ -81,11 +124,11 @@ internal sealed record KnnClause
     /// <summary>The clause's own vector. Not set where it holds none.</summary>
     public VectorLocation Vector { get; init; }
 
-    /// <summary>False for <see cref="KnnClauseForm.TextOnly"/> and <see cref="KnnClauseForm.OpaqueScript"/>.</summary>
+    /// <summary>False where only a source of it is known, and for <see cref="KnnClauseForm.TextOnly"/> and <see cref="KnnClauseForm.OpaqueScript"/>.</summary>
     public bool HoldsVector => Vector.Range.Length > 0;
 
-    /// <summary>Where the vector is to be fetched from; null for clauses that hold it and for those of text.</summary>
-    public VectorLookup? Lookup { get; init; }
+    /// <summary>Where the vector is to be had from; null for clauses that hold it, and for those of which nobody knows.</summary>
+    public VectorSource? Source { get; init; }
 
     /// <summary><c>k</c> and <c>num_candidates</c> as sent; null where the engine's default applies.</summary>
     public int? K { get; init; }
@@ -100,7 +143,7 @@ internal sealed record KnnClause
     public string? NestedPath { get; init; }
 
     /// <summary>Whether the clause needs no <c>nested</c> query to reach a field of nested documents: Elasticsearch's top-level <c>knn</c> and its retriever.</summary>
-    public bool NamesPassagesFromOutside => NestedPath is null && (Lookup is not null || Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever);
+    public bool NamesPassagesFromOutside => NestedPath is null && Form is (KnnClauseForm.TopLevel or KnnClauseForm.Retriever);
 
     /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>
     public bool IsJoined { get; init; }
@@ -127,9 +170,12 @@ internal sealed record KnnClause
     /// <remarks>Thresholds are dropped from the sample, kept in the reissue.</remarks>
     public bool IsRadial { get; init; }
 
-    /// <summary>Whether another clause searches the same field with the same bytes for a vector.</summary>
+    /// <summary>Whether another clause searches the same field with the same bytes for a vector, or has it from the same source.</summary>
     public bool IsTwinOf(KnnClause other, ReadOnlySpan<byte> body) =>
-        HoldsVector && other.HoldsVector && Field == other.Field && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body));
+        Field == other.Field
+        && (Source is { } source
+            ? source.IsSameAs(other.Source)
+            : HoldsVector && other.HoldsVector && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body)));
 }
 
 /// <summary>What the walker found in a search body.</summary>
@@ -148,6 +194,15 @@ internal sealed record RecognizedSearch
     /// <summary>Other vectors in known places (rescore scripts, <c>diversify</c>, <c>highlight_query</c>, sorts, filters, …).</summary>
     /// <remarks>Those equal to a refined clause's vector are replaced with it, or none is: see <c>Reissue/ClauseEdits</c>.</remarks>
     public IReadOnlyList<VectorLocation> OtherVectors { get; init; } = [];
+
+    /// <summary>Vectors in the same places that the body only says where to have from.</summary>
+    public IReadOnlyList<HiddenVector> HiddenVectors { get; init; } = [];
+
+    /// <summary>All vectors that the body only says where to have from, but for a clause's own.</summary>
+    public IEnumerable<HiddenVector> HiddenBeside(KnnClause clause) => Clauses
+        .Where(other => other != clause && other.Source is not null)
+        .Select(static other => new HiddenVector(other.Source!, other.Field))
+        .Concat(HiddenVectors);
 
     /// <summary>Text of the first lexical query in a scoring position; null where there is none.</summary>
     public string? LexicalText { get; init; }

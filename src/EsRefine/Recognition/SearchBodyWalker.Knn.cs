@@ -5,6 +5,8 @@ namespace EsRefine.Recognition;
 // kNN clauses of both engines (knn-wire 1.2, 1.4, 1.11) and their kin that hold text in place of a vector (1.6, 2.2).
 internal ref partial struct SearchBodyWalker
 {
+    private static readonly VectorPlace NoPlace = new(default, "");   // of a source whose builder is not walked to its end yet
+
     private void WalkTopLevelKnn()
     {
         Elements clauses = default;
@@ -62,7 +64,7 @@ internal ref partial struct SearchBodyWalker
         VectorLocation? vector = null;
         int? k = null, numCandidates = null;
         ByteRange? filter = null;
-        VectorLookup? lookup = null;
+        VectorSource? source = null;
         bool hasBuilder = false, isRadial = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
@@ -77,7 +79,7 @@ internal ref partial struct SearchBodyWalker
                     break;
                 case BodyWord.QueryVectorBuilder:
                     hasBuilder = _reader.TokenType == JsonTokenType.StartObject;
-                    (text, lookup) = WalkVectorBuilder();
+                    (text, source) = WalkVectorBuilder();
                     break;
                 case BodyWord.K:
                     k = ReadInteger();
@@ -111,10 +113,10 @@ internal ref partial struct SearchBodyWalker
         var clause = new ClauseDraft
         {
             Dialect = EngineDialect.Elasticsearch,
-            Form = hasBuilder ? KnnClauseForm.TextOnly : form,
+            Form = hasBuilder && source is null ? KnnClauseForm.TextOnly : form,
             Field = field,
             Vector = vector.GetValueOrDefault() with { Field = field },
-            Lookup = lookup,
+            Source = source,
             K = k,
             NumCandidates = numCandidates,
             Text = text,
@@ -187,6 +189,7 @@ internal ref partial struct SearchBodyWalker
     /// <summary>OpenSearch <c>{"vec":{"query_text":"…","model_id":"…","k":10}}</c>.</summary>
     private void WalkNeural(bool ranks)
     {
+        ByteRange kind = new(_nameStart, "\"neural\"".Length);
         Members fields = default;
         if (!NextName(ref fields))
         {
@@ -195,19 +198,27 @@ internal ref partial struct SearchBodyWalker
 
         string? field = TextUnderReader();
         _reader.Read();
-        string? text = null;
+        string? text = null, modelId = null;
         int? k = null;
-        ByteRange? filter = null;
-        bool isRadial = false;
+        ByteRange? filter = null, textMember = null, modelMember = null;
+        bool hasK = false, isRadial = false, isForKnn = true;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
+            int start = _nameStart;
             switch (word)
             {
                 case BodyWord.QueryText:
                     text = ReadText();
+                    textMember = RangeFrom(start);
+                    break;
+                case BodyWord.ModelId:
+                    modelId = ReadText();
+                    isForKnn &= modelId is not null;
+                    modelMember = RangeFrom(start);
                     break;
                 case BodyWord.K:
+                    hasK = true;
                     k = ReadInteger();
                     break;
                 case BodyWord.Filter:
@@ -218,6 +229,8 @@ internal ref partial struct SearchBodyWalker
                     _reader.Skip();
                     break;
                 default:
+                    isForKnn &= word == BodyWord.Rescore
+                        || IsNamed("boost"u8) || IsNamed("_name"u8) || IsNamed("method_parameters"u8) || IsNamed("expand_nested_docs"u8);
                     _reader.Skip();
                     break;
             }
@@ -229,19 +242,46 @@ internal ref partial struct SearchBodyWalker
             SkipRest(ref fields);
         }
 
-        if (field is not null)
+        if (field is null)
         {
-            var clause = new ClauseDraft
-            {
-                Dialect = EngineDialect.OpenSearch,
-                Form = KnnClauseForm.TextOnly,
-                Field = field,
-                Text = text,
-                K = k,
-                IsRadial = isRadial,
-            };
-            Take(clause, filter, ranks);
+            return;
         }
+
+        // The engine itself makes a knn of it, with a k of 10 where nothing bounds the hits.
+        TextToEmbed? source = isForKnn && !string.IsNullOrWhiteSpace(text)
+            ? new(TextForm.Neural, modelId, text, new(textMember!.Value, "\"vector\":", hasK || isRadial ? "" : ",\"k\":10")
+            {
+                Others = modelMember is { } model ? [(kind, "\"knn\""), (WithComma(model), "")] : [(kind, "\"knn\"")],
+            })
+            : null;
+        var clause = new ClauseDraft
+        {
+            Dialect = EngineDialect.OpenSearch,
+            Form = source is null ? KnnClauseForm.TextOnly : KnnClauseForm.Query,
+            Field = field,
+            Source = source,
+            Text = text,
+            K = k,
+            IsRadial = isRadial,
+        };
+        Take(clause, filter, ranks);
+    }
+
+    /// <summary>Whether the member last stepped to has this name.</summary>
+    private readonly bool IsNamed(ReadOnlySpan<byte> name) =>
+        _body[(_nameStart + 1)..].StartsWith(name) && _body[_nameStart + 1 + name.Length] == '"';
+
+    /// <summary>A member of an object that has others, with the comma that parts it from the next one, or else from the one before.</summary>
+    private readonly ByteRange WithComma(ByteRange member)
+    {
+        int next = member.End + _body[member.End..].IndexOfAnyExcept(" \t\r\n"u8);
+        if (_body[next] == ',')
+        {
+            return new(member.Start, next + 1 - member.Start);
+        }
+
+        int comma = _body[..member.Start].LastIndexOf((byte)',');
+        return new(comma, member.End - comma);
     }
 
     /// <summary>Elasticsearch <c>{"field":"f","query":"text"}</c>.</summary>
@@ -271,22 +311,27 @@ internal ref partial struct SearchBodyWalker
         }
     }
 
-    /// <summary>The text of <c>text_embedding</c> or <c>embedding</c>, or the document of a <c>lookup</c>; neither for other builders (images).</summary>
-    private (string? Text, VectorLookup? Lookup) WalkVectorBuilder()
+    /// <summary>
+    /// The text of <c>text_embedding</c> or <c>embedding</c>, if any, and where the vector is to be had from; no source for builders that are not known (images).
+    /// </summary>
+    private (string? Text, VectorSource? Source) WalkVectorBuilder()
     {
         int start = _nameStart;
         string? text = null;
-        VectorLookup? lookup = null;
+        VectorSource? source = null;
         Members builders = default;
         while (NextWord(ref builders, out BodyWord builder))
         {
             switch (builder)
             {
-                case BodyWord.TextEmbedding or BodyWord.Embedding:
-                    text = WalkEmbeddingBuilder();
+                case BodyWord.TextEmbedding:
+                    (text, source) = WalkEmbeddingBuilder(TextForm.TextEmbedding, BodyWord.ModelId, BodyWord.ModelText);
+                    break;
+                case BodyWord.Embedding:
+                    (text, source) = WalkEmbeddingBuilder(TextForm.Embedding, BodyWord.InferenceId, BodyWord.Input);
                     break;
                 case BodyWord.Lookup:
-                    lookup = WalkLookup();
+                    source = WalkLookup();
                     break;
                 default:
                     _reader.Skip();
@@ -294,26 +339,68 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
-        return (text, lookup is null ? null : lookup with { Range = RangeFrom(start) });
+        return (text, source is null ? null : source with { Place = new(RangeFrom(start), "\"query_vector\":") });
     }
 
-    private string? WalkEmbeddingBuilder()
+    /// <summary><c>{"model_id":"m","model_text":"…"}</c>, or <c>{"inference_id":"e","input":"…","timeout":"10s"}</c>.</summary>
+    private (string? Text, TextToEmbed? Source) WalkEmbeddingBuilder(TextForm form, BodyWord modelWord, BodyWord textWord)
     {
-        string? text = null;
+        string? text = null, modelId = null;
+        bool isKnown = true;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
-            if (word is BodyWord.ModelText or BodyWord.Input)
+            if (word == textWord)
             {
-                text = ReadText();
+                text = ReadTextInput();
+            }
+            else if (word == modelWord)
+            {
+                modelId = ReadText();
+                isKnown &= modelId is not null;
             }
             else
             {
+                isKnown &= word == BodyWord.Timeout && form == TextForm.Embedding;
                 _reader.Skip();
             }
         }
 
-        return text;
+        return (text, isKnown && !string.IsNullOrWhiteSpace(text) ? new(form, modelId, text, NoPlace) : null);
+    }
+
+    /// <summary>A text, also as <c>{"type":"text","format":"text","value":"…"}</c>; null for images and for several of either.</summary>
+    private string? ReadTextInput()
+    {
+        if (_reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ReadText();
+        }
+
+        string? type = null, format = "text", value = null;
+        bool isKnown = true;
+        Members members = default;
+        while (NextWord(ref members, out BodyWord word))
+        {
+            switch (word)
+            {
+                case BodyWord.Type:
+                    type = ReadText();
+                    break;
+                case BodyWord.Format:
+                    format = ReadText();
+                    break;
+                case BodyWord.Value:
+                    value = ReadText();
+                    break;
+                default:
+                    isKnown = false;
+                    _reader.Skip();
+                    break;
+            }
+        }
+
+        return isKnown && type == "text" && format == "text" ? value : null;
     }
 
     /// <summary><c>{"index":"i","id":"42","path":"vec","routing":"r"}</c>.</summary>
@@ -343,7 +430,7 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
-        return index is not null && id is not null && path is not null ? new(index, id, path, routing, default) : null;
+        return index is not null && id is not null && path is not null ? new(index, id, path, routing, NoPlace) : null;
     }
 
     /// <summary>Takes a clause that ranks; of another, only its vector is noted.</summary>
@@ -352,6 +439,7 @@ internal ref partial struct SearchBodyWalker
         if (!ranks)
         {
             Note(clause.Vector.Range.Length == 0 ? null : clause.Vector, clause.OtherFields.Count == 0 ? clause.Field : null);
+            Note(clause.Source, clause.Field);
             return;
         }
 
@@ -369,6 +457,14 @@ internal ref partial struct SearchBodyWalker
         if (vector is { } location)
         {
             AddUpTo(MaxOtherVectors, _otherVectors, location with { Field = field });
+        }
+    }
+
+    private void Note(VectorSource? source, string? field)
+    {
+        if (source is not null)
+        {
+            AddUpTo(MaxClauses, _hiddenVectors, new(source, field));
         }
     }
 

@@ -38,6 +38,7 @@ internal ref partial struct SearchBodyWalker
         int firstDraft = _drafts.Count;
         ByteRange? filter = null;
         VectorLocation? diversifiedBy = null;
+        VectorSource? source = null;
         string? field = null;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
@@ -67,6 +68,9 @@ internal ref partial struct SearchBodyWalker
                 case BodyWord.QueryVector:
                     diversifiedBy = WalkVector();
                     break;
+                case BodyWord.QueryVectorBuilder:
+                    (_, source) = WalkVectorBuilder();
+                    break;
                 case BodyWord.Field when _reader.TokenType == JsonTokenType.String:
                     field = ReadText();
                     break;
@@ -77,6 +81,7 @@ internal ref partial struct SearchBodyWalker
         }
 
         Note(diversifiedBy, field);
+        Note(source, field);
         Give(filter, firstDraft);
     }
 }

@@ -21,7 +21,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     /// <summary>Deeper bodies pass through. Elasticsearch stops at 30 nested queries, two to three levels of JSON each.</summary>
     public const int MaxDepth = 128;
 
-    /// <summary>A body with more clauses passes through: each costs a sample and its judgments.</summary>
+    /// <summary>A body with more clauses, or more vectors to fetch beside them, passes through: each costs a sample and its judgments, or a request.</summary>
     public const int MaxClauses = 32;
 
     /// <summary>A body with more vectors beside its clauses passes through: each is compared with every refined one, and none may be overlooked.</summary>
@@ -42,6 +42,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     private readonly ReadOnlySpan<byte> _body = body;
     private readonly List<ClauseDraft> _drafts = [];
     private readonly List<VectorLocation> _otherVectors = [];
+    private readonly List<HiddenVector> _hiddenVectors = [];
     private readonly List<EnclosingFilter> _conditions = [];
     private readonly List<ScriptParameter> _parameters = [];   // of the script being walked; scripts do not nest
     private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -136,6 +137,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         {
             Clauses = [.. _drafts.Select(static draft => draft.Finish())],
             OtherVectors = _otherVectors,
+            HiddenVectors = _hiddenVectors,
             LexicalText = _lexicalText,
             PointInTime = pointInTime,
             SearchPipeline = searchPipeline,

@@ -1,3 +1,4 @@
+using System.Text;
 using EsRefine.Recognition;
 using EsRefine.Upstream;
 
@@ -10,14 +11,30 @@ internal static class ClauseEdits
     /// <summary>The edits, or null where not all copies can be told from vectors of another field: then none may be replaced.</summary>
     /// <param name="body">The body as it came in.</param>
     /// <param name="search">What was recognized in it.</param>
-    /// <param name="clause">One of its clauses, which holds a vector or says where to look it up.</param>
+    /// <param name="clause">One of its clauses, which holds a vector or says where to have it from.</param>
     /// <param name="mapping">The clause's field.</param>
     /// <param name="original">The clause's query vector as it came in.</param>
     /// <param name="refined">The refined vector, within the field's constraints.</param>
+    /// <param name="hiddenCopies">Where the same vector is meant without being spelled out.</param>
     public static IReadOnlyList<BodyEdit>? For(
-        ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original, ReadOnlySpan<float> refined)
+        ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original, ReadOnlySpan<float> refined,
+        IReadOnlyList<VectorPlace>? hiddenCopies = null)
     {
-        List<BodyEdit> edits = [clause.Lookup is { } lookup ? Edit(lookup, mapping, refined) : Edit(body, clause.Vector, mapping, refined)];
+        List<BodyEdit> edits = [];
+        if (clause.Source is { } source)
+        {
+            AddEdits(edits, source.Place, mapping, refined);
+        }
+        else
+        {
+            edits.Add(Edit(body, clause.Vector, mapping, refined));
+        }
+
+        foreach (VectorPlace place in hiddenCopies ?? [])
+        {
+            AddEdits(edits, place, mapping, refined);
+        }
+
         foreach (KnnClause twin in search.Clauses)
         {
             if (twin == clause || !IsCopy(body, twin, mapping, original))
@@ -57,7 +74,7 @@ internal static class ClauseEdits
     }
 
     /// <summary>Whether a name means the clause's field; null where nothing tells.</summary>
-    private static bool? IsOnField(string name, KnnClause clause, FieldMapping mapping) => name == clause.Field ? true : mapping.IsCalled(name);
+    public static bool? IsOnField(string name, KnnClause clause, FieldMapping mapping) => name == clause.Field ? true : mapping.IsCalled(name);
 
     /// <summary>Whether a clause on another field has the same vector.</summary>
     /// <remarks>Then a copy that names no field is one of both, and each field is refined to a vector of its own.</remarks>
@@ -65,7 +82,7 @@ internal static class ClauseEdits
     {
         foreach (KnnClause rival in search.Clauses)
         {
-            if (IsOnField(rival.Field, clause, mapping) != true && IsCopy(body, rival, mapping, original))
+            if (IsOnField(rival.Field, clause, mapping) != true && (IsCopy(body, rival, mapping, original) || rival.Source?.IsSameAs(clause.Source) == true))
             {
                 return true;
             }
@@ -75,7 +92,7 @@ internal static class ClauseEdits
     }
 
     private static bool IsCopy(ReadOnlySpan<byte> body, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original) =>
-        clause.Form != KnnClauseForm.TextOnly && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
+        clause.HoldsVector && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
 
     private static bool TryRead(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, out float[] vector) =>
         VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping, out vector);
@@ -83,7 +100,11 @@ internal static class ClauseEdits
     private static BodyEdit Edit(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, ReadOnlySpan<float> refined) =>
         new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping));
 
-    /// <summary>The builder gives way to the vector itself: one member for another.</summary>
-    private static BodyEdit Edit(VectorLookup lookup, FieldMapping mapping, ReadOnlySpan<float> refined) =>
-        new(lookup.Range, (byte[])[.. "\"query_vector\":"u8, .. VectorText.Write(refined, [], VectorSpelling.Array, mapping)]);
+    /// <summary>What stands for the vector gives way to the vector itself: one member for another.</summary>
+    private static void AddEdits(List<BodyEdit> edits, VectorPlace place, FieldMapping mapping, ReadOnlySpan<float> refined)
+    {
+        byte[] vector = VectorText.Write(refined, [], VectorSpelling.Array, mapping);
+        edits.Add(new(place.Range, (byte[])[.. Encoding.UTF8.GetBytes(place.Before), .. vector, .. Encoding.UTF8.GetBytes(place.After)]));
+        edits.AddRange(place.Others.Select(static other => new BodyEdit(other.Range, Encoding.UTF8.GetBytes(other.Replacement))));
+    }
 }

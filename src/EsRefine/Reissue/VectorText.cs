@@ -24,8 +24,11 @@ internal static class VectorText
             VectorSpelling.Number => VectorArray.TryReadNumber(json, out vector),
             _ => VectorString.TryRead(json, mapping, out vector, out _),
         };
-        return isRead && (!HoldsBytes(mapping) || AreBytes(vector));
+        return isRead && HasElementsOf(mapping, vector);
     }
+
+    /// <summary>Whether a field takes the components: one of bytes takes whole numbers from -128 to 127.</summary>
+    public static bool HasElementsOf(FieldMapping mapping, ReadOnlySpan<float> vector) => !HoldsBytes(mapping) || AreBytes(vector);
 
     /// <summary>Reads what a vector of floats would be, where no mapping is known: to look it up, not to reckon with it. Empty: no such vector.</summary>
     public static float[] ReadFloats(ReadOnlySpan<byte> json, VectorSpelling spelling) =>

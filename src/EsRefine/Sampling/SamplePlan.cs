@@ -18,9 +18,9 @@ internal sealed record SamplePlan(
     /// <summary>Components of a vector.</summary>
     public int Dimensions => QueryVector.Length;
 
-    /// <summary>The vector as the client spelled it, or as an array where it was looked up.</summary>
+    /// <summary>The vector as the client spelled it, or as an array where the clause only says where to have it from.</summary>
     public ReadOnlySpan<byte> QueryVectorJson =>
-        Clause.Lookup is null ? Clause.Vector.Range.Of(Body.Span) : VectorText.Write(QueryVector, [], VectorSpelling.Array, Mapping);
+        Clause.HoldsVector ? Clause.Vector.Range.Of(Body.Span) : VectorText.Write(QueryVector, [], VectorSpelling.Array, Mapping);
 
     /// <summary>Path of the nested documents that hold the vectors: there each hit is judged, and learnt from, by its best passage. Null: the hits hold them.</summary>
     // The hit's rank is its best passage's, so that text and that vector belong together; a mean over passages would blur what the judge approved of.

@@ -30,8 +30,9 @@ public sealed class InferenceServer : IAsyncDisposable
         new(engine, await FakeUpstream.StartAsync(request => new UpstreamAnswer(request.Target == "/rerank" ? Rerank(request, score) : Embed(request, embed))));
 
     /// <summary>Makes an endpoint for <c>semantic_text</c> whose chunks are sentences of more than ten words, and returns its id.</summary>
-    public Task<string> NewEmbedderAsync() => NewEndpointAsync("text_embedding", $$$"""
-        {"service":"openai","service_settings":{"api_key":"none","model_id":"any","url":"{{{_server.Url}}}v1/embeddings"},
+    /// <param name="url">An OpenAI-compatible server of embeddings; null = the models of this process.</param>
+    public Task<string> NewEmbedderAsync(Uri? url = null) => NewEndpointAsync("text_embedding", $$$"""
+        {"service":"openai","service_settings":{"api_key":"none","model_id":"any","url":"{{{url ?? new Uri(_server.Url, "v1/embeddings")}}}"},
          "chunking_settings":{"strategy":"sentence","max_chunk_size":20,"sentence_overlap":0}}
         """);
 

@@ -17,7 +17,7 @@ public sealed class EffectiveConfigurationTests
             judge: { kind: chat, url: http://llm/v1, model: "a: b # c", apiKeyEnv: KEY }
             targets:
               - { index: "*", text: ["a, b", "ti\"tle"], task: "Is it: the same?", mode: shadow }
-              - { index: "null", field: v }
+              - { index: "null", field: v, model: upstream }
             """, environment);
 
         EffectiveConfiguration again = Configured.By(string.Join('\n', configuration.ToYaml()), environment);
@@ -26,7 +26,8 @@ public sealed class EffectiveConfigurationTests
         Assert.Equal(configuration.Settings.Judge, again.Settings.Judge);
         Assert.Equal(["a, b", "ti\"tle"], again.Settings.Targets[0].Text);
         Assert.DoesNotContain(configuration.ToYaml(), line => line.Contains("noise:", StringComparison.Ordinal));   // of no use to a chat judge
-        Assert.Equal("null", again.Settings.Targets[1].Index);
+        Assert.Equal(("null", QueryModel.Upstream), (again.Settings.Targets[1].Index, again.Settings.Targets[1].Model));
+        Assert.Contains(configuration.ToYaml(), static line => line.StartsWith("    model: upstream ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,12 +19,14 @@ public sealed class EnvironmentTests
             ["ESREFINE__TARGETS__0__INDEX"] = "a",
             ["ESREFINE__TARGETS__0__TEXT__0"] = "title",
             ["ESREFINE__TARGETS__0__TEXT__1"] = "body",
+            ["ESREFINE__TARGETS__0__MODEL"] = "upstream",
         }).Settings;
 
         Assert.Equal([new("http://one:9200"), new("http://two:9200")], settings.Upstream.Urls);
         Assert.Equal(300, settings.DeadlineMs);
         Assert.Equal("m", settings.Judge?.Model);
         Assert.Equal(["title", "body"], Assert.Single(settings.Targets).Text);
+        Assert.Equal(QueryModel.Upstream, settings.Targets[0].Model);
     }
 
     [Fact]

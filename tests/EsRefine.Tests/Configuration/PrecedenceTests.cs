@@ -28,12 +28,12 @@ public sealed class PrecedenceTests
             .Settings.Upstream.Urls);
 
     [Theory]
-    [InlineData("index: \"docs-*\", field: v, text: [title, body]")]
-    [InlineData("{index: \"docs-*\", field: v, text: [title, body]}")]
+    [InlineData("index: \"docs-*\", field: v, text: [title, body], model: upstream")]
+    [InlineData("{index: \"docs-*\", field: v, text: [title, body], model: upstream}")]
     public void Target_flag_is_written_as_in_the_file(string text)
     {
         TargetSettings target = Assert.Single(Configured.By("", flags: ("--target", [text])).Settings.Targets);
-        Assert.Equal(("docs-*", "v"), (target.Index, target.Field));
+        Assert.Equal(("docs-*", "v", QueryModel.Upstream), (target.Index, target.Field, target.Model));
         Assert.Equal(["title", "body"], target.Text);
     }
 

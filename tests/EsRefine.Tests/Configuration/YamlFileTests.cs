@@ -23,7 +23,7 @@ public sealed class YamlFileTests
             maxConcurrentSearches: 8
             judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: KEY, concurrency: 4, topLogprobs: 5 }
             targets:
-              - { index: "utterances-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: off, deadlineMs: 5, sample: 6 }
+              - { index: "utterances-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: off, deadlineMs: 5, sample: 6, model: upstream }
               - index: other
                 text: body
             """, new() { ["KEY"] = "secret" }).Settings;
@@ -38,7 +38,7 @@ public sealed class YamlFileTests
         TargetSettings target = settings.Targets[0];
         Assert.Equal(["title", "body"], target.Text);
         Assert.Equal(("utterances-*", "vector", "Same intent?", "rocchio@0.5"), (target.Index, target.Field, target.Task, target.Rule));
-        Assert.Equal((RefinementMode.Off, 5, 6), (target.Mode, target.DeadlineMs, target.Sample));
+        Assert.Equal((RefinementMode.Off, 5, 6, QueryModel.Upstream), (target.Mode, target.DeadlineMs, target.Sample, target.Model));
         Assert.Equal(["body"], settings.Targets[1].Text);
     }
 
@@ -76,6 +76,10 @@ public sealed class YamlFileTests
         "esrefine.yaml:1:7: rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'roccio'")]
     [InlineData("judge: chat",
         "esrefine.yaml:1:8: judge holds settings of its own, not a value: kind, url, model, apiKeyEnv, concurrency, topLogprobs, file, queries, noise, set")]
+    [InlineData("targets: [{ index: a, modle: local }]", "esrefine.yaml:1:23: no setting 'modle' in targets[0]; did you mean 'model'?")]
+    [InlineData("targets: [{ index: a, model: openai }]", "esrefine.yaml:1:30: targets[0].model must be local or upstream, not 'openai'")]
+    [InlineData("targets: [{ index: a, model: local }]",
+        "esrefine.yaml:1:30: targets[0].model is local, and there is no local model: name its folder (model.folder, --model DIR), or say upstream")]
     [InlineData("targets: { index: a }", "esrefine.yaml:1:10: targets must be a list; write each as '- index: …'")]
     [InlineData("targets: [{ field: v }]", "esrefine.yaml:1:11: targets[0] needs 'index': Index name or pattern with *.")]
     [InlineData("- a\n- b",

@@ -96,7 +96,7 @@ public sealed class RecognizerFuzzTests
         body = search.Opened?.Bytes ?? body;
 
         Assert.NotEmpty(search.Clauses);
-        List<ByteRange> vectors = [.. search.Clauses.Where(static clause => clause.Form != KnnClauseForm.TextOnly).Select(static clause => clause.Vector.Range)
+        List<ByteRange> vectors = [.. search.Clauses.Where(static clause => clause.HoldsVector).Select(static clause => clause.Vector.Range)
             .Concat(search.OtherVectors.Select(static vector => vector.Range)).OrderBy(static range => range.Start)];
         for (int i = 1; i < vectors.Count; i++)
         {

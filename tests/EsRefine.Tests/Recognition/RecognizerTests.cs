@@ -197,15 +197,35 @@ public sealed class RecognizerTests
     [Theory]
     [InlineData("""{"knn":{"field":"vec","query_vector_builder":{"text_embedding":{"model_id":"m","model_text":"blue shoes"}}}}""", "blue shoes")]
     [InlineData("""{"query":{"knn":{"query_vector_builder":{"embedding":{"inference_id":"e","input":"blue shoes"}},"field":"vec"}}}""", "blue shoes")]
+    [InlineData("""{"query":{"knn":{"query_vector_builder":{"embedding":{"input":{"type":"text","value":"blue shoes"},"inference_id":"e","timeout":"9s"}},"field":"vec"}}}""", "blue shoes")]
     [InlineData("""{"retriever":{"knn":{"field":"vec","query_vector_builder":{"lookup":{"index":"i","id":"42","path":"vec"}}}}}""", null)]
     [InlineData("""{"query":{"neural":{"vec":{"query_text":"blue shoes","model_id":"m","k":10}}}}""", "blue shoes")]
+    public void Clause_that_says_where_to_have_its_vector_from_is_recognized_as_such(string json, string? text)
+    {
+        KnnClause clause = new SearchBody(json).OnlyClause;
+
+        Assert.Equal(("vec", text, false), (clause.Field, clause.Text, clause.HoldsVector));
+        Assert.NotEqual(KnnClauseForm.TextOnly, clause.Form);
+        Assert.NotNull(clause.Source);
+    }
+
+    [Theory]
     [InlineData("""{"query":{"hybrid":{"queries":[{"neural":{"vec":{"query_image":"AAAA","model_id":"m"}}}]}}}""", null)]
+    [InlineData("""{"query":{"neural":{"vec":{"query_text":"blue shoes","query_image":"AAAA","model_id":"m"}}}}""", "blue shoes")]
+    [InlineData("""{"query":{"neural":{"vec":{"query_text":"blue shoes","query_tokens":{"blue":1.0}}}}}""", "blue shoes")]
+    [InlineData("""{"query":{"neural":{"vec":{"query_text":"blue shoes","semantic_field_search_analyzer":"standard"}}}}""", "blue shoes")]
+    [InlineData("""{"query":{"neural":{"vec":{"query_text":" ","model_id":"m"}}}}""", " ")]
     [InlineData("""{"query":{"semantic":{"field":"vec","query":"blue shoes"}}}""", "blue shoes")]
-    public void Clause_with_text_and_no_vector_is_recognized_as_such(string json, string? text)
+    [InlineData("""{"knn":{"field":"vec","query_vector_builder":{"embedding":{"inference_id":"e","input":{"type":"image","format":"base64","value":"AAAA"}}}}}""", null)]
+    [InlineData("""{"knn":{"field":"vec","query_vector_builder":{"embedding":{"inference_id":"e","input":[{"type":"text","value":"blue"},{"type":"image","value":"AAAA"}]}}}}""", null)]
+    [InlineData("""{"knn":{"field":"vec","query_vector_builder":{"text_embedding":{"model_id":"m","model_text":"blue shoes","language":"en"}}}}""", "blue shoes")]
+    [InlineData("""{"knn":{"field":"vec","query_vector_builder":{"text_embedding":{"model_id":["m"],"model_text":"blue shoes"}}}}""", "blue shoes")]
+    public void Clause_that_nobody_knows_a_vector_of_holds_its_text_alone(string json, string? text)
     {
         KnnClause clause = new SearchBody(json).OnlyClause;
 
         Assert.Equal((KnnClauseForm.TextOnly, "vec", text), (clause.Form, clause.Field, clause.Text));
+        Assert.Null(clause.Source);
     }
 
     [Fact]

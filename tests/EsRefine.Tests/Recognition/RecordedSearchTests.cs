@@ -59,7 +59,7 @@ public sealed class RecordedSearchTests
     }
 
     private static IEnumerable<KnnClause> ClausesWithVectors(RecognizedSearch? search) =>
-        (search?.Clauses ?? []).Where(static clause => clause.Form != KnnClauseForm.TextOnly);
+        (search?.Clauses ?? []).Where(static clause => clause.HoldsVector);
 
     /// <summary>The body with its vectors cut out.</summary>
     private static string Rest(byte[] json, RecognizedSearch search, int vectors)

@@ -119,6 +119,22 @@ public sealed class ClauseEditsTests
             .Replace("%", Filter, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"query":{"neural":{"vec":{"query_text":"a","model_id":"m","k":3}}}}""", """{"query":{"knn":{"vec":{"vector":[0.5,-1],"k":3}}}}""")]
+    [InlineData("""{"query":{"neural":{"vec":{"model_id":"m" , "query_text":"a"}}}}""", """{"query":{"knn":{"vec":{ "vector":[0.5,-1],"k":10}}}}""")]
+    [InlineData("""{"query":{"neural" : { "vec":{ "k": "7", "query_text" : "a" , "model_id" : "m" } }}}""", """{"query":{"knn" : { "vec":{ "k": "7", "vector":[0.5,-1]  } }}}""")]
+    [InlineData("""{"query":{"neural":{"vec":{"query_text":"a"}}}}""", """{"query":{"knn":{"vec":{"vector":[0.5,-1],"k":10}}}}""")]
+    [InlineData("""{"query":{"neural":{"vec":{"min_score":0.50,"query_text":"a"}}}}""", """{"query":{"knn":{"vec":{"min_score":0.50,"vector":[0.5,-1]}}}}""")]
+    [InlineData(
+        """{"query":{"neural":{"vec":{"filter":{"term":{"model_id":"x"}},"model_id":"m","boost":1.50,"_name":"n","query_text":"a","method_parameters":{"ef_search":9},"rescore":true,"expand_nested_docs":false,"max_distance":2}}}}""",
+        """{"query":{"knn":{"vec":{"filter":{"term":{"model_id":"x"}},"boost":1.50,"_name":"n","vector":[0.5,-1],"method_parameters":{"ef_search":9},"rescore":true,"expand_nested_docs":false,"max_distance":2}}}}""")]
+    public void A_neural_query_becomes_the_knn_that_the_engine_makes_of_it(string neural, string knn) => Assert.Equal(knn, Refine(neural));
+
+    [Fact]
+    public void A_neural_query_in_a_wrapper_becomes_knn_there() => Assert.Equal(
+        SearchBody.Fill("""{"query":#}""", SearchBody.Wrap("""{"knn":{"vec":{"vector":[0.5,-1],"k":10}}}""")),
+        Refine(SearchBody.Fill("""{"query":#}""", SearchBody.Wrap("""{"neural":{"vec":{"query_text":"a","model_id":"m"}}}"""))));
+
     private static string? Refine(string json)
     {
         var body = new SearchBody(json);

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using EsRefine.Recognition;
+using EsRefine.Upstream;
+
+namespace EsRefine.Sampling;
+
+/// <summary>The vectors that the body of one search only says where to have from: each is fetched once, however many clauses and copies ask for it.</summary>
+internal sealed class SourceVectors(SearchRequest search, VectorLookups lookups, TextEmbeddings embeddings)
+{
+    private static readonly VectorPlace Nowhere = new(default, "");
+
+    private readonly ConcurrentDictionary<(VectorSource Source, string Field), Lazy<Task<float[]>>> _fetched = [];
+
+    /// <summary>The vector, read as one of the field that it is compared with. Nobody writes to it.</summary>
+    /// <exception cref="SampleException">It cannot be had.</exception>
+    /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
+    public Task<float[]> FetchAsync(VectorSource source, Target target, FieldMapping mapping, CancellationToken cancellationToken) => _fetched
+        .GetOrAdd((source with { Place = Nowhere }, mapping.Field), _ => new(() => StartAsync(source, target, mapping, cancellationToken)))
+        .Value
+        .WaitAsync(cancellationToken);
+
+    private Task<float[]> StartAsync(VectorSource source, Target target, FieldMapping mapping, CancellationToken cancellationToken) => source switch
+    {
+        VectorLookup lookup => lookups.FetchAsync(search, lookup, mapping, cancellationToken),
+        TextToEmbed text when target.Model is { } model => embeddings.EmbedAsync(search, text, model, mapping, cancellationToken),
+        _ => Task.FromException<float[]>(new SampleException(RefinementOutcome.Unsupported, "no model serves this text: name one with 'model' in its target")),
+    };
+}

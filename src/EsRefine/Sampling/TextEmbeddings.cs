@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using System.Numerics.Tensors;
+using EsRefine.Caching;
+using EsRefine.Embedding;
+using EsRefine.Recognition;
+using EsRefine.Refinement;
+using EsRefine.Reissue;
+using EsRefine.Upstream;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace EsRefine.Sampling;
+
+/// <summary>Embeds the text that a clause holds in place of a vector, by the model its target names: the local one, or the cluster's as the caller.</summary>
+/// <remarks>Kept for a minute, so that repeats and pages of one search cost one call; those in flight are joined, failures are not kept.</remarks>
+/// <param name="upstream">The cluster.</param>
+/// <param name="cache">In this process alone.</param>
+/// <param name="model">The local model; null where the operator configured none.</param>
+internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache, IEmbeddingGenerator<string, Embedding<float>>? model = null)
+{
+    private static readonly HybridCacheEntryOptions Entry = new()
+    {
+        Expiration = TimeSpan.FromMinutes(1),
+        LocalCacheExpiration = TimeSpan.FromMinutes(1),
+        Flags = HybridCacheEntryFlags.DisableDistributedCache,
+    };
+
+    /// <summary>The vector of the text, of as many dimensions as the model gives it, otherwise one that the field takes.</summary>
+    /// <exception cref="SampleException">The model refuses, or gives no vector for this field.</exception>
+    /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
+    public async Task<float[]> EmbedAsync(SearchRequest search, TextToEmbed text, QueryModel by, FieldMapping mapping, CancellationToken cancellationToken)
+    {
+        if (text.ModelId is null && (by == QueryModel.Upstream || text.Form != TextForm.Neural))
+        {
+            throw Refused("the clause names no model");
+        }
+
+        ValueTask<EmbeddedText> embedding = by == QueryModel.Local ? EmbedHereAsync(text, cancellationToken) : EmbedThereAsync(search, text, cancellationToken);
+        float[] vector = (await embedding).Components;
+        return WhyNot(vector, mapping) is { } reason ? throw Refused(reason) : vector;
+    }
+
+    private ValueTask<EmbeddedText> EmbedHereAsync(TextToEmbed text, CancellationToken cancellationToken) => cache.GetOrCreateAsync(
+        CacheKey.Of("embedding", text.Text),
+        (model, text.Text),
+        static async (state, token) =>
+        {
+            if (state.model is null)
+            {
+                throw Refused("there is no local model: set model.folder");
+            }
+
+            float[] vector = (await state.model.GenerateVectorAsync(state.Text, EmbeddingPurposes.Query, token)).ToArray();
+            return Array.TrueForAll(vector, float.IsFinite) ? new EmbeddedText(vector) : throw Refused("the local model gives numbers that are not finite");
+        },
+        Entry,
+        cancellationToken: cancellationToken);
+
+    private ValueTask<EmbeddedText> EmbedThereAsync(SearchRequest search, TextToEmbed text, CancellationToken cancellationToken)
+    {
+        // Several requests, and by the last a caller who left may have taken their headers along.
+        IHeaderDictionary caller = (search with { Body = default }).Detach().Headers;
+        return cache.GetOrCreateAsync(
+            CacheKey.Of("embedding", CallerHeaders.Scope(caller), text.Form.ToString(), text.ModelId!, text.Text),
+            (upstream, caller, text),
+            static async (state, token) =>
+            {
+                ClusterModel clusterModel = new(state.upstream, state.caller, state.text.ModelId!);
+                return new EmbeddedText(await clusterModel.EmbedAsync(state.text, token));
+            },
+            Entry,
+            cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Why the cluster would not take the vector for this field; null where it would, if the dimensions are right.</summary>
+    private static string? WhyNot(ReadOnlySpan<float> vector, FieldMapping mapping)
+    {
+        if (!VectorText.HasElementsOf(mapping, vector))
+        {
+            return $"field '{mapping.Field}' holds bytes, the model gives other numbers";
+        }
+
+        // Elasticsearch's own tolerance.
+        bool isUnit = Math.Abs(TensorPrimitives.SumOfSquares(vector) - 1) <= 1e-3f;
+        return mapping is { Similarity: VectorSimilarity.DotProduct, ElementType: not VectorElementType.Byte } && !isUnit
+            ? $"field '{mapping.Field}' is ranked by dot_product, and the model gives vectors that are not of unit length"
+            : null;
+    }
+
+    private static SampleException Refused(string reason) => new(RefinementOutcome.Unsupported, "the text of the clause is not embedded: " + reason);
+}
+
+/// <summary>A text's vector, of finite numbers.</summary>
+[ImmutableObject(true)]   // so the cache hands out the instance itself; nobody writes to the components
+internal sealed record EmbeddedText(float[] Components);
