@@ -57,7 +57,7 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
         }
 
-        SearchRequest opened = recognized.Open(search);
+        SearchRequest opened = recognized.Open(search.WithOwnHeaders());   // clauses are refined concurrently
         ClauseInHand[] clauses = await TakeInHandAsync(opened, recognized);
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
