@@ -57,17 +57,17 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
         }
 
-        SearchRequest opened = recognized.Open(search);
+        SearchRequest opened = recognized.Open(search.WithOwnHeaders());   // clauses are refined concurrently
         ClauseInHand[] clauses = await TakeInHandAsync(opened, recognized);
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
             return PreparedSearch.Original(search, clauses[0].WhyNot!.Value, clauses[0].Detail);
         }
 
-        if (recognized.HoldsSealedWrapper)
+        if (recognized.HidesVectors)
         {
-            const string Sealed = "a wrapper query that cannot be read may hold a copy of the vector: all are replaced, or none";
-            return PreparedSearch.Original(search, RefinementOutcome.Unsupported, Sealed);
+            const string Hidden = "a wrapper query or a script that cannot be read may hold a copy of the vector: all are replaced, or none";
+            return PreparedSearch.Original(search, RefinementOutcome.Unsupported, Hidden);
         }
 
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null || clause.Target.Mode == RefinementMode.Shadow))

@@ -37,9 +37,12 @@ internal sealed record SearchRequest
     public long? Arrived { get; init; }
 
     /// <summary>A copy that outlives the request: the door may reuse its buffers and headers once the reply is sent.</summary>
-    public SearchRequest Detach() => this with
+    public SearchRequest Detach() => WithOwnHeaders() with { Body = Body.ToArray() };
+
+    /// <summary>A copy whose headers may be read by several at once: Kestrel lends two who ask together one and the same enumerator.</summary>
+    // Each would miss some headers then, and a request without its caller's credentials is another caller's.
+    public SearchRequest WithOwnHeaders() => Headers is HeaderDictionary ? this : this with
     {
-        Body = Body.ToArray(),
         Headers = new HeaderDictionary(Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase)),
     };
 }

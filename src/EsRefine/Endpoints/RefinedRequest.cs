@@ -43,7 +43,7 @@ internal sealed partial class RefinedRequest(
         ValueTask<PreparedSearch> OfManyAsync(SearchPath path)
         {
             long arrived = timeProvider.GetTimestamp();
-            return MultiSearch.PrepareAsync(request with { Arrived = arrived }, path, settings.MaxSearchBodyBytes, IsTooLate, cancellationToken);
+            return MultiSearch.PrepareAsync(request.WithOwnHeaders() with { Arrived = arrived }, path, settings.MaxSearchBodyBytes, IsTooLate, cancellationToken);
 
             bool IsTooLate() => timeProvider.GetElapsedTime(arrived) >= targets.LongestDeadline;
         }

@@ -185,8 +185,8 @@ internal sealed record RecognizedSearch
     /// <summary>The body with its <c>wrapper</c> queries opened; null where it has none.</summary>
     public OpenedBody? Opened { get; init; }
 
-    /// <summary>Whether a wrapper could not be opened: it may hold a copy of any vector.</summary>
-    public bool HoldsSealedWrapper { get; init; }
+    /// <summary>Whether a wrapper could not be opened, or a script's vector not be traced: it may be a copy of any vector.</summary>
+    public bool HidesVectors { get; init; }
 
     /// <summary>Never empty.</summary>
     public required IReadOnlyList<KnnClause> Clauses { get; init; }

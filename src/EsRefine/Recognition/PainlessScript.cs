@@ -87,7 +87,13 @@ internal sealed class PainlessScript
     /// <summary><c>dotProduct(params.q, 'vec')</c>.</summary>
     private VectorCall ReadArguments(VectorCall call, int name)
     {
-        if (!TryRead(name + 2, out Value vector, out int end) || !IsSymbol(end, ',') || !TryRead(end + 1, out Value field, out end))
+        if (!TryRead(name + 2, out Value vector, out int end) || !IsSymbol(end, ','))
+        {
+            return call;
+        }
+
+        call = call with { Parameter = ParameterOf(vector) };
+        if (!TryRead(end + 1, out Value field, out end))
         {
             return call;
         }
@@ -99,9 +105,11 @@ internal sealed class PainlessScript
             : call;
     }
 
+    private static string? ParameterOf(Value vector) => vector is { Kind: ValueKind.Parameter, Name.Length: > 0 } ? vector.Name : null;
+
     private static VectorCall With(VectorCall call, Value vector, Value field) => call with
     {
-        Parameter = vector is { Kind: ValueKind.Parameter, Name.Length: > 0 } ? vector.Name : null,
+        Parameter = ParameterOf(vector),
         Field = field is { Kind: ValueKind.Text } or { Kind: ValueKind.Field, IsNamedByParameter: false } ? field.Name : null,
         FieldParameter = field is { Kind: ValueKind.Parameter } or { Kind: ValueKind.Field, IsNamedByParameter: true } ? field.Name : null,
     };

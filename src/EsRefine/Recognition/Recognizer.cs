@@ -39,6 +39,6 @@ internal static class Recognizer
 
         return OpenedBody.Open(body, wrappers, opened) is { } next
             ? Recognize(next.Bytes, next)
-            : search is null ? null : search with { Opened = opened, HoldsSealedWrapper = true };
+            : search is null ? null : search with { Opened = opened, HidesVectors = true };
     }
 }

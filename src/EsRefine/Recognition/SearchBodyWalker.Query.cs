@@ -57,6 +57,9 @@ internal ref partial struct SearchBodyWalker
             case BodyWord.Script:
                 WalkScriptHolder();
                 break;
+            case BodyWord.TermsSet:   // {"tags":{"terms":[…],"minimum_should_match_script":…}}
+                WalkNamedHolders();
+                break;
             case BodyWord.Wrapper:
                 wrapped = WalkWrapper();
                 break;

@@ -74,6 +74,9 @@ internal ref partial struct SearchBodyWalker
                 case BodyWord.Field when _reader.TokenType == JsonTokenType.String:
                     field = ReadText();
                     break;
+                case BodyWord.SearchAfter:   // of a standard retriever
+                    ReadSearchAfter();
+                    break;
                 default:
                     WalkHitOption(word);
                     break;

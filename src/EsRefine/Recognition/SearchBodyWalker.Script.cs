@@ -87,6 +87,17 @@ internal ref partial struct SearchBodyWalker
         }
     }
 
+    /// <summary>Parameters of scripts that stand beside them.</summary>
+    private void NoteParameters()
+    {
+        BeginParameters();
+        WalkParameters(path: "");
+        foreach ((_, VectorLocation value) in _parameters.FindAll(static parameter => parameter.Value.Spelling != VectorSpelling.String))
+        {
+            Note(value, field: null);
+        }
+    }
+
     /// <summary>The clauses of <c>{"script":…}</c>.</summary>
     private List<ClauseDraft> WalkHeldScript()
     {
@@ -106,8 +117,7 @@ internal ref partial struct SearchBodyWalker
     /// </summary>
     private List<ClauseDraft> WalkScript()
     {
-        _parameters.Clear();
-        _textParameters = 0;
+        BeginParameters();
         int start = TokenStart;
         string? source = null, language = null;
         if (_reader.TokenType == JsonTokenType.String)
@@ -137,8 +147,21 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
+        _sourceLength += source?.Length ?? 0;
+        _isRefused |= _sourceLength > MaxSourceLength;
+        if (_isRefused)
+        {
+            return [];
+        }
+
         ByteRange script = RangeFrom(start);
         return language == "knn" ? ReadKnnScore(script, source) : ReadVectorCalls(script, new PainlessScript(source ?? ""));
+    }
+
+    private void BeginParameters()
+    {
+        _parameters.Clear();
+        _textParameters = 0;
     }
 
     /// <summary>Notes by name the parameters that may be vectors or name a field.</summary>
@@ -219,6 +242,7 @@ internal ref partial struct SearchBodyWalker
         foreach (VectorCall call in source.Calls)
         {
             calls.Add(call.FieldParameter is { } named ? call with { Field = TextOf(named) } : call);
+            _hidesVector |= call.Function is not null && !IsParameter(call.Parameter);   // written out in the source, or in an array of arrays
         }
 
         string? whyNot = WhyNotRefined(source, calls);
@@ -260,7 +284,7 @@ internal ref partial struct SearchBodyWalker
                 return $"the script computes '{call.Name}', which compares bits or many vectors at once: there is no small turn of one query vector";
             }
 
-            if (call.Field is null || !_parameters.Exists(parameter => parameter.Name == call.Parameter))
+            if (call.Field is null || !IsParameter(call.Parameter))
             {
                 return $"a vector or a field that the script gives to '{call.Name}' cannot be traced to a parameter that holds it";
             }
@@ -271,12 +295,14 @@ internal ref partial struct SearchBodyWalker
             : null;
     }
 
-    /// <summary>Text of a script parameter; null where there is none of that name, or it is no string.</summary>
+    private readonly bool IsParameter(string? name) => _parameters.Exists(parameter => parameter.Name == name);
+
+    /// <summary>Text of a script parameter; null where there is none of that name, or it is no string or too long for what names anything.</summary>
     private readonly string? TextOf(string parameter)
     {
         foreach ((string name, VectorLocation value) in _parameters)
         {
-            if (name == parameter && value.Spelling == VectorSpelling.String)
+            if (name == parameter && value.Spelling == VectorSpelling.String && value.Range.Length <= PainlessScript.MaxPathLength)
             {
                 var reader = new Utf8JsonReader(value.Range.Of(_body));
                 reader.Read();

@@ -99,7 +99,7 @@ internal ref partial struct SearchBodyWalker
                 case BodyWord.Nested:
                     WalkQueryHolder();
                     break;
-                case BodyWord.Script:
+                case BodyWord.Script or BodyWord.MinimumShouldMatchScript:
                     NoteScript();
                     break;
                 default:
@@ -168,7 +168,35 @@ internal ref partial struct SearchBodyWalker
                         WalkAggregations();
                         break;
                     default:
-                        _reader.Skip();
+                        WalkAggregationOptions();
+                        break;
+                }
+            }
+        }
+    }
+
+    /// <summary><c>{"script":…}</c>, <c>{"background_filter":…}</c>, <c>{"params":…,"map_script":…}</c>, <c>{"sources":[{"name":{"terms":{"script":…}}}]}</c>.</summary>
+    private void WalkAggregationOptions()
+    {
+        Elements elements = default;
+        while (NextElement(ref elements))
+        {
+            Members members = default;
+            while (NextWord(ref members, out BodyWord word))
+            {
+                switch (word)
+                {
+                    case BodyWord.Filter or BodyWord.BackgroundFilter:
+                        WalkFilter();
+                        break;
+                    case BodyWord.Script:
+                        NoteScript();
+                        break;
+                    case BodyWord.Params:
+                        NoteParameters();
+                        break;
+                    default:
+                        WalkAggregationOptions();
                         break;
                 }
             }

@@ -36,6 +36,9 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     /// <summary>More texts among the parameters of one script are not looked at: a script names few fields.</summary>
     public const int MaxTextParameters = 64;
 
+    /// <summary>A body with longer scripts, all of them together, passes through: in characters.</summary>
+    public const int MaxSourceLength = 131_072;
+
     /// <summary>Longest text that is read, in bytes: no query text is longer, and no string so long goes to the large object heap.</summary>
     public const int MaxTextLength = 32_768;
 
@@ -47,9 +50,12 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
     private readonly List<ScriptParameter> _parameters = [];   // of the script being walked; scripts do not nest
     private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
     private int _textParameters;
+    private int _sourceLength;   // of all scripts met
     private string? _lexicalText;
     private int _nameStart;   // of the member last stepped to
     private bool _isRefused;
+    private bool _hasSearchAfter;
+    private bool _hidesVector;
     private List<WrapperQuery>? _wrappers;
 
     /// <summary>The <c>wrapper</c> queries met, in their order; null: none, or the cluster refuses the body.</summary>
@@ -67,7 +73,6 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
 
         ByteRange? filter = null, postFilter = null, pointInTime = null, searchPipeline = null, runtimeMappings = null;
         int? size = null, from = null;
-        bool hasSearchAfter = false;
         Members members = default;
         while (NextWord(ref members, out BodyWord word))
         {
@@ -115,8 +120,7 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
                     from = ReadInteger();
                     break;
                 case BodyWord.SearchAfter:
-                    hasSearchAfter = _reader.TokenType != JsonTokenType.Null;
-                    _reader.Skip();
+                    ReadSearchAfter();
                     break;
                 default:
                     WalkHitOption(word);
@@ -144,7 +148,8 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             RuntimeMappings = runtimeMappings,
             Size = size,
             From = from,
-            HasSearchAfter = hasSearchAfter,
+            HasSearchAfter = _hasSearchAfter,
+            HidesVectors = _hidesVector,
         };
     }
 
@@ -343,6 +348,12 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
 
     private static string? TextUnder(ref Utf8JsonReader reader) =>
         reader.ValueSpan.Length <= MaxTextLength && JsonText.IsValid(reader.ValueSpan) ? reader.GetString() : null;
+
+    private void ReadSearchAfter()
+    {
+        _hasSearchAfter |= _reader.TokenType != JsonTokenType.Null;
+        _reader.Skip();
+    }
 
     /// <summary>An integer, also as a string, as the engines take it.</summary>
     private int? ReadInteger()

@@ -52,6 +52,7 @@ internal static class ClauseEdits
             }
         }
 
+        bool? hasRival = null;
         foreach (VectorLocation other in search.OtherVectors)
         {
             if (!TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
@@ -59,7 +60,8 @@ internal static class ClauseEdits
                 continue;
             }
 
-            bool? isCopy = other.Field is { } field ? IsOnField(field, clause, mapping) : HasRival(body, search, clause, mapping, original) ? null : true;
+            bool? isCopy = other.Field is { } field ? IsOnField(field, clause, mapping)
+                : (hasRival ??= HasRival(body, search, clause, mapping, original)) == true ? null : true;
             switch (isCopy)
             {
                 case true:

@@ -67,6 +67,18 @@ public class PageSequenceTests
     }
 
     [Fact]
+    public async Task Later_page_of_a_standard_retriever_is_one()
+    {
+        const string Page = """{"retriever":{"standard":{"query":{"knn":{"field":"v","query_vector":[1,1],"k":20}},"sort":["_score"]#}},"size":4}""";
+        string laterPage = Page.Replace("#", ""","search_after":[0.5]""", StringComparison.Ordinal);
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        Assert.Equal("plain-sequence", (await cluster.SearchAsync(laterPage)).Outcome);
+        Assert.StartsWith("refined;", (await cluster.SearchAsync(Page.Replace("#", "", StringComparison.Ordinal))).Outcome, StringComparison.Ordinal);
+        Assert.StartsWith("refined-from-cache;", (await cluster.SearchAsync(laterPage)).Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Page_of_a_point_in_time_needs_no_id_of_the_page_before()
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);

@@ -27,6 +27,13 @@ public sealed class OtherVectorTests
     [InlineData(""" "query":{"bool":{"filter":{"script":{"script":#}}}}""")]
     [InlineData(""" "query":{"bool":{"must_not":{"nested":{"path":"p","query":@}}}}""")]
     [InlineData(""" "query":{"nested":{"path":"p","query":{"match_all":{}},"inner_hits":{"sort":[{"_script":{"script":#}}]}}}""")]
+    [InlineData(""" "query":{"terms_set":{"t":{"terms":["a"],"minimum_should_match_script":#}}}""")]
+    [InlineData(""" "aggs":{"m":{"max":{"script":#}}}""")]
+    [InlineData(""" "aggs":{"m":{"significant_terms":{"field":"t","background_filter":@}}}""")]
+    [InlineData(""" "aggs":{"t":{"terms":{"field":"t"},"aggs":{"s":{"bucket_script":{"buckets_path":{"n":"n"},"script":#}}}}}""")]
+    [InlineData(""" "aggs":{"c":{"composite":{"sources":[{"near":{"terms":{"script":#}}}]}}}""")]
+    [InlineData(""" "aggs":{"c":{"weighted_avg":{"value":{"script":#},"weight":{"field":"n"}}}}""")]
+    [InlineData(""" "aggs":{"c":{"t_test":{"a":{"field":"n","filter":@},"b":{"field":"n"}}}}""")]
     public void Copies_in_known_places_are_noted_with_their_field(string place)
     {
         var body = new SearchBody("""
@@ -36,6 +43,33 @@ public sealed class OtherVectorTests
         Assert.Single(body.Clauses);
         Assert.Equal(["[0.1,0.9]"], body.OtherVectors);
         Assert.Equal("vec", body.Search!.OtherVectors[0].Field);
+    }
+
+    [Theory]
+    [InlineData("""{"params":{"v":[0.1,0.9]},"map_script":"state.n += params.v[0]"}""")]
+    [InlineData("""{"map_script":{"source":"state.n += params.v[0]","params":{"v":[0.1,0.9]}}}""")]
+    public void Parameters_of_a_scripted_metric_are_noted_for_any_field(string metric)
+    {
+        var body = new SearchBody("""{"knn":{"field":"vec","query_vector":[0.1,0.9]},"aggs":{"m":{"scripted_metric":#}}}""".Replace("#", metric, StringComparison.Ordinal));
+
+        Assert.Equal(["[0.1,0.9]"], body.OtherVectors);
+        Assert.Null(body.Search!.OtherVectors[0].Field);
+    }
+
+    [Theory]
+    [InlineData("""cosineSimilarity([0.1, 0.9], 'vec')""", "{}", true)]
+    [InlineData("""cosineSimilarity(params.v[0], 'vec')""", """{"v":[[0.1,0.9]]}""", true)]
+    [InlineData("""cosineSimilarity(params.v[0].w, 'vec')""", """{"v":[{"w":[0.1,0.9]}]}""", true)]
+    [InlineData("""hamming(params.v, 'bits') + dotProduct([0.1, 0.9], 'vec')""", """{"v":[1]}""", true)]
+    [InlineData("""cosineSimilarity(params.v, 'v' + 'ec')""", """{"v":[0.1,0.9]}""", false)]   // noted: it follows
+    [InlineData("""maxSimDotProduct(params.v, 'tokens')""", """{"v":[[0.1,0.9]]}""", false)]   // many vectors, on a field of its own type
+    public void Vector_of_a_script_that_cannot_be_traced_may_be_a_copy(string source, string parameters, bool isHidden)
+    {
+        string script = $$"""{"source":"{{source}}","params":{{parameters}}}""";
+        var body = new SearchBody("""{"knn":{"field":"vec","query_vector":[0.1,0.9]},"rescore":{"query":{"rescore_query":#}}}"""
+            .Replace("#", ScriptScore.Replace("#", script, StringComparison.Ordinal), StringComparison.Ordinal));
+
+        Assert.Equal(isHidden, body.Search!.HidesVectors);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class WrapperTests
 
         query = SearchBody.Wrap(query);
         Assert.Null(new SearchBody("{\"query\":" + query + "}").Search);
-        Assert.True(new SearchBody("{\"post_filter\":" + query + "," + Clause + "}").Search!.HoldsSealedWrapper);
+        Assert.True(new SearchBody("{\"post_filter\":" + query + "," + Clause + "}").Search!.HidesVectors);
     }
 
     // What the engines say to each of these was asked of both.
@@ -102,7 +102,7 @@ public sealed class WrapperTests
     {
         var body = new SearchBody("{" + Clause + ""","post_filter":{"wrapper":{"query":"#"}}}""".Replace("#", base64, StringComparison.Ordinal));
 
-        Assert.Equal(isOpened, !body.Search!.HoldsSealedWrapper);
+        Assert.Equal(isOpened, !body.Search!.HidesVectors);
         Assert.Equal(isOpened, body.Search.Opened is not null);
     }
 
@@ -121,7 +121,7 @@ public sealed class WrapperTests
     {
         string wrapper = SearchBody.Wrap(content);
 
-        Assert.True(new SearchBody("{" + Clause + ",\"post_filter\":" + wrapper + "}").Search!.HoldsSealedWrapper);
+        Assert.True(new SearchBody("{" + Clause + ",\"post_filter\":" + wrapper + "}").Search!.HidesVectors);
         Assert.Null(new SearchBody("""{"query":{"bool":{"must":[#,@]}}}""".Replace("#", wrapper, StringComparison.Ordinal).Replace("@", SearchBody.Wrap(Knn), StringComparison.Ordinal)).Search);
     }
 
