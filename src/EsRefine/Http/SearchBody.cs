@@ -38,8 +38,11 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         }
 
         Stream incoming = request.Body;
-        // Not pooled: shadowed and learning searches keep their body beyond the request.
-        byte[] buffer = new byte[request.ContentLength ?? Math.Min(FirstBuffer, limit)];
+        int longest = (int)(request.ContentLength ?? limit + 1);   // one byte more than the limit, to tell a body of just the limit from a larger one
+
+        // It grows with what arrives: a declared length costs a client nothing, and must cost us nothing. Not pooled: shadowed and learning searches keep their
+        // body beyond the request.
+        byte[] buffer = new byte[Math.Min(FirstBuffer, longest)];
         int length = 0;
         while (true)
         {
@@ -56,8 +59,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
                     return new(IsWhole: false, Json: null);
                 }
 
-                // One byte more than the limit, to tell a body of just the limit from a larger one.
-                Array.Resize(ref buffer, Math.Min(2 * length, limit + 1));
+                Array.Resize(ref buffer, (int)Math.Min(2L * length, longest));
             }
 
             int read = await incoming.ReadAsync(buffer.AsMemory(length), cancellationToken);

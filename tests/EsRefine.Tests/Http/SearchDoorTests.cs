@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using EsRefine.Http;
 using EsRefine.TestSupport;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Xunit;
 
@@ -9,6 +10,7 @@ namespace EsRefine.Tests.Http;
 
 public sealed class SearchDoorTests
 {
+    private const int Megabyte = 1024 * 1024;
     private const int Limit = 1000;
     private const string Ok = "HTTP/1.1 200 OK\r\nServer-Timing: es;dur=1\r\ncontent-length: 2\r\n\r\n{}";
     private const string Original = """{"knn":{"field":"v","query_vector":[1.0,2.0]}}""";
@@ -258,6 +260,24 @@ public sealed class SearchDoorTests
         string body = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i},"));
         Conversation conversation = await ConverseAsync(Request("POST", "/index/_search", body, Framing.Chunked), Rewrite);
         Assert.Equal(body, conversation.Arrived.Text);
+    }
+
+    [Fact]
+    public async Task Length_that_is_only_declared_takes_no_memory()
+    {
+        System.IO.Pipelines.Pipe client = new();
+        HttpRequest request = new DefaultHttpContext().Request;
+        (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        ValueTask<SearchBody> reading = SearchBody.ReadAsync(request, 16 * Megabyte, TestContext.Current.CancellationToken);
+
+        Assert.False(reading.IsCompleted);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
+        byte[] body = [.. Enumerable.Range(0, 16 * Megabyte).Select(static i => (byte)i)];
+        await client.Writer.WriteAsync(body, TestContext.Current.CancellationToken);
+        SearchBody read = await reading;
+        Assert.True(read.Json!.Value.Span.SequenceEqual(body));
     }
 
     [Fact]
