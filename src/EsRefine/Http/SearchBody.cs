@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -10,6 +11,9 @@ namespace EsRefine.Http;
 internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
 {
     private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>Bytes of the head and the tail of a gzip member; its last four are the length of what it holds.</summary>
+    private const int GzipFrame = 18;
 
     /// <summary>Headers that seal the body's bytes: a request that has one could not be changed without breaking its seal.</summary>
     private static readonly string[] Seals = ["Content-Digest", "Repr-Digest", "Digest", "Signature", HeaderNames.ContentMD5];
@@ -112,7 +116,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
 
     public static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Null where the bytes are no gzip, or more than the limit comes out of them.</summary>
+    /// <summary>Null where the bytes are not one gzip member and no byte more, or more than the limit comes out of them.</summary>
     public static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)
     {
         using GZipStream gzip = new(new ReplayedBody(compressed, Stream.Null), CompressionMode.Decompress);
@@ -139,6 +143,8 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
             return null;
         }
 
-        return buffer.AsMemory(0, length);
+        // The stream passes over what stands behind the last member, the engines refuse most of it: what they refuse must not be mended on the way.
+        bool isAll = compressed.Length >= GzipFrame && BinaryPrimitives.ReadUInt32LittleEndian(compressed.Span[^sizeof(uint)..]) == length;
+        return isAll ? (ReadOnlyMemory<byte>?)buffer.AsMemory(0, length) : null;
     }
 }

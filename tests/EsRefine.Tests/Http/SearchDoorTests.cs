@@ -197,6 +197,23 @@ public sealed class SearchDoorTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public async Task Compressed_body_with_something_behind_it_passes_as_it_is(int behind)
+    {
+        byte[] request = Request("POST", "/index/_search", Original, Framing.Gzip);
+        string head = Encoding.Latin1.GetString(request.AsSpan(0, request.Length - Content(request).Length));
+        byte[] content = [.. Content(request), .. new byte[behind]];
+        string length = $"Content-Length: {Content(request).Length}";
+        Assert.Contains(length, head, StringComparison.Ordinal);
+        Conversation conversation = await ConverseAsync(
+            [.. Encoding.Latin1.GetBytes(head.Replace(length, $"Content-Length: {content.Length}", StringComparison.Ordinal)), .. content], Rewrite);
+        Assert.Equal(behind == 0, conversation.Searches.Count == 1);
+        Assert.Equal(behind == 0 ? Encoding.UTF8.GetBytes(Rewritten) : content, conversation.Arrived.Content);
+    }
+
+    [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
     [InlineData("DELETE")]
