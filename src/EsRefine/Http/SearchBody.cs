@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace EsRefine.Http;
 
 /// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, put back in front of the forwarder.</summary>
-/// <param name="IsWhole">False: larger than the limit, so the rest is still to be read.</param>
-/// <param name="Json">The body, inflated; null: not for us (too large, or no gzip in spite of its name).</param>
+/// <param name="IsWhole">False: larger than the limit, or than there is memory for, so the rest is still to be read.</param>
+/// <param name="Json">The body, inflated; null: not for us (too large, no memory for it, or no gzip in spite of its name).</param>
 internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
 {
     private const int FirstBuffer = 16 * 1024;
@@ -32,9 +32,13 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
     }
 
     /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
+    /// <param name="request">The request, which holds the body until it is answered.</param>
+    /// <param name="limit">A larger body is not read to its end.</param>
+    /// <param name="memory">Of bodies. One that finds none left is not read to its end either.</param>
+    /// <param name="cancellationToken">The client left.</param>
     /// <exception cref="BadHttpRequestException">The client's framing is broken.</exception>
     /// <exception cref="OperationCanceledException">The client left.</exception>
-    public static async ValueTask<SearchBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<SearchBody> ReadAsync(HttpRequest request, int limit, MemoryShare memory, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
         {
@@ -48,6 +52,8 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         // body beyond the request.
         byte[] buffer = new byte[Math.Min(FirstBuffer, longest)];
         int length = 0;
+        MemoryShare.Lease held = memory.Begin();
+        request.HttpContext.Response.RegisterForDispose(held);
         while (true)
         {
             if (length == buffer.Length)
@@ -57,13 +63,14 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
                     break;
                 }
 
-                if (length > limit)
+                int larger = (int)Math.Min(2L * length, longest);
+                if (length > limit || !held.TryGrow(larger - length))
                 {
                     request.Body = new ReplayedBody(buffer.AsMemory(0, length), incoming);
                     return new(IsWhole: false, Json: null);
                 }
 
-                Array.Resize(ref buffer, (int)Math.Min(2L * length, longest));
+                Array.Resize(ref buffer, larger);
             }
 
             int read = await incoming.ReadAsync(buffer.AsMemory(length), cancellationToken);
@@ -77,7 +84,13 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
 
         ReadOnlyMemory<byte> received = buffer.AsMemory(0, length);
         request.Body = new ReplayedBody(received, Stream.Null);
-        return new(IsWhole: true, IsGzip(request.Headers.ContentEncoding) ? Inflate(received, limit) : received);
+        if (!IsGzip(request.Headers.ContentEncoding))
+        {
+            return new(IsWhole: true, received);
+        }
+
+        ReadOnlyMemory<byte>? inflated = Inflate(received, limit);
+        return new(IsWhole: true, held.TryGrow(inflated?.Length ?? 0) ? inflated : null);
     }
 
     /// <summary>Makes the request carry another body: plain, with its length declared.</summary>

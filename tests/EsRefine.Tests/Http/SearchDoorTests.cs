@@ -287,7 +287,7 @@ public sealed class SearchDoorTests
         (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        ValueTask<SearchBody> reading = SearchBody.ReadAsync(request, 16 * Megabyte, TestContext.Current.CancellationToken);
+        ValueTask<SearchBody> reading = SearchBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
 
         Assert.False(reading.IsCompleted);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
@@ -295,6 +295,31 @@ public sealed class SearchDoorTests
         await client.Writer.WriteAsync(body, TestContext.Current.CancellationToken);
         SearchBody read = await reading;
         Assert.True(read.Json!.Value.Span.SequenceEqual(body));
+    }
+
+    [Fact]
+    public async Task Bodies_that_find_no_memory_left_pass_unread_and_answered_ones_make_room()
+    {
+        MemoryShare memory = new(80_000);
+        byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
+        DefaultHttpContext[] contexts = [With(body), With(body), With(body)];
+        RegisteredForDispose first = new();
+        contexts[0].Features.Set<Microsoft.AspNetCore.Http.Features.IHttpResponseFeature>(first);
+
+        SearchBody read = await ReadAsync(contexts[0]);
+        SearchBody unread = await ReadAsync(contexts[1]);
+        first.End();
+        SearchBody readAgain = await ReadAsync(contexts[2]);
+
+        Assert.Equal((true, false, true), (read.IsWhole, unread.IsWhole, readAgain.IsWhole));
+        using MemoryStream carried = new();
+        await contexts[1].Request.Body.CopyToAsync(carried, TestContext.Current.CancellationToken);
+        Assert.Equal(body, carried.ToArray());
+
+        ValueTask<SearchBody> ReadAsync(HttpContext context) =>
+            SearchBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
+
+        static DefaultHttpContext With(byte[] body) => new() { Request = { Body = new MemoryStream(body), ContentLength = body.Length } };
     }
 
     [Fact]
@@ -422,4 +447,13 @@ public sealed class SearchDoorTests
     }
 
     private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches);
+
+    private sealed class RegisteredForDispose : Microsoft.AspNetCore.Http.Features.HttpResponseFeature
+    {
+        private readonly List<Action> _completed = [];
+
+        public void End() => _completed.ForEach(static end => end());
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _completed.Add(() => _ = callback(state));
+    }
 }
