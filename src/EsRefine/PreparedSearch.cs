@@ -3,18 +3,17 @@ using EsRefine.Reissue;
 namespace EsRefine;
 
 /// <summary>The search to send upstream: refined, or as it came in and the reason why.</summary>
-/// <param name="Body">The body to send: a new one only where <see cref="IsRewritten"/>.</param>
-/// <param name="IsRewritten">False: the original bytes go upstream, exactly as received.</param>
+/// <param name="Received">The body that came in.</param>
+/// <param name="Edits">What makes it the one to send; empty: it goes upstream exactly as received.</param>
 /// <param name="Summary">What happened, for headers, metrics and gRPC.</param>
-internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritten, RefinementSummary Summary)
+internal sealed record PreparedSearch(ReadOnlyMemory<byte> Received, IReadOnlyList<BodyEdit> Edits, RefinementSummary Summary)
 {
+    public bool IsRewritten => Edits.Count > 0;
+
     public RefinementOutcome Outcome => Summary.Outcome;
 
     /// <summary>The clauses and what became of each, for those who ask in this process (evaluation, the demo); empty where none was looked at.</summary>
     public IReadOnlyList<RefinedClause> Clauses { get; init; } = [];
-
-    /// <summary>What makes the body that came in the one to send; empty where that is the original.</summary>
-    public IReadOnlyList<BodyEdit> Edits { get; init; } = [];
 
     /// <summary>
     /// More changed than one vector for another, and some shards may fail of it, of which the status says nothing: a script computes with the refined vector, and a score
@@ -22,8 +21,11 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Body, bool IsRewritte
     /// </summary>
     public bool MayFailInPart { get; init; }
 
+    /// <summary>The body to send.</summary>
+    public ReadOnlyMemory<byte> ToBody() => IsRewritten ? BodyEdits.Splice(Received.Span, Edits) : Received;
+
     /// <summary>The search as it came in.</summary>
-    public static PreparedSearch Original(SearchRequest search, RefinementSummary summary) => new(search.Body, IsRewritten: false, summary);
+    public static PreparedSearch Original(SearchRequest search, RefinementSummary summary) => new(search.Body, [], summary);
 
     /// <summary>The search as it came in, and why.</summary>
     public static PreparedSearch Original(SearchRequest search, RefinementOutcome outcome, string? detail = null) =>

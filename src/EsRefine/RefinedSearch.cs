@@ -388,14 +388,11 @@ internal sealed partial class RefinedSearch(
         };
         BodyEdit[] refined = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];
         IReadOnlyList<BodyEdit> edits = recognized.Opened?.Close(refined) ?? refined;
-        return edits.Count == 0
-            ? PreparedSearch.Original(search, summary) with { Clauses = clauses }
-            : new PreparedSearch(BodyEdits.Splice(search.Body.Span, edits), IsRewritten: true, summary)
-            {
-                Clauses = clauses,
-                Edits = edits,
-                MayFailInPart = Array.Exists(clauses, static clause => clause.Edits.Count > (clause.Clause.Form == KnnClauseForm.Script ? 0 : 1)),
-            };
+        return new PreparedSearch(search.Body, edits, summary)
+        {
+            Clauses = clauses,
+            MayFailInPart = Array.Exists(clauses, static clause => clause.Edits.Count > (clause.Clause.Form == KnnClauseForm.Script ? 0 : 1)),
+        };
     }
 
     /// <summary>Mode shadow: the original goes on its way, and is refined for the record behind it.</summary>

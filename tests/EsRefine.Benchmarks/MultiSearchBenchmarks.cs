@@ -47,6 +47,6 @@ public class MultiSearchBenchmarks
     private static ValueTask<PreparedSearch> RecognizeAsync(SearchRequest search, CancellationToken cancellationToken) =>
         ValueTask.FromResult(
             Recognizer.Recognize(search.Body.Span) is { Clauses.Count: 1 }
-                ? new(search.Body, IsRewritten: true, new(RefinementOutcome.Refined))
+                ? new(search.Body, [new(new(0, search.Body.Length), search.Body)], new(RefinementOutcome.Refined))
                 : PreparedSearch.Original(search, RefinementOutcome.NoSignal));
 }

@@ -44,7 +44,7 @@ internal static partial class Exchange
                 .SelectMany(header => header.Value.Select(value => header.Key == "Content-Length" && bytes.Length > 0 ? header.Key : $"{header.Key}: {value}"))
                 .Order(StringComparer.Ordinal),
         ];
-        return new((int)reply.StatusCode, replyHeaders, await InflateAsync(bytes, reply.Content.Headers.ContentEncoding.Contains("gzip")));
+        return new((int)reply.StatusCode, replyHeaders, Encoding.UTF8.GetString(Inflate(bytes, reply.Content.Headers.ContentEncoding.Contains("gzip"))));
     }
 
     public static byte[] Gzip(string text)
@@ -58,10 +58,18 @@ internal static partial class Exchange
         return compressed.ToArray();
     }
 
-    private static async Task<string> InflateAsync(byte[] body, bool isCompressed)
+    /// <summary>A body as it was before it was compressed, if it was.</summary>
+    public static byte[] Inflate(byte[] body, bool isCompressed)
     {
-        using StreamReader reader = new(isCompressed ? new GZipStream(new MemoryStream(body), CompressionMode.Decompress) : new MemoryStream(body));
-        return await reader.ReadToEndAsync();
+        if (!isCompressed || body.Length == 0)
+        {
+            return body;
+        }
+
+        using MemoryStream inflated = new();
+        using GZipStream gzip = new(new MemoryStream(body), CompressionMode.Decompress);
+        gzip.CopyTo(inflated);
+        return inflated.ToArray();
     }
 
     /// <summary>A reply.</summary>

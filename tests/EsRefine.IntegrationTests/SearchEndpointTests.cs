@@ -102,6 +102,43 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
         }
     }
 
+    [Fact]
+    public async Task Elasticsearch_refines_a_search_in_the_address()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await SearchInTheAddressIsRefined(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), KnnForm.Elasticsearch[0]);
+    }
+
+    [Fact]
+    public async Task OpenSearch_refines_a_search_in_the_address()
+    {
+        RunningEngine engine = await openSearch.UseAsync();
+        await SearchInTheAddressIsRefined(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), KnnForm.OpenSearch[0]);
+    }
+
+    private static async Task SearchInTheAddressIsRefined(RunningEngine engine, string index, KnnForm form)
+    {
+        const int LongestLine = 4096;   // that either engine takes
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+        string search = form.With(Fan.VectorAt(0)).ReplaceLineEndings(" ");
+        Task<SearchReply> AskAsync(string endpoint, string text, string mediaType = "application/json") =>
+            SearchReply.OfUrlAsync(sidecar.DataUrl, $"{index}/{endpoint}", text, mediaType, Fan.QueryHeader);
+
+        SearchReply refined = await AskAsync("_search", search);
+        SearchReply lines = await AskAsync("_msearch", $"{{}}\n{search}\n", Lines);
+        string shortSpelling = form.With([.. Enumerable.Repeat(1f, Fan.Dimensions)]).ReplaceLineEndings("");
+        int length = $"GET /{index}/_search?source={Uri.EscapeDataString(shortSpelling)}&source_content_type=application%2Fjson HTTP/1.1".Length;
+        string asLongAsItMayBe = shortSpelling + new string(' ', (LongestLine - length) / "%20".Length);
+        SearchReply tooLong = await AskAsync("_search", asLongAsItMayBe);
+        SearchReply plain = await SearchReply.OfUrlAsync(engine.Url, $"{index}/_search", asLongAsItMayBe, "application/json", Fan.QueryHeader);
+
+        Assert.Equal((Refined, "refined-from-cache=1"), (refined.Outcome, lines.Outcome));
+        Assert.Equal(Ids(form, Fan.Turn), refined.Ids);
+        Assert.Contains($"\"_id\":\"{refined.Ids[0]}\"", lines.Body, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, "unsupported"), (plain.Status, tooLong.Outcome));
+        Assert.Equal(plain.Masked, tooLong.Masked);
+    }
+
     /// <summary>What is wrong with them is the engine's to say. <c>$S</c> is a search.</summary>
     public static TheoryData<string> Malformed { get; } =
     [

@@ -46,6 +46,24 @@ internal sealed partial record SearchReply(HttpStatusCode Status, string Body, s
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server, target));
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         request.Headers.Authorization = authorization;
+        return await OfAsync(request, queryHeader);
+    }
+
+    /// <summary>Sends a search in the address, with no body.</summary>
+    /// <param name="server">The cluster or the sidecar.</param>
+    /// <param name="target">Path and query, without a slash in front.</param>
+    /// <param name="search">JSON, or lines of it.</param>
+    /// <param name="mediaType">Of the search.</param>
+    /// <param name="queryHeader">Value of <c>EsRefine-Query</c>.</param>
+    public static async Task<SearchReply> OfUrlAsync(Uri server, string target, string search, string mediaType, string queryHeader)
+    {
+        string parameters = $"source={Uri.EscapeDataString(search)}&source_content_type={Uri.EscapeDataString(mediaType)}";
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(server, $"{target}?{parameters}"));
+        return await OfAsync(request, queryHeader);
+    }
+
+    private static async Task<SearchReply> OfAsync(HttpRequestMessage request, string? queryHeader)
+    {
         if (queryHeader is not null)
         {
             request.Headers.Add("EsRefine-Query", queryHeader);

@@ -78,7 +78,7 @@ public sealed class SharedMemoryTests
     /// <summary>A connection that has been made: on a busy machine the first use of one may take longer than the memory waits.</summary>
     private static async Task<IDistributedCache> ConnectedAsync(OwnRedis redis)
     {
-        IDistributedCache store = RedisStore.Connect(new CacheSettings { Redis = redis.Address });
+        IDistributedCache store = RedisStore.Connect(new CacheSettings { Redis = redis.Address }, NullLogger.Instance);
         await store.GetAsync("any", TestContext.Current.CancellationToken);
         return store;
     }

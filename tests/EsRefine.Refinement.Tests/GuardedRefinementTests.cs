@@ -1,4 +1,5 @@
 using CsCheck;
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Refinement.Tests;
@@ -184,7 +185,7 @@ public class GuardedRefinementTests
         IRefinementRule rule = kind is RuleKind.KlAdam ? new KlAdam() : new Rocchio();
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 1024, VectorSimilarity.L2Norm);
         float[] refined = new float[1024];
-        Assert.Equal(0, Measure.AllocatedBytes(() => GuardedRefinement.Refine(rule, vectors.Sample, Guards, refined, out _)));
+        Assert.Equal(0, Allocations.BytesPerCall(() => GuardedRefinement.Refine(rule, vectors.Sample, Guards, refined, out _)));
     }
 
     private static RefinementVerdict Refine(IRefinementRule rule, SampleVectors vectors, RefinementGuards guards, out float[] refined, out float angle)

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Refinement.Tests;
@@ -114,6 +115,6 @@ public class KlAdamTests
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 1024);
         float[] refined = new float[1024];
-        Assert.Equal(0, Measure.AllocatedBytes(() => Rule.Refine(vectors.Sample, refined)));
+        Assert.Equal(0, Allocations.BytesPerCall(() => Rule.Refine(vectors.Sample, refined)));
     }
 }

@@ -15,24 +15,4 @@ internal static class Measure
         double chord = Math.Sqrt(a.Zip(b, (x, y) => Math.Pow((x / aNorm) - (y / bNorm), 2)).Sum());
         return 2 * Math.Asin(Math.Min(1, chord / 2));
     }
-
-    /// <summary>Bytes that a hundred calls allocate once the pools are warm.</summary>
-    /// <remarks>The least of a few attempts, because a full collection may empty a pool in between.</remarks>
-    public static long AllocatedBytes(Action action)
-    {
-        long least = long.MaxValue;
-        for (int attempt = 0; attempt < 5 && least > 0; attempt++)
-        {
-            action();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++)
-            {
-                action();
-            }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
-    }
 }

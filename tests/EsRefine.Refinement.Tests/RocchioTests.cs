@@ -1,3 +1,4 @@
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Refinement.Tests;
@@ -98,7 +99,7 @@ public class RocchioTests
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 1024);
         float[] refined = new float[1024];
-        Assert.Equal(0, Measure.AllocatedBytes(() => Rule.Refine(vectors.Sample, refined)));
+        Assert.Equal(0, Allocations.BytesPerCall(() => Rule.Refine(vectors.Sample, refined)));
     }
 
     /// <summary>Σ (sᵢ − s̄) · similarity(q, dᵢ), with half the negative squared distance for l2_norm.</summary>

@@ -18,7 +18,7 @@ public sealed record HttpBytes(byte[] Head, byte[] Body)
     public bool IsChunked => Header("Transfer-Encoding")?.Equals("chunked", StringComparison.OrdinalIgnoreCase) ?? false;
 
     /// <summary>The body without its framing.</summary>
-    public byte[] Content => IsChunked ? Unchunk().Content : Body;
+    public byte[] Content => IsChunked && Body.Length > 0 ? Unchunk().Content : Body;   // none where it answers a HEAD
 
     /// <summary>Lines after the last chunk.</summary>
     public string Trailers => IsChunked ? Unchunk().Trailers : "";

@@ -140,6 +140,7 @@ public class PromiseTests
 
     [Theory]
     [InlineData(400)]
+    [InlineData(404)]
     [InlineData(500)]
     public async Task A_refined_search_that_the_cluster_refuses_gives_way_to_the_original(int status)
     {

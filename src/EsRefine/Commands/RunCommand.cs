@@ -34,17 +34,23 @@ internal static class RunCommand
                 await error.WriteLineAsync("warning: " + warning);
             }
 
-            await RunAsync(configuration.Settings, error, cancellationToken);
+            await RunAsync(configuration, error, cancellationToken);
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static async Task RunAsync(EsRefineSettings settings, TextWriter error, CancellationToken cancellationToken)
+    private static async Task RunAsync(EffectiveConfiguration configuration, TextWriter error, CancellationToken cancellationToken)
     {
+        EsRefineSettings settings = configuration.Settings;
         try
         {
             await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken, configureLogging: ConsoleLogs.ToStandardError);
+            if (configuration.File is { } file)
+            {
+                await error.WriteLineAsync($"configured by {file}, and what the environment and flags say over it");
+            }
+
             foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl, sidecar.ModelsUrl))
             {
                 await error.WriteLineAsync(line);

@@ -6,6 +6,9 @@ namespace EsRefine.Configuration;
 /// <param name="Warnings">What works and may surprise.</param>
 internal sealed record EffectiveConfiguration(EsRefineSettings Settings, IReadOnlyDictionary<string, SettingOrigin> Origins, IReadOnlyList<string> Warnings)
 {
+    /// <summary>The file that was read; null where there was none.</summary>
+    public string? File { get; init; }
+
     /// <summary>As a configuration file whose comments say where each value comes from; secrets are masked.</summary>
     public IEnumerable<string> ToYaml() => SettingTable.Root.Lines(Settings, "", -1).Skip(1).Select(line => line.Text is null
         ? line.ToString()
@@ -52,6 +55,9 @@ internal sealed class ConfigurationReader
         string?[] named = [settings.Judge?.ApiKeyEnv, settings.Cache.PasswordEnv, settings.Cache.SecretEnv];
         return reading.Errors.Count == 0
             ? new(settings, reading.Origins, [.. EnvironmentSource.Warnings(Environment, named), .. SettingsCheck.Warnings(settings)])
+            {
+                File = File ?? (System.IO.File.Exists(DefaultFile) ? DefaultFile : null),
+            }
             : throw new ConfigurationException(reading.Errors);
     }
 

@@ -124,8 +124,14 @@ internal static partial class Form
     public static Form<string> OneOf(params string[] words) => new((string text, SettingOrigin _, out string value) =>
         words.Contains(value = text) ? null : $"must be {string.Join(", ", words[..^1])} or {words[^1]}, not '{text}'");
 
-    private static string FullPath(string text, SettingOrigin origin) =>
-        origin.Folder is null ? Path.GetFullPath(text) : Path.GetFullPath(text, Path.GetFullPath(origin.Folder));
+    /// <summary>A leading <c>~/</c> is the user's own folder: a shell expands it only where it is a word of its own.</summary>
+    private static string FullPath(string text, SettingOrigin origin)
+    {
+        string path = text.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[2..])
+            : text;
+        return origin.Folder is null ? Path.GetFullPath(path) : Path.GetFullPath(path, Path.GetFullPath(origin.Folder));
+    }
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
     private static partial Regex VariableNamePattern();

@@ -137,7 +137,7 @@ internal static class SettingsCheck
                 Need(judge.Queries is not null, "queries", "the queries' ids and texts (--queries queries.jsonl)");
                 break;
             default:
-                Need(isThere: false, "kind", "chat, qrels or recorded");
+                Need(isThere: false, "kind", "chat, qrels or recorded (--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
                 break;
         }
     }

@@ -79,7 +79,8 @@ internal static class MultiSearch
         {
             if (prepared[i] is { IsRewritten: true } rewritten)
             {
-                edits.Add(new(items[i].Body, rewritten.Body));
+                int start = items[i].Body.Start;
+                edits.AddRange(rewritten.Edits.Select(edit => edit with { Range = edit.Range with { Start = start + edit.Range.Start } }));
             }
 
             if (prepared[i] is { Outcome: not RefinementOutcome.NoKnnClause } told)
@@ -89,11 +90,6 @@ internal static class MultiSearch
         }
 
         RefinementSummary summary = RefinementSummary.OfMany(summaries);
-        return edits.Count == 0
-            ? PreparedSearch.Original(request, summary)
-            : new(BodyEdits.Splice(request.Body.Span, edits), IsRewritten: true, summary)
-            {
-                MayFailInPart = Array.Exists(prepared, static item => item?.MayFailInPart == true),
-            };
+        return new(request.Body, edits, summary) { MayFailInPart = Array.Exists(prepared, static item => item?.MayFailInPart == true) };
     }
 }

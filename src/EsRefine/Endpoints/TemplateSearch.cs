@@ -72,7 +72,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         }
 
         return PutBack(rendered.Body.Span, prepared, parameters) is { } edits
-            ? prepared with { Body = BodyEdits.Splice(search.Body.Span, edits), Edits = edits, Summary = summary }
+            ? prepared with { Received = search.Body, Edits = edits, Summary = summary }
             : PreparedSearch.Original(search, NoParameter);
     }
 

@@ -78,7 +78,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             PreparedSearch prepared = await PrepareAsync(query, body, rule, cancellationToken);
             RefinedClause clause = prepared.Clauses[0];
             sample = JudgedHits(clause);
-            refined.Add(prepared.IsRewritten ? new(await SearchAsync(prepared.Body, cancellationToken), clause.Angle) : new(direct, 0));
+            refined.Add(prepared.IsRewritten ? new(await SearchAsync(prepared.ToBody(), cancellationToken), clause.Angle) : new(direct, 0));
         }
 
         return new(direct, sample, refined);

@@ -25,7 +25,7 @@ internal sealed class RefinementGrpcService(
             EsRefine.SearchRequest search = caller with { Body = SearchBody.Write(request, vector, dialect) };
 
             PreparedSearch prepared = await refinedSearch.PrepareAsync(search, cancellationToken);
-            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, $"/{search.Index}/_search", search.Headers, prepared.Body, cancellationToken);
+            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, $"/{search.Index}/_search", search.Headers, prepared.ToBody(), cancellationToken);
             return new SearchResponse { Hits = { SearchHits.Read(reply) }, Refinement = Describe(prepared.Summary) };
         }
         catch (HttpRequestException exception)

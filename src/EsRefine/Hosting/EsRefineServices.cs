@@ -42,7 +42,8 @@ internal static class EsRefineServices
             });
             if (settings.Redis is not null)
             {
-                services.TryAddSingleton(_ => RedisStore.Connect(settings));
+                services.TryAddSingleton(provider =>
+                    RedisStore.Connect(settings, provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RedisStore).FullName!)));
             }
 
             services.TryAddSingleton<RefinedVectorCache>();

@@ -53,6 +53,9 @@ internal readonly record struct RawTarget
         return new(rest.StartsWith('/') ? rest : "/" + rest);
     }
 
+    /// <summary>All of it.</summary>
+    public override string ToString() => _target;
+
     /// <summary>The address at a node, whose own path, if any, comes first.</summary>
     public Uri At(Uri node) => new(string.Concat(node.AbsoluteUri.AsSpan().TrimEnd('/'), _target), AsWritten);
 }

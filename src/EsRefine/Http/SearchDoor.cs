@@ -6,8 +6,8 @@ using EsRefine.Upstream;
 namespace EsRefine.Http;
 
 /// <summary>
-/// The data door: the terminal middleware of everything that is not a search, and of searches. A body that may hold a kNN clause is read and offered to the
-/// path; all else streams through.
+/// The data door: the terminal middleware of everything that is not a search, and of searches. A body (or what stands for one in the address) that may hold a
+/// kNN clause is read and offered to the path; all else streams through.
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
 /// <param name="prepare">
@@ -49,8 +49,14 @@ internal sealed class SearchDoor(
 
         RawTarget target = RawTarget.Of(context);
         SearchEndpoint endpoint = SearchEndpoint.Recognize(request.Method, target.Path);
-        return prepare is not null && endpoint.Kind != SearchEndpointKind.None && SearchBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
-            ? AnswerSearchAsync(context, endpoint, target, prepare)
+        if (prepare is null || endpoint.Kind == SearchEndpointKind.None)
+        {
+            return proxy.ForwardAsync(context, summary: null);
+        }
+
+        UrlSource? source = UrlSource.Find(request, target, IsOfMany(endpoint.Kind));
+        return source is not null || SearchBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
+            ? AnswerSearchAsync(context, endpoint, target, source, prepare)
             : proxy.ForwardAsync(context, summary: null);
     }
 
@@ -58,6 +64,7 @@ internal sealed class SearchDoor(
         HttpContext context,
         SearchEndpoint endpoint,
         RawTarget target,
+        UrlSource? source,
         Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare)
     {
         HttpRequest request = context.Request;
@@ -67,7 +74,9 @@ internal sealed class SearchDoor(
         bool mayFailInPart = false;
         try
         {
-            SearchBody body = await SearchBody.ReadAsync(request, limit, _memory, context.RequestAborted);
+            SearchBody body = source is not null
+                ? new(IsWhole: true, source.Json)
+                : await SearchBody.ReadAsync(request, limit, _memory, context.RequestAborted);
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);
@@ -79,7 +88,7 @@ internal sealed class SearchDoor(
                 PreparedSearch prepared = await prepare(endpoint.Kind, Describe(request, indices, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
-                    putBack = SearchBody.Replace(request, prepared.Body);
+                    putBack = source is not null ? source.Replace(context, prepared.Edits) : SearchBody.Replace(request, prepared.ToBody());
                     mayFailInPart = prepared.MayFailInPart;
                 }
 

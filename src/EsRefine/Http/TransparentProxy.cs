@@ -31,7 +31,7 @@ internal sealed class TransparentProxy(
 
     /// <summary>The same for a request that holds something of ours.</summary>
     /// <param name="mayFailInPart">The reply is read whole, to see whether some of its shards or searches failed.</param>
-    /// <returns>False: the cluster refused it with 400 or 500, or in part, of which the client has seen nothing yet.</returns>
+    /// <returns>False: the cluster refused it with 400, 404 or 500, or in part, of which the client has seen nothing yet.</returns>
     public Task<bool> TryForwardAsync(HttpContext context, RefinementSummary? summary, bool mayFailInPart) =>
         ForwardAsync(context, summary, mayFailInPart ? Withholding.PartialFailures : Withholding.Refusals);
 

@@ -164,11 +164,7 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
-        if (NextName(ref fields))
-        {
-            _isRefused = true;
-            SkipRest(ref fields);
-        }
+        EndAfterOne(ref fields);
 
         // OpenSearch takes arrays only; a string is a placeholder that a pipeline fills.
         if (field is not null && vector is { Spelling: VectorSpelling.Array } array)
@@ -236,11 +232,7 @@ internal ref partial struct SearchBodyWalker
             }
         }
 
-        if (NextName(ref fields))
-        {
-            _isRefused = true;
-            SkipRest(ref fields);
-        }
+        EndAfterOne(ref fields);
 
         if (field is null)
         {

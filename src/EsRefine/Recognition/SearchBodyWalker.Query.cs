@@ -71,11 +71,7 @@ internal ref partial struct SearchBodyWalker
                 break;
         }
 
-        if (NextName(ref members))
-        {
-            _isRefused = true;   // "[bool] malformed query, expected [END_OBJECT]"
-            SkipRest(ref members);
-        }
+        EndAfterOne(ref members);   // "[bool] malformed query, expected [END_OBJECT]"
 
         if (wrapped is { } text)
         {
@@ -115,16 +111,6 @@ internal ref partial struct SearchBodyWalker
 
         _isRefused |= text is null;
         return text;
-    }
-
-    private void SkipRest(ref Members members)
-    {
-        do
-        {
-            _reader.Read();
-            _reader.Skip();
-        }
-        while (NextName(ref members));
     }
 
     private void WalkBool(bool ranks)
@@ -392,16 +378,9 @@ internal ref partial struct SearchBodyWalker
     private void WalkConstantScore()
     {
         Members members = default;
-        while (NextWord(ref members, out BodyWord word))
+        while (NextOf(BodyWord.Filter, ref members))
         {
-            if (word == BodyWord.Filter)
-            {
-                WalkFilter();
-            }
-            else
-            {
-                _reader.Skip();
-            }
+            WalkFilter();
         }
     }
 
@@ -409,16 +388,9 @@ internal ref partial struct SearchBodyWalker
     private void WalkOrganic(bool ranks)
     {
         Members members = default;
-        while (NextWord(ref members, out BodyWord word))
+        while (NextOf(BodyWord.Organic, ref members))
         {
-            if (word == BodyWord.Organic)
-            {
-                WalkAlternative(ranks);
-            }
-            else
-            {
-                _reader.Skip();
-            }
+            WalkAlternative(ranks);
         }
     }
 
@@ -443,16 +415,9 @@ internal ref partial struct SearchBodyWalker
     private void WalkTextQuery()
     {
         Members members = default;
-        while (NextWord(ref members, out BodyWord word))
+        while (NextOf(BodyWord.Query, ref members))
         {
-            if (word == BodyWord.Query)
-            {
-                TakeLexicalText();
-            }
-            else
-            {
-                _reader.Skip();
-            }
+            TakeLexicalText();
         }
     }
 

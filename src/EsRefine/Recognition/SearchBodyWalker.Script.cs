@@ -92,16 +92,9 @@ internal ref partial struct SearchBodyWalker
     {
         List<ClauseDraft> clauses = [];
         Members members = default;
-        while (NextWord(ref members, out BodyWord word))
+        while (NextOf(BodyWord.Script, ref members))
         {
-            if (word == BodyWord.Script)
-            {
-                clauses = WalkScript();
-            }
-            else
-            {
-                _reader.Skip();
-            }
+            clauses = WalkScript();
         }
 
         return clauses;

@@ -179,16 +179,9 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
         while (NextElement(ref searches))
         {
             Members members = default;
-            while (NextWord(ref members, out BodyWord word))
+            while (NextOf(BodyWord.Query, ref members))
             {
-                if (word == BodyWord.Query)
-                {
-                    WalkAlternative(ranks: true);
-                }
-                else
-                {
-                    _reader.Skip();
-                }
+                WalkAlternative(ranks: true);
             }
         }
     }
@@ -274,6 +267,33 @@ internal ref partial struct SearchBodyWalker(ReadOnlySpan<byte> body)
             | !members.See(word);                 // both engines answer 400 to duplicate keys
         _reader.Read();
         return true;
+    }
+
+    /// <summary>Steps to the value of the member that a word names, over all others. False: there is none.</summary>
+    private bool NextOf(BodyWord wanted, ref Members members)
+    {
+        while (NextWord(ref members, out BodyWord word))
+        {
+            if (word == wanted)
+            {
+                return true;
+            }
+
+            _reader.Skip();
+        }
+
+        return false;
+    }
+
+    /// <summary>Steps to the end of an object that may have one member: both engines refuse a query of several kinds, or on several fields.</summary>
+    private void EndAfterOne(ref Members members)
+    {
+        while (NextName(ref members))
+        {
+            _isRefused = true;
+            _reader.Read();
+            _reader.Skip();
+        }
     }
 
     /// <summary>Steps to the next member's name, where names are free (fields, aggregations). False: no more, or the value has no members.</summary>

@@ -1,31 +1,104 @@
-using EsRefine.Hosting;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace EsRefine.IntegrationTests.Clients;
 
 /// <summary>
-/// Real applications on the Python clients and on LangChain, LlamaIndex and Haystack find through a sidecar that is off what they found without it.
+/// The 35 applications of the shared material, on the Python clients and on LangChain, LlamaIndex and Haystack. Through a sidecar that is off they find what
+/// was recorded without it; through one that refines, nothing but the hits of kNN searches differs. Taps on both sides of the sidecar show it on the wire: what
+/// an application sends arrives, what the cluster answers comes back, and only vectors are others.
 /// </summary>
 [Collection(nameof(NothingBeside))]
 public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch)
 {
     [Fact]
-    public async Task All_35_find_what_was_recorded_without_a_sidecar()
+    public async Task All_35_find_through_a_sidecar_that_is_off_what_was_recorded_without_it()
     {
         string? check = SharedMaterial.Find("clients/check");
         ClientProcess.Require(check is not null, SharedMaterial.Missing);
-        await using Sidecar first = await OffAsync(await elasticsearch.UseAsync());
-        await using Sidecar second = await OffAsync(await openSearch.UseAsync());
+        await using WordListServer embeddings = await WordListServer.StartAsync();
+        await using TappedSidecar first = await TappedSidecar.StartAsync(await elasticsearch.UseAsync(), embeddings, RefinementMode.Off);
+        await using TappedSidecar second = await TappedSidecar.StartAsync(await openSearch.UseAsync(), embeddings, RefinementMode.Off);
 
-        string output = await ClientProcess.RunAsync("bash", [check!, PythonClients.Environments, Url(first), Url(second)]);
+        string output = await ClientProcess.RunAsync("bash", [check!, PythonClients.Environments, first.Url, second.Url, first.ModelsUrl]);
 
         Assert.Equal("35 passed, 0 failed, 0 skipped", output.TrimEnd().Split('\n')[^1]);
+        PassedExchange[] passed = [.. first.Take(), .. second.Take()];
+        Assert.True(passed.Length > 1000, $"{passed.Length} requests");
+        AssertNone(passed.SelectMany(static exchange => exchange.Differences()));
+        Assert.All(passed, static exchange => Assert.False(exchange.IsRefined));
     }
 
-    private static string Url(Sidecar sidecar) => sidecar.DataUrl.GetLeftPart(UriPartial.Authority);
+    [Fact]
+    public async Task Nothing_but_the_hits_of_kNN_searches_differs_for_any_of_the_35_when_they_come_back_refined()
+    {
+        RecordedApplication[] applications = RecordedApplications.All();
+        RunningEngine[] engines = [await elasticsearch.UseAsync(), await openSearch.UseAsync()];
+        await using WordListServer embeddings = await WordListServer.StartAsync();
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(JudgesByLetters);
+        await using TappedSidecar first = await TappedSidecar.StartAsync(engines[0], embeddings, RefinementMode.Refine, SidecarInFront.Chat(judge.Url));
+        await using TappedSidecar second = await TappedSidecar.StartAsync(engines[1], embeddings, RefinementMode.Refine, SidecarInFront.Chat(judge.Url));
 
-    private static Task<Sidecar> OffAsync(RunningEngine engine) =>
-        SidecarInFront.Of(SidecarInFront.Settings(engine.Url, Fan.Judge) with { Mode = RefinementMode.Off });
+        // One after another on each engine: some applications share the name of an index.
+        ILookup<string, RecordedApplication> of = applications.ToLookup(static application => application.SpeaksTo);
+        TwoRuns[][] runs = await Task.WhenAll(
+            RunTwiceAsync(of["elasticsearch"], engines[0].Url, new Uri(first.Url), first.Take),
+            RunTwiceAsync(of["opensearch"], engines[1].Url, new Uri(second.Url), second.Take),
+            RunTwiceAsync(of["embeddings"], embeddings.Url, new Uri(first.ModelsUrl), static () => []));
+
+        TwoRuns[] all = [.. runs.SelectMany(static some => some)];
+        Assert.Equal(35, all.Length);
+        AssertNone(all.SelectMany(static runs => runs.Differences()));
+        Assert.Equal(34, all.Count(static runs => runs.Passed.Any(static exchange => exchange.IsRefined)));
+        Assert.True(all.Sum(static runs => runs.Passed.Count(static exchange => exchange.IsRefined)) > 450);
+        Assert.True(all.Sum(static runs => runs.FoundOtherwise) > 350);
+    }
+
+    private static void AssertNone(IEnumerable<string> differences)
+    {
+        string[] found = [.. differences];
+        Assert.True(found.Length == 0, $"{found.Length} differences\n\n{string.Join("\n\n", found.Take(30))}");
+    }
+
+    private static async Task<TwoRuns[]> RunTwiceAsync(IEnumerable<RecordedApplication> applications, Uri server, Uri sidecar, Func<PassedExchange[]> take)
+    {
+        await using Wiretap direct = Wiretap.Numbering(server);
+        List<TwoRuns> runs = [];
+        foreach (RecordedApplication application in applications)
+        {
+            IReadOnlyDictionary<string, string[]> found = await RecordedApplications.RunAsync(application, direct.Url);
+            IReadOnlyDictionary<string, string[]> foundThrough = await RecordedApplications.RunAsync(application, sidecar);
+            runs.Add(new(application, found, direct.Take(), foundThrough, take()));
+        }
+
+        return [.. runs];
+    }
+
+    /// <summary>Half of all texts are relevant, for no reason: refinement is given something to do.</summary>
+    private static Task JudgesByLetters(HttpContext context, ChatCall call)
+    {
+        double yes = call.Prompt.Sum(static letter => letter) % 2 == 0 ? 0.9 : 0.1;
+        return ChatScripts.Says(("Yes", yes), ("No", 1 - yes))(context, call);
+    }
+
+    /// <summary>What an application found, and said on the way, without a sidecar and through it.</summary>
+    private sealed record TwoRuns(
+        RecordedApplication Application,
+        IReadOnlyDictionary<string, string[]> Found, TappedExchange[] Direct,
+        IReadOnlyDictionary<string, string[]> FoundThrough, PassedExchange[] Passed)
+    {
+        public int FoundOtherwise => Found.Count(search => !search.Value.SequenceEqual(FoundThrough[search.Key]));
+
+        public IEnumerable<string> Differences()
+        {
+            IEnumerable<string> onTheWire = Passed.SelectMany(static exchange => exchange.Differences());
+            // The models door has no taps: what its application found is all that is compared.
+            IEnumerable<string> fromDirect = Passed.Length > 0 ? new ApplicationRun(Application, Direct).DifferencesFrom(Passed) : [];
+            (string searches, string searchesThrough) = (string.Join(',', Found.Keys), string.Join(',', FoundThrough.Keys));
+            IEnumerable<string> names = searches == searchesThrough ? [] : [$"{searches} became {searchesThrough}"];
+            return onTheWire.Concat(fromDirect).Concat(names).Select(difference => $"{Application}: {difference}");
+        }
+    }
 }

@@ -213,4 +213,10 @@ public sealed class YamlFileTests
         ];
         Assert.Equal([], single.Except(configuration.Origins.Keys).Except(onlyElsewhere));
     }
+
+    [Fact]
+    public void Path_from_the_home_folder_is_looked_for_there() => Assert.EndsWith(
+        $"there is none at {Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "no/such/model")}",
+        Assert.Single(Configured.Faults("model: { folder: ~/no/such/model }")),
+        StringComparison.Ordinal);
 }

@@ -30,16 +30,16 @@ public sealed class MultiSearchTests
 
             return Text(search).Trim() switch
             {
-                "ONE" => Rewritten("one\r"),
+                "ONE" => Rewritten(search, "one\r"),
                 "TWO" => PreparedSearch.Original(search, RefinementOutcome.JudgeFailed),
-                "THREE" => Rewritten(" three, and longer"),
+                "THREE" => Rewritten(search, " three, and longer"),
                 _ => PreparedSearch.Original(search, RefinementOutcome.NoKnnClause),
             };
         });
 
         Assert.Equal(
             body.Replace("ONE", "one", StringComparison.Ordinal).Replace("THREE", "three, and longer", StringComparison.Ordinal),
-            Encoding.UTF8.GetString(prepared.Body.Span));
+            Encoding.UTF8.GetString(prepared.ToBody().Span));
         Assert.Equal([(RefinementOutcome.Refined, 2), (RefinementOutcome.JudgeFailed, 1)], prepared.Summary.Counts);
         Assert.Equal(
             ["ONE a ?routing=u", "TWO url ?routing=u", "THREE b*,%3Cc-%7Bnow%2Fd%7D%3E ?routing=r%26", "FIVE url ?routing=u&preference=_local"],
@@ -106,8 +106,8 @@ public sealed class MultiSearchTests
     [Fact]
     public async Task Search_longer_than_one_alone_may_be_passes_and_the_others_do_not()
     {
-        PreparedSearch prepared = await PrepareAsync($"\n{new string(' ', 1000)}x\n\ny\n", static _ => Rewritten("z"));
-        Assert.Equal($"\n{new string(' ', 1000)}x\n\nz\n", Encoding.UTF8.GetString(prepared.Body.Span));
+        PreparedSearch prepared = await PrepareAsync($"\n{new string(' ', 1000)}x\n\ny\n", static search => Rewritten(search, "z"));
+        Assert.Equal($"\n{new string(' ', 1000)}x\n\nz\n", Encoding.UTF8.GetString(prepared.ToBody().Span));
         Assert.Equal([(RefinementOutcome.Refined, 1)], prepared.Summary.Counts);
     }
 
@@ -246,7 +246,8 @@ public sealed class MultiSearchTests
     private static SearchRequest Request(string body) =>
         new() { Index = "url", QueryString = "?routing=u", Body = Encoding.UTF8.GetBytes(body), Headers = new HeaderDictionary(), QueryText = "the text" };
 
-    private static PreparedSearch Rewritten(string line) => new(Encoding.UTF8.GetBytes(line), IsRewritten: true, new(RefinementOutcome.Refined));
+    private static PreparedSearch Rewritten(SearchRequest search, string line) =>
+        new(search.Body, [new(new(0, search.Body.Length), Encoding.UTF8.GetBytes(line))], new(RefinementOutcome.Refined));
 
     private static string Text(SearchRequest search) => Encoding.UTF8.GetString(search.Body.Span);
 }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using EsRefine.Http;
+using EsRefine.Recognition;
 using EsRefine.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -214,15 +215,45 @@ public sealed class SearchDoorTests
     }
 
     [Theory]
-    [InlineData("GET")]
-    [InlineData("POST")]
-    [InlineData("DELETE")]
-    public async Task Search_in_the_URL_passes_as_it_is(string method)
+    [InlineData("GET", "", "[1]", "%5B0.5%2C-1%5D")]
+    [InlineData("POST", "Content-Length: 0\r\n", "%5b+1%5D", "%5B0.5%2C-1%5D")]
+    public async Task Search_in_the_URL_is_rewritten_there(string method, string header, string vector, string refined)
     {
-        const string Target = "/i/_search?source=%7B%22knn%22%3A%7B%22field%22%3A%22v%22%2C%22query_vector%22%3A%5B1%5D%7D%7D&source_content_type=application/json";
-        Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} {Target} HTTP/1.1\r\nHost: a\r\n\r\n"), Rewrite);
-        Assert.Empty(conversation.Searches);
-        Assert.Equal($"{method} {Target} HTTP/1.1", conversation.Arrived.StartLine);
+        const string Parameters = "/i/_search?a=%20&source=%7B%22knn%22:{\"field\":%22%c3%A9%22,+\"query_vector\":$}}+&source_content_type=application%2Fjson&b";
+        byte[] request = Encoding.Latin1.GetBytes($"{method} {Parameters.Replace("$", vector, StringComparison.Ordinal)} HTTP/1.1\r\nHost: a\r\n{header}\r\n");
+
+        Conversation conversation = await ConverseAsync(request, static search =>
+        {
+            int start = search.Body.Span.IndexOf((byte)'[');
+            ByteRange range = new(start, search.Body.Span.IndexOf((byte)']') + 1 - start);
+            return new(search.Body, [new(range, "[0.5,-1]"u8.ToArray())], Refined);
+        });
+
+        Assert.Equal(
+            $$$"""{"knn":{"field":"é", "query_vector":{{{Uri.UnescapeDataString(vector).Replace('+', ' ')}}}}} """,
+            Encoding.UTF8.GetString(Assert.Single(conversation.Searches).Body.Span));
+        Assert.Equal($"{method} {Parameters.Replace("$", refined, StringComparison.Ordinal)} HTTP/1.1", conversation.Arrived.StartLine);
+        Assert.Equal("", conversation.Arrived.Text);
+        Assert.StartsWith("refined;", conversation.Reply.Header("EsRefine"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "source=%7B%7D&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7D")]
+    [InlineData("GET", "source=%7B%7D&source_content_type=application/yaml")]
+    [InlineData("GET", "source=%7B%7D&source=%7B%7D&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7D&source_content_type=application/json&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7D&source_content_type=application/x-ndjson")]
+    [InlineData("GET", "source=%7B%7D;source_content_type=application/json&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7g&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%+7&source_content_type=application/json")]
+    [InlineData("GET", "sources=%7B%7D&source_content_type=application/json")]
+    public async Task Search_in_the_URL_passes_where_it_is_not_plain(string method, string parameters)
+    {
+        Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} /i/_search?{parameters} HTTP/1.1\r\nHost: a\r\n\r\n"), Rewrite);
+        Assert.DoesNotContain(conversation.Searches, static search => search.Body.Length > 0);
+        Assert.Equal($"{method} /i/_search?{parameters} HTTP/1.1", conversation.Arrived.StartLine);
         Assert.Equal("", conversation.Arrived.Text);
     }
 
@@ -371,7 +402,7 @@ public sealed class SearchDoorTests
     public async Task Rewritten_searches_and_others_share_a_connection()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync((_, _) => ValueTask.FromResult(new PreparedSearch("{\"a\":1}"u8.ToArray(), IsRewritten: true, Refined)), Limit, upstream.Url);
+        await using OpenDoor door = await OpenDoor.OpenAsync((search, _) => ValueTask.FromResult(Rewrite(search, "{\"a\":1}")), Limit, upstream.Url);
         using RawClient client = await RawClient.ConnectAsync(door.Url);
         foreach (Framing framing in Enum.GetValues<Framing>())
         {
@@ -399,7 +430,10 @@ public sealed class SearchDoorTests
         Assert.Equal("HTTP/1.1 200 OK", (await client.ReadReplyAsync()).StartLine);
     }
 
-    private static PreparedSearch Rewrite(SearchRequest search) => new(Encoding.UTF8.GetBytes(Rewritten), IsRewritten: true, Refined);
+    private static PreparedSearch Rewrite(SearchRequest search) => Rewrite(search, Rewritten);
+
+    private static PreparedSearch Rewrite(SearchRequest search, string body) =>
+        new(search.Body, [new(new(0, search.Body.Length), Encoding.UTF8.GetBytes(body))], Refined);
 
     private static Func<SearchRequest, PreparedSearch> Keep(RefinementOutcome outcome) => search => PreparedSearch.Original(search, new(outcome));
 
