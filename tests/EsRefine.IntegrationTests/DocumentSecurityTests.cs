@@ -118,6 +118,43 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         Assert.Equal(StatusCode.PermissionDenied, otherIndex.StatusCode);
     }
 
+    // The highlighter cuts chunks out of what field-level security leaves of _source. In the format before 8.18 that holds each text several times.
+    [Theory]
+    [InlineData("hidden", false, "st", """{"grant":["*"],"except":["st"]}""", 0)]
+    [InlineData("hidden with all that is in it", false, "st", """{"grant":["*"],"except":["st","st.*"]}""", 0)]
+    [InlineData("vectors without texts", false, "st", """{"grant":["shelf","st.inference.*"]}""", 0)]
+    [InlineData("its texts are a hidden field's", false, "title", """{"grant":["*"],"except":["title"]}""", 0)]
+    [InlineData("shown", false, "title", """{"grant":["*"]}""", 20)]
+    [InlineData("hidden by its name alone", true, "st", """{"grant":["*"],"except":["st"]}""", 20)]
+    [InlineData("hidden with all that is in it", true, "st", """{"grant":["*"],"except":["st","st.*"]}""", 0)]
+    [InlineData("chunks with their texts", true, "st", """{"grant":["shelf","st.inference.*"]}""", 20)]
+    [InlineData("vectors without texts", true, "st", """{"grant":["*"],"except":["st.text","st.inference.chunks.text"]}""", 0)]
+    [InlineData("its texts are a hidden field's", true, "title", """{"grant":["*"],"except":["title"]}""", 20)]
+    public async Task Judge_reads_no_chunk_that_the_source_does_not_show_this_caller(string what, bool isOldFormat, string field, string security, int judged)
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        FanShape shape = FanShape.Semantic(
+            """ "st":$SEMANTIC,"title":{"type":"text","copy_to":"st"} """,
+            document => new Dictionary<string, string> { [field] = FanShape.LongText(document) },
+            isOldFormat ? ""","index.mapping.semantic_text.use_legacy_format":true""" : "");
+        string index = await models.IndexAsync(engine, shape);
+        AuthenticationHeaderValue limited = await CreateKeyAsync(engine, index, "\"read\"", """{"match_all":{}},"field_security":""" + security);
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Fan.KnowsHuts);
+        EsRefineSettings settings = SidecarInFront.Settings(engine.Url, SidecarInFront.Chat(judge.Url));
+        await using Sidecar sidecar = await SidecarInFront.Of(
+            settings with { Upstream = settings.Upstream with { MappingAuthorization = engine.Authorization!.ToString() } });
+        KnnForm form = new(what, """{"query":{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100}}}""");
+
+        SearchReply reply = await SearchAsync(sidecar.DataUrl, index, limited, form: form);
+        string shown = (await Exchange.SendAsync(
+            engine.Url, HttpMethod.Post, $"/{index}/_search", """{"size":100,"_source":["*"]}""", ("Authorization", limited.ToString()))).Body;
+
+        Assert.Equal(judged > 0, reply.Outcome!.StartsWith("refined;", StringComparison.Ordinal));
+        Assert.Equal(judged, judge.Calls.Count);
+        Assert.All(judge.Calls, call => Assert.Contains(
+            Assert.Single(Fan.Documents, document => call.Prompt.Contains(document.Text, StringComparison.Ordinal)).Text, shown, StringComparison.Ordinal));
+    }
+
     private static async Task SeesItsDocumentsAlone(RunningEngine engine, string index, KnnForm form)
     {
         AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");

@@ -11,7 +11,8 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Warning, "No answer, or no whole one, from {Node}; the client's connection is closed as the cluster's was ({Error}): {Reason}")]
     public static partial void UpstreamFailed(this ILogger logger, Uri node, ForwarderError error, string? reason);
 
-    [LoggerMessage(102, LogLevel.Information, "A search body of more than {Limit} bytes goes through unread; maxSearchBodyBytes raises the limit")]
+    [LoggerMessage(102, LogLevel.Information,
+        "A search body goes through unread: it has more than {Limit} bytes (maxSearchBodyBytes), or those being answered fill a quarter of the memory")]
     public static partial void SearchBodyTooLarge(this ILogger logger, int limit);
 
     [LoggerMessage(103, LogLevel.Information, "Refused with 400 and not forwarded: {Reason}")]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -5,11 +6,14 @@ using Microsoft.Net.Http.Headers;
 namespace EsRefine.Http;
 
 /// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, put back in front of the forwarder.</summary>
-/// <param name="IsWhole">False: larger than the limit, so the rest is still to be read.</param>
-/// <param name="Json">The body, inflated; null: not for us (too large, or no gzip in spite of its name).</param>
+/// <param name="IsWhole">False: larger than the limit, or than there is memory for, so the rest is still to be read.</param>
+/// <param name="Json">The body, inflated; null: not for us (too large, no memory for it, or no gzip in spite of its name).</param>
 internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
 {
     private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>Bytes of the head and the tail of a gzip member; its last four are the length of what it holds.</summary>
+    private const int GzipFrame = 18;
 
     /// <summary>Headers that seal the body's bytes: a request that has one could not be changed without breaking its seal.</summary>
     private static readonly string[] Seals = ["Content-Digest", "Repr-Digest", "Digest", "Signature", HeaderNames.ContentMD5];
@@ -28,9 +32,13 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
     }
 
     /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
+    /// <param name="request">The request, which holds the body until it is answered.</param>
+    /// <param name="limit">A larger body is not read to its end.</param>
+    /// <param name="memory">Of bodies. One that finds none left is not read to its end either.</param>
+    /// <param name="cancellationToken">The client left.</param>
     /// <exception cref="BadHttpRequestException">The client's framing is broken.</exception>
     /// <exception cref="OperationCanceledException">The client left.</exception>
-    public static async ValueTask<SearchBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<SearchBody> ReadAsync(HttpRequest request, int limit, MemoryShare memory, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
         {
@@ -38,9 +46,14 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
         }
 
         Stream incoming = request.Body;
-        // Not pooled: shadowed and learning searches keep their body beyond the request.
-        byte[] buffer = new byte[request.ContentLength ?? Math.Min(FirstBuffer, limit)];
+        int longest = (int)(request.ContentLength ?? limit + 1);   // one byte more than the limit, to tell a body of just the limit from a larger one
+
+        // It grows with what arrives: a declared length costs a client nothing, and must cost us nothing. Not pooled: shadowed and learning searches keep their
+        // body beyond the request.
+        byte[] buffer = new byte[Math.Min(FirstBuffer, longest)];
         int length = 0;
+        MemoryShare.Lease held = memory.Begin();
+        request.HttpContext.Response.RegisterForDispose(held);
         while (true)
         {
             if (length == buffer.Length)
@@ -50,14 +63,14 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
                     break;
                 }
 
-                if (length > limit)
+                int larger = (int)Math.Min(2L * length, longest);
+                if (length > limit || !held.TryGrow(larger - length))
                 {
                     request.Body = new ReplayedBody(buffer.AsMemory(0, length), incoming);
                     return new(IsWhole: false, Json: null);
                 }
 
-                // One byte more than the limit, to tell a body of just the limit from a larger one.
-                Array.Resize(ref buffer, Math.Min(2 * length, limit + 1));
+                Array.Resize(ref buffer, larger);
             }
 
             int read = await incoming.ReadAsync(buffer.AsMemory(length), cancellationToken);
@@ -71,7 +84,13 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
 
         ReadOnlyMemory<byte> received = buffer.AsMemory(0, length);
         request.Body = new ReplayedBody(received, Stream.Null);
-        return new(IsWhole: true, IsGzip(request.Headers.ContentEncoding) ? Inflate(received, limit) : received);
+        if (!IsGzip(request.Headers.ContentEncoding))
+        {
+            return new(IsWhole: true, received);
+        }
+
+        ReadOnlyMemory<byte>? inflated = Inflate(received, limit);
+        return new(IsWhole: true, held.TryGrow(inflated?.Length ?? 0) ? inflated : null);
     }
 
     /// <summary>Makes the request carry another body: plain, with its length declared.</summary>
@@ -110,7 +129,7 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
 
     public static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Null where the bytes are no gzip, or more than the limit comes out of them.</summary>
+    /// <summary>Null where the bytes are not one gzip member and no byte more, or more than the limit comes out of them.</summary>
     public static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)
     {
         using GZipStream gzip = new(new ReplayedBody(compressed, Stream.Null), CompressionMode.Decompress);
@@ -137,6 +156,8 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
             return null;
         }
 
-        return buffer.AsMemory(0, length);
+        // The stream passes over what stands behind the last member, the engines refuse most of it: what they refuse must not be mended on the way.
+        bool isAll = compressed.Length >= GzipFrame && BinaryPrimitives.ReadUInt32LittleEndian(compressed.Span[^sizeof(uint)..]) == length;
+        return isAll ? (ReadOnlyMemory<byte>?)buffer.AsMemory(0, length) : null;
     }
 }

@@ -16,14 +16,19 @@ namespace EsRefine.Http;
 /// <param name="maxSearchBodyBytes">
 /// Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.
 /// </param>
+/// <param name="logger">The log.</param>
+/// <param name="memory">Of bodies that are being read, and held until they are answered; null: a quarter of what there is.</param>
 internal sealed class SearchDoor(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
-    ILogger<SearchDoor> logger)
+    ILogger<SearchDoor> logger,
+    MemoryShare? memory = null)
 {
     /// <summary>The body of an <c>_msearch</c> is read up to so many times the limit of one search: the line of each is held to that limit.</summary>
     public const int SearchesPerBody = 4;
+
+    private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
 
     /// <summary>Answers one request.</summary>
     public Task AnswerAsync(HttpContext context)
@@ -69,7 +74,9 @@ internal sealed class SearchDoor(
         bool mayFailInPart = false;
         try
         {
-            SearchBody body = source is not null ? new(IsWhole: true, source.Json) : await SearchBody.ReadAsync(request, limit, context.RequestAborted);
+            SearchBody body = source is not null
+                ? new(IsWhole: true, source.Json)
+                : await SearchBody.ReadAsync(request, limit, _memory, context.RequestAborted);
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);

@@ -44,7 +44,7 @@ internal readonly record struct ChatReply(HttpStatusCode Status, ChatVerdict? Ve
 
             return NameIn(error, "code"u8) ?? NameIn(error, "type"u8);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)   // the latter: a name that is no text
         {
             return null;
         }

@@ -5,8 +5,8 @@ namespace EsRefine.Judging;
 /// pass unasked. Every few seconds one search is let through to see whether the judge is back.
 /// </summary>
 /// <remarks>
-/// A search counts as failed where the judge said so and no judgment had arrived. One that the deadline ended says nothing: how long to wait is the caller's
-/// wish, and one caller's must not decide for all.
+/// A search counts as failed where the judge said so and no judgment had arrived. One that the deadline ended before any had says nothing: how long to wait is
+/// the caller's wish, and one caller's must not decide for all. A judgment, however it ended, says that the judge is there.
 /// </remarks>
 internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider timeProvider, ILogger<JudgeBreaker> logger) : IRelevanceJudge, IDisposable
 {
@@ -47,15 +47,15 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
             await innerJudge.JudgeAsync(task, judgments, cancellationToken);
             Close();
         }
-        catch (JudgeException failure)
+        catch (Exception failure)
         {
-            if (judgments.IsEmpty)
+            if (!judgments.IsEmpty)
             {
-                CountFailure(failure);
+                Close();   // it judges, if not all in time
             }
-            else
+            else if (failure is JudgeException said)
             {
-                Close();
+                CountFailure(said);
             }
 
             throw;

@@ -35,12 +35,24 @@ internal static class JudgePrompt
         Relevant? (Yes/No):
         """;
 
+    /// <summary>What is read of a text; no character is cut in two.</summary>
+    public static string Start(string text)
+    {
+        if (text.Length <= MaxTextLength)
+        {
+            return text;
+        }
+
+        bool splitsPair = char.IsHighSurrogate(text[MaxTextLength - 1]) && char.IsLowSurrogate(text[MaxTextLength]);
+        return text[..(splitsPair ? MaxTextLength - 1 : MaxTextLength)];
+    }
+
     /// <summary>The start of a text, unable to close its fence.</summary>
     // Fences and control tokens (</document>, <|im_end|>, <think>, [INST]) all open with '<' or '[' directly before what they name. Servers look for
     // control tokens in the finished prompt, the document's part included, so a space behind every such bracket keeps the text readable and disarms them all.
     private static string AsData(string text)
     {
-        ReadOnlySpan<char> kept = Cut(text);
+        string kept = Start(text);
         StringBuilder data = new(kept.Length + 16);
         for (int i = 0; i < kept.Length; i++)
         {
@@ -52,16 +64,5 @@ internal static class JudgePrompt
         }
 
         return data.ToString();
-    }
-
-    private static ReadOnlySpan<char> Cut(string text)
-    {
-        if (text.Length <= MaxTextLength)
-        {
-            return text;
-        }
-
-        bool splitsPair = char.IsHighSurrogate(text[MaxTextLength - 1]) && char.IsLowSurrogate(text[MaxTextLength]);
-        return text.AsSpan(0, splitsPair ? MaxTextLength - 1 : MaxTextLength);
     }
 }

@@ -9,6 +9,8 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
     /// <summary>Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.</summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
 
+    private readonly MemoryShare _memory = MemoryShare.Quarter();
+
     /// <summary>Relays one request.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
@@ -45,7 +47,7 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
         await reply.EndAsync();
     }
 
-    private static async Task<IReadOnlyList<string>> ReadTextsAsync(HttpContext context)
+    private async Task<IReadOnlyList<string>> ReadTextsAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
         bool mayHoldTexts = EmbeddingsShape.IsEndpoint(request.Method, RawTarget.Of(context).Path)
@@ -56,7 +58,7 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             return [];
         }
 
-        SearchBody body = await SearchBody.ReadAsync(request, MaxBodyBytes, context.RequestAborted);
+        SearchBody body = await SearchBody.ReadAsync(request, MaxBodyBytes, _memory, context.RequestAborted);
         return body.Json is { } json ? EmbeddingsShape.Texts(json) : [];
     }
 

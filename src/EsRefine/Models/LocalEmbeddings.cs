@@ -18,6 +18,7 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
     /// <summary>Largest request in bytes: 2,048 texts of 8 KB.</summary>
     private const int MaxBodyBytes = 16 * 1024 * 1024;
 
+    private readonly MemoryShare _memory = MemoryShare.Quarter();
     private readonly EmbeddingGeneratorMetadata? _metadata = generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
 
     private string ModelName => _metadata?.DefaultModelId ?? "local";
@@ -47,7 +48,7 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
 
     private async Task EmbedAsync(HttpContext context)
     {
-        SearchBody body = await SearchBody.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted);
+        SearchBody body = await SearchBody.ReadAsync(context.Request, MaxBodyBytes, _memory, context.RequestAborted);
         OpenAiError? refusal;
         EmbeddingsRequest? request = null;
         if (!body.IsWhole)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EsRefine.Judging;
 using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
@@ -57,7 +58,7 @@ internal static class SampleReply
                 hit.GetProperty("_id").GetString() ?? "",
                 hit.GetProperty("_index").GetString() ?? "",
                 hit.TryGetProperty("_score", out JsonElement score) && score.ValueKind == JsonValueKind.Number ? score.GetDouble() : 0,
-                text));
+                reading == VectorReading.Embedding ? text : JudgePrompt.Start(text)));   // no judge reads more, and the sample is held as long as it judges
         }
 
         return new HitSample(sampled, vectors, plan.Dimensions);

@@ -4,11 +4,16 @@ using EsRefine.Configuration;
 namespace EsRefine.Upstream;
 
 /// <summary>The one connection pool to the cluster: no cookies, no redirects, no decompression, no timeout of ours.</summary>
-internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
+/// <param name="settings">Where the cluster is.</param>
+/// <param name="memory">Of replies to requests of ours that are being read; null: a quarter of what there is.</param>
+internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? memory = null) : IDisposable
 {
     /// <summary>Largest reply to a request of ours that is read, in bytes: 20 hits of 4,096 dimensions and their texts are far below it.</summary>
     public const int MaxReplyBytes = 64 * 1024 * 1024;
 
+    private const int FirstBuffer = 16 * 1024;
+
+    private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
     private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
@@ -25,7 +30,9 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
     /// <param name="pathAndQuery">Raw, from the slash on; percent-encoding is kept.</param>
     /// <param name="callerHeaders">What the client sent; headers of the message and of its connection are left out.</param>
     /// <param name="body">JSON, or empty.</param>
-    /// <exception cref="HttpRequestException">No node can be reached, or the reply breaks off or is larger than <see cref="MaxReplyBytes"/>.</exception>
+    /// <exception cref="HttpRequestException">
+    /// No node can be reached, or the reply breaks off, is larger than <see cref="MaxReplyBytes"/>, or than the others that are being read leave memory for.
+    /// </exception>
     public async Task<UpstreamReply> SendAsync(
         HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -75,11 +82,37 @@ internal sealed class UpstreamClient(UpstreamSettings settings) : IDisposable
 
     public void Dispose() => Invoker.Dispose();
 
-    private static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        await content.LoadIntoBufferAsync(MaxReplyBytes, cancellationToken);
-        return await content.ReadAsByteArrayAsync(cancellationToken);
+        // Read here and not by the content itself: that would hold the reply twice.
+        using MemoryShare.Lease held = _memory.Begin();
+        try
+        {
+            await using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
+            byte[] buffer = new byte[Take(held, content.Headers.ContentLength ?? FirstBuffer, before: 0)];
+            int length = 0;
+            while (await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and int read)
+            {
+                length += read;
+                if (length == buffer.Length && content.Headers.ContentLength is null)
+                {
+                    Array.Resize(ref buffer, Take(held, length < MaxReplyBytes ? Math.Min(2L * length, MaxReplyBytes) : 2L * length, before: length));
+                }
+            }
+
+            return length == buffer.Length ? buffer : buffer[..length];
+        }
+        catch (IOException exception)
+        {
+            throw new HttpRequestException("the reply broke off", exception);
+        }
     }
+
+    /// <summary>The size of a buffer for which there is memory.</summary>
+    private static int Take(MemoryShare.Lease held, long bytes, int before) =>
+        bytes > MaxReplyBytes ? throw new HttpRequestException($"the reply is larger than {MaxReplyBytes} bytes")
+        : held.TryGrow(bytes - before) ? (int)bytes
+        : throw new HttpRequestException("the replies that are being read leave no memory for another");
 }
 
 /// <summary>A whole reply of the cluster.</summary>

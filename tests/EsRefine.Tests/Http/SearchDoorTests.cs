@@ -3,6 +3,7 @@ using System.Text;
 using EsRefine.Http;
 using EsRefine.Recognition;
 using EsRefine.TestSupport;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Xunit;
 
@@ -10,6 +11,7 @@ namespace EsRefine.Tests.Http;
 
 public sealed class SearchDoorTests
 {
+    private const int Megabyte = 1024 * 1024;
     private const int Limit = 1000;
     private const string Ok = "HTTP/1.1 200 OK\r\nServer-Timing: es;dur=1\r\ncontent-length: 2\r\n\r\n{}";
     private const string Original = """{"knn":{"field":"v","query_vector":[1.0,2.0]}}""";
@@ -196,6 +198,23 @@ public sealed class SearchDoorTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public async Task Compressed_body_with_something_behind_it_passes_as_it_is(int behind)
+    {
+        byte[] request = Request("POST", "/index/_search", Original, Framing.Gzip);
+        string head = Encoding.Latin1.GetString(request.AsSpan(0, request.Length - Content(request).Length));
+        byte[] content = [.. Content(request), .. new byte[behind]];
+        string length = $"Content-Length: {Content(request).Length}";
+        Assert.Contains(length, head, StringComparison.Ordinal);
+        Conversation conversation = await ConverseAsync(
+            [.. Encoding.Latin1.GetBytes(head.Replace(length, $"Content-Length: {content.Length}", StringComparison.Ordinal)), .. content], Rewrite);
+        Assert.Equal(behind == 0, conversation.Searches.Count == 1);
+        Assert.Equal(behind == 0 ? Encoding.UTF8.GetBytes(Rewritten) : content, conversation.Arrived.Content);
+    }
+
+    [Theory]
     [InlineData("GET", "", "[1]", "%5B0.5%2C-1%5D")]
     [InlineData("POST", "Content-Length: 0\r\n", "%5b+1%5D", "%5B0.5%2C-1%5D")]
     public async Task Search_in_the_URL_is_rewritten_there(string method, string header, string vector, string refined)
@@ -289,6 +308,49 @@ public sealed class SearchDoorTests
         string body = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i},"));
         Conversation conversation = await ConverseAsync(Request("POST", "/index/_search", body, Framing.Chunked), Rewrite);
         Assert.Equal(body, conversation.Arrived.Text);
+    }
+
+    [Fact]
+    public async Task Length_that_is_only_declared_takes_no_memory()
+    {
+        System.IO.Pipelines.Pipe client = new();
+        HttpRequest request = new DefaultHttpContext().Request;
+        (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        ValueTask<SearchBody> reading = SearchBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
+
+        Assert.False(reading.IsCompleted);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
+        byte[] body = [.. Enumerable.Range(0, 16 * Megabyte).Select(static i => (byte)i)];
+        await client.Writer.WriteAsync(body, TestContext.Current.CancellationToken);
+        SearchBody read = await reading;
+        Assert.True(read.Json!.Value.Span.SequenceEqual(body));
+    }
+
+    [Fact]
+    public async Task Bodies_that_find_no_memory_left_pass_unread_and_answered_ones_make_room()
+    {
+        MemoryShare memory = new(80_000);
+        byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
+        DefaultHttpContext[] contexts = [With(body), With(body), With(body)];
+        RegisteredForDispose first = new();
+        contexts[0].Features.Set<Microsoft.AspNetCore.Http.Features.IHttpResponseFeature>(first);
+
+        SearchBody read = await ReadAsync(contexts[0]);
+        SearchBody unread = await ReadAsync(contexts[1]);
+        first.End();
+        SearchBody readAgain = await ReadAsync(contexts[2]);
+
+        Assert.Equal((true, false, true), (read.IsWhole, unread.IsWhole, readAgain.IsWhole));
+        using MemoryStream carried = new();
+        await contexts[1].Request.Body.CopyToAsync(carried, TestContext.Current.CancellationToken);
+        Assert.Equal(body, carried.ToArray());
+
+        ValueTask<SearchBody> ReadAsync(HttpContext context) =>
+            SearchBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
+
+        static DefaultHttpContext With(byte[] body) => new() { Request = { Body = new MemoryStream(body), ContentLength = body.Length } };
     }
 
     [Fact]
@@ -419,4 +481,13 @@ public sealed class SearchDoorTests
     }
 
     private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches);
+
+    private sealed class RegisteredForDispose : Microsoft.AspNetCore.Http.Features.HttpResponseFeature
+    {
+        private readonly List<Action> _completed = [];
+
+        public void End() => _completed.ForEach(static end => end());
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _completed.Add(() => _ = callback(state));
+    }
 }

@@ -36,6 +36,7 @@ public sealed class ChatJudgeFaultTests
         { "404", ChatScripts.Error(404, "model_not_found"), "judge.model" },
         { "429", ChatScripts.Error(429, "rate_limit_exceeded"), "judge.concurrency" },
         { "500", ChatScripts.Error(500, "server_error"), "own log" },
+        { "an error whose name is no text", ChatScripts.Raw(500, "application/json", """{"error":{"code":"\ud800"}}"""), "own log" },
         { "503 in HTML", ChatScripts.Raw(503, "text/html", "<h1>" + Secret + "</h1>"), "own log" },
         { "a reset", ChatScripts.Reset, "own log" },
         { "a reset in the body", ChatScripts.ResetInBody, "own log" },

@@ -85,6 +85,24 @@ public sealed class JudgeBreakerTests : IDisposable
     }
 
     [Fact]
+    public async Task Judge_that_is_back_but_not_through_with_all_hits_by_the_deadline_is_asked_by_everybody()
+    {
+        await OpenAsync();
+        _time.Advance(JudgeBreaker.Pause);
+        _script = static (sheet, cancellationToken) =>
+        {
+            sheet.Write(0, Judgment.Of(1));
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(JudgeTooLateAsync);
+
+        _script = static (_, _) => throw new JudgeException("down");
+        Assert.Equal("down", (await FailAsync()).Message);
+        Assert.Equal("down", (await FailAsync()).Message);
+        Assert.Equal([305, 306], _log.Collector.GetSnapshot().Select(static record => record.Id.Id));
+    }
+
+    [Fact]
     public async Task Failures_beside_judgments_and_deadlines_do_not_open_it()
     {
         for (int search = 0; search < 2 * JudgeBreaker.Tolerated; search++)

@@ -1,0 +1,60 @@
+using System.Text;
+using EsRefine.Configuration;
+using EsRefine.TestSupport;
+using EsRefine.Upstream;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace EsRefine.Tests.Upstream;
+
+/// <summary>What is read of the cluster's replies to requests of ours.</summary>
+public sealed class UpstreamClientTests
+{
+    [Theory]
+    [InlineData("content-length: 40000\r\n\r\n", "", "")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n", "9c40\r\n", "\r\n0\r\n\r\n")]
+    public async Task Reply_is_read_whole_where_there_is_memory_for_it_again_and_again(string framing, string before, string after)
+    {
+        string body = string.Concat(Enumerable.Range(0, 5_000).Select(static i => $"{i:0000000},"));
+        await using RecordingUpstream upstream = RecordingUpstream.Start($"HTTP/1.1 200 OK\r\n{framing}{before}{body}{after}");
+
+        MemoryShare memory = new(70_000);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(body, await AskAsync(upstream, memory));
+        }
+    }
+
+    [Theory]
+    [InlineData("content-length: 40000\r\n\r\n", "", "")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n", "9c40\r\n", "\r\n0\r\n\r\n")]
+    public async Task Reply_that_there_is_no_memory_for_is_none(string framing, string before, string after)
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start($"HTTP/1.1 200 OK\r\n{framing}{before}{new string('x', 40_000)}{after}");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(upstream, new MemoryShare(39_999)));
+    }
+
+    [Theory]
+    [InlineData("content-length: 67108865\r\n\r\n{")]
+    [InlineData("content-length: 10\r\n\r\n{")]
+    [InlineData("transfer-encoding: chunked\r\n\r\n9\r\n{")]
+    [InlineData("transfer-encoding: chunked\r\n\r\nx\r\n{")]
+    public async Task Reply_that_is_too_large_or_breaks_off_is_none(string rest)
+    {
+        await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\n" + rest);
+            connection.Close();
+        });
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(upstream, new MemoryShare(long.MaxValue)));
+    }
+
+    private static async Task<string> AskAsync(RecordingUpstream upstream, MemoryShare memory)
+    {
+        using UpstreamClient client = new(new UpstreamSettings { Urls = [upstream.Url] }, memory);
+        UpstreamReply reply = await client.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, TestContext.Current.CancellationToken);
+        return Encoding.ASCII.GetString(reply.Body);
+    }
+}
