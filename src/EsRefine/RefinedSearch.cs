@@ -58,7 +58,7 @@ internal sealed partial class RefinedSearch(
         }
 
         SearchRequest opened = recognized.Open(search.WithOwnHeaders());   // clauses are refined concurrently
-        ClauseInHand[] clauses = await TakeInHandAsync(opened, recognized);
+        ClauseInHand[] clauses = await Task.WhenAll(recognized.Clauses.Select(clause => TakeInHandAsync(opened, recognized, clause)));
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
             return PreparedSearch.Original(search, clauses[0].WhyNot!.Value, clauses[0].Detail);
@@ -79,17 +79,10 @@ internal sealed partial class RefinedSearch(
         return Reissue(search, recognized, await RefineAsync(opened, recognized, clauses, permit, search.Arrived ?? started, cancellationToken), recognize);
     }
 
-    private async ValueTask<ClauseInHand[]> TakeInHandAsync(SearchRequest search, RecognizedSearch recognized)
+    private async Task<ClauseInHand> TakeInHandAsync(SearchRequest search, RecognizedSearch recognized, KnnClause clause)
     {
-        ClauseInHand[] clauses = new ClauseInHand[recognized.Clauses.Count];
-        for (int i = 0; i < clauses.Length; i++)
-        {
-            KnnClause clause = recognized.Clauses[i];
-            Target target = targets.Find(search, clause.Field);
-            clauses[i] = new(clause, target, target.Mode == RefinementMode.Off ? null : await QueryText.FindAsync(search, recognized, clause, memory));
-        }
-
-        return clauses;
+        Target target = targets.Find(search, clause.Field);
+        return new(clause, target, target.Mode == RefinementMode.Off ? null : await QueryText.FindAsync(search, recognized, clause, memory));
     }
 
     /// <summary>
