@@ -13,6 +13,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ChatCall> _calls = [];
     private int _inFlight;
+    private int _lastIndex = -1;
     private int _mostInFlight;
 
     private ScriptedChatServer(WebApplication application)
@@ -66,7 +67,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         try
         {
             using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            ChatCall call = new(_calls.Count, body.RootElement.Clone(), context.Request.Headers.Authorization, context.Request.QueryString.Value ?? "");
+            ChatCall call = new(Interlocked.Increment(ref _lastIndex), body.RootElement.Clone(), context.Request.Headers.Authorization, context.Request.QueryString.Value ?? "");
             _calls.Enqueue(call);
             await script(context, call);
         }
@@ -94,7 +95,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
 public delegate Task ChatScript(HttpContext context, ChatCall call);
 
 /// <summary>A call as it arrived.</summary>
-/// <param name="Index">Counted from 0; calls that arrive together may share one.</param>
+/// <param name="Index">Counted from 0, no two alike.</param>
 /// <param name="Body">The request's JSON.</param>
 /// <param name="Authorization">The header, or null.</param>
 /// <param name="QueryString">With its question mark, or empty.</param>
