@@ -7,17 +7,17 @@ namespace EsRefine.Http;
 /// Lets a header that came in several lines go out in several lines. <see cref="HttpClient"/> would make one list of them, which is another request where a
 /// header takes one value: the engines answer two <c>Authorization</c> lines with 400, and take the list for a credential.
 /// </summary>
-/// <param name="name">The header's name.</param>
 /// <remarks>
-/// Its values are handed over as one, joined by a character that no header received as Latin-1 can hold; this encoding writes a new line for it.
+/// Its values are handed over as one, with two characters for the end of a line that no header received as Latin-1 can hold, and that this encoding, otherwise
+/// Latin-1 itself, writes as one.
 /// </remarks>
-internal sealed class RepeatedHeader(string name) : Encoding
+internal sealed class RepeatedHeader : Encoding
 {
-    private const char NextLine = '\uE000';
+    /// <summary>How all header values are written.</summary>
+    public static readonly RepeatedHeader Latin1Lines = new();
 
-    private static readonly HttpRequestOptionsKey<HashSet<string>> Key = new("EsRefine.RepeatedHeaders");
-
-    private readonly byte[] _nextLine = Latin1.GetBytes($"\r\n{name}: ");
+    private const char Return = '\uE00D';
+    private const char LineFeed = '\uE00A';
 
     /// <summary>Adds a header as it came, in one line or in several, to the request or to its content.</summary>
     public static void Add(HttpRequestMessage request, string name, StringValues values)
@@ -27,54 +27,39 @@ internal sealed class RepeatedHeader(string name) : Encoding
             return;
         }
 
-        if (values.Count > 1)
-        {
-            if (!request.Options.TryGetValue(Key, out HashSet<string>? repeated))
-            {
-                request.Options.Set(Key, repeated = new(StringComparer.OrdinalIgnoreCase));
-            }
-
-            repeated.Add(name);
-        }
-
-        string value = string.Join(NextLine, values.AsEnumerable());
+        string? value = values.Count == 1 ? values[0] : string.Join($"{Return}{LineFeed}{name}: ", values.ToArray());
         if (!request.Headers.TryAddWithoutValidation(name, value))
         {
             request.Content?.Headers.TryAddWithoutValidation(name, value);
         }
     }
 
-    /// <summary>How a header's value is written.</summary>
-    public static Encoding Of(string name, HttpRequestMessage request) =>
-        request.Options.TryGetValue(Key, out HashSet<string>? repeated) && repeated.Contains(name) ? new RepeatedHeader(name) : Latin1;
+    public override int GetByteCount(char[] chars, int index, int count) => count;
 
-    public override int GetByteCount(char[] chars, int index, int count) => GetByteCount(chars.AsSpan(index, count));
-
-    public override int GetByteCount(ReadOnlySpan<char> chars) => chars.Length + (chars.Count(NextLine) * (_nextLine.Length - 1));
+    public override int GetByteCount(ReadOnlySpan<char> chars) => chars.Length;
 
     public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
         GetBytes(chars.AsSpan(charIndex, charCount), bytes.AsSpan(byteIndex));
 
     public override int GetBytes(ReadOnlySpan<char> chars, Span<byte> bytes)
     {
-        int length = 0;
-        for (int next = chars.IndexOf(NextLine); next >= 0; next = chars.IndexOf(NextLine))
+        int length = Latin1.GetBytes(chars, bytes);
+        int start = 0;
+        while (chars[start..].IndexOf(Return) is >= 0 and int end)
         {
-            length += Latin1.GetBytes(chars[..next], bytes[length..]);
-            _nextLine.CopyTo(bytes[length..]);
-            length += _nextLine.Length;
-            chars = chars[(next + 1)..];
+            "\r\n"u8.CopyTo(bytes[(start + end)..]);
+            start += end + "\r\n".Length;
         }
 
-        return length + Latin1.GetBytes(chars, bytes[length..]);
+        return length;
     }
 
-    public override int GetCharCount(byte[] bytes, int index, int count) => Latin1.GetCharCount(bytes, index, count);
+    public override int GetCharCount(byte[] bytes, int index, int count) => count;
 
     public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
         Latin1.GetChars(bytes, byteIndex, byteCount, chars, charIndex);
 
-    public override int GetMaxByteCount(int charCount) => charCount * _nextLine.Length;
+    public override int GetMaxByteCount(int charCount) => charCount;
 
     public override int GetMaxCharCount(int byteCount) => byteCount;
 }

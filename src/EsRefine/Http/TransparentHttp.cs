@@ -60,10 +60,10 @@ internal static class TransparentHttp
 #pragma warning restore CA2262
         // So that a node that moved is found again by its name.
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),
-        RequestHeaderEncodingSelector = static (name, request) =>
+        RequestHeaderEncodingSelector = static (_, request) =>
         {
             UndeclaredLength.LastLook(request);
-            return RepeatedHeader.Of(name, request);
+            return RepeatedHeader.Latin1Lines;
         },
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
     };
