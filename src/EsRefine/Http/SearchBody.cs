@@ -28,8 +28,11 @@ internal readonly record struct SearchBody(bool IsWhole, ReadOnlyMemory<byte>? J
             && (request.ContentLength is not null || headers.TransferEncoding.Count > 0 || HttpProtocol.IsHttp2(request.Protocol))
             && IsJson(headers.ContentType, inLines)
             && (headers.ContentEncoding.Count == 0 || IsGzip(headers.ContentEncoding))
-            && !Array.Exists(Seals, headers.ContainsKey);
+            && !IsSealed(headers);
     }
+
+    /// <summary>Whether a signature or a digest covers the request.</summary>
+    public static bool IsSealed(IHeaderDictionary headers) => Array.Exists(Seals, headers.ContainsKey);
 
     /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
     /// <param name="request">The request, which holds the body until it is answered.</param>

@@ -26,34 +26,36 @@ internal sealed class UrlSource
     /// <param name="inLines">Whether the endpoint takes JSON in lines too.</param>
     public static UrlSource? Find(HttpRequest request, RawTarget target, bool inLines)
     {
-        if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 || target.QueryString.Contains(';', StringComparison.Ordinal))
+        if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 || SearchBody.IsSealed(request.Headers)
+            || target.QueryString.AsSpan().ContainsAny(';', '#'))
         {
-            return null;   // a semicolon parts parameters for some versions
+            return null;   // a semicolon parts parameters for some versions, a hash ends them
         }
 
         string whole = target.ToString();
-        return Find(whole, "source_content_type=") is { } contentType && Find(whole, "source=") is { } source
+        return Find(whole, "source_content_type") is { } contentType && Find(whole, "source") is { } source
             && SearchBody.IsJson(Uri.UnescapeDataString(whole[contentType]), inLines)
                 ? Decode(whole, source)
                 : null;
     }
 
-    /// <summary>Where the value of a parameter stands; null where it is not given, or more than once.</summary>
+    /// <summary>Where the value of a parameter stands; null where it is not given, or more than once, or may be: a name in escapes could be any.</summary>
     private static Range? Find(string target, string name)
     {
         Range? found = null;
         for (int start = target.IndexOf('?', StringComparison.Ordinal) + 1, end; start > 0; start = end + 1)
         {
             end = target.IndexOf('&', start);
-            if (target.AsSpan(start).StartsWith(name, StringComparison.Ordinal))
+            ReadOnlySpan<char> parameter = target.AsSpan(start..(end < 0 ? target.Length : end));
+            int equals = parameter.IndexOf('=');
+            ReadOnlySpan<char> given = equals < 0 ? parameter : parameter[..equals];
+            bool isNamed = given.SequenceEqual(name);
+            if (given.Contains('%') || (isNamed && (found is not null || equals < 0)))
             {
-                if (found is not null)
-                {
-                    return null;
-                }
-
-                found = (start + name.Length)..(end < 0 ? target.Length : end);
+                return null;   // of several the last one counts, which need not be this one
             }
+
+            found = isNamed ? (start + equals + 1)..(start + parameter.Length) : found;
         }
 
         return found;

@@ -249,9 +249,13 @@ public sealed class SearchDoorTests
     [InlineData("GET", "source=%7B%7g&source_content_type=application/json")]
     [InlineData("GET", "source=%7B%+7&source_content_type=application/json")]
     [InlineData("GET", "sources=%7B%7D&source_content_type=application/json")]
-    public async Task Search_in_the_URL_passes_where_it_is_not_plain(string method, string parameters)
+    [InlineData("GET", "source=%7B%7D&s%6Furce=%7B%7D&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7D&source&source_content_type=application/json")]
+    [InlineData("GET", "a#&source=%7B%7D&source_content_type=application/json")]
+    [InlineData("GET", "source=%7B%7D&source_content_type=application/json", "Signature: sig1=:YQ==:\r\n")]
+    public async Task Search_in_the_URL_passes_where_it_is_not_plain(string method, string parameters, string header = "")
     {
-        Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} /i/_search?{parameters} HTTP/1.1\r\nHost: a\r\n\r\n"), Rewrite);
+        Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} /i/_search?{parameters} HTTP/1.1\r\nHost: a\r\n{header}\r\n"), Rewrite);
         Assert.DoesNotContain(conversation.Searches, static search => search.Body.Length > 0);
         Assert.Equal($"{method} /i/_search?{parameters} HTTP/1.1", conversation.Arrived.StartLine);
         Assert.Equal("", conversation.Arrived.Text);
