@@ -51,7 +51,7 @@ internal sealed class FakeCluster : IAsyncDisposable
     public static async Task<FakeCluster> StartAsync(
         IRelevanceJudge? judge, UpstreamAnswer? mapping = null, UpstreamAnswer? sample = null, Func<EsRefineSettings, EsRefineSettings>? configure = null,
         Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null, Func<UpstreamRequest, CancellationToken, ValueTask<UpstreamAnswer>>? model = null,
-        Func<UpstreamRequest, string>? search = null)
+        Func<UpstreamRequest, UpstreamAnswer>? search = null)
     {
         FakeUpstream upstream = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
             IsOfModel(request) ? await (model?.Invoke(request, cancellationToken) ?? ValueTask.FromResult(new UpstreamAnswer("", 404)))
@@ -59,7 +59,7 @@ internal sealed class FakeCluster : IAsyncDisposable
             : AsksForIndices(request) ? new UpstreamAnswer("""{"aggregations":{"indices":{"buckets":[{"key":"i","doc_count":4}]}}}""")
             : request.Target == Rendering ? rendered ?? new UpstreamAnswer("", 404)
             : IsSample(request) ? sample ?? new UpstreamAnswer(SampleReply())
-            : new UpstreamAnswer(search?.Invoke(request) ?? PlainReply));
+            : search?.Invoke(request) ?? new UpstreamAnswer(PlainReply));
         EsRefineSettings settings = new()
         {
             Upstream = new UpstreamSettings { Urls = [upstream.Url] },
@@ -127,7 +127,10 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     private static bool IsSample(UpstreamRequest request) => !AsksForIndices(request)
         && request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST"
-        && request.Target != Rendering && !IsOfModel(request);
+        && request.Target != Rendering && !IsOfModel(request) && !IsOfTypedDoor(request);
+
+    /// <summary>The searches of the typed door are ours, too, and go out under our name; no sample begins with its size.</summary>
+    private static bool IsOfTypedDoor(UpstreamRequest request) => request.BodyText.StartsWith("{\"size\":", StringComparison.Ordinal);
 
     private static bool IsOfModel(UpstreamRequest request) =>
         request.Target.StartsWith("/_inference/", StringComparison.Ordinal) || request.Target.StartsWith("/_ml/", StringComparison.Ordinal)

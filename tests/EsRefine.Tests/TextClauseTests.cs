@@ -62,7 +62,7 @@ public sealed partial class TextClauseTests
         // A semantic highlighter wants the text of the query: shards fail under status 200.
         const string Failed = """{"took":1,"timed_out":false,"_shards":{"total":1,"failed":1,"failures":[{"shard":0}]},"hits":{"hits":[]}}""";
         await using FakeCluster cluster = await StartOpenSearchAsync(
-            """{"inference_results":[{"output":[{"data":[1,1]}]}]}""", search: request => request.BodyText.Contains("\"knn\"", StringComparison.Ordinal) ? Failed : FakeCluster.PlainReply);
+            """{"inference_results":[{"output":[{"data":[1,1]}]}]}""", search: request => new(request.BodyText.Contains("\"knn\"", StringComparison.Ordinal) ? Failed : FakeCluster.PlainReply));
 
         (int Status, string Body, string? Outcome) reply = await cluster.SearchAsync(ByNeural, queryText: null);
 
@@ -407,7 +407,7 @@ public sealed partial class TextClauseTests
         ScriptedJudge.LikesEven, configure: Names(by), replace: services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(model));
 
     private static Task<FakeCluster> StartOpenSearchAsync(
-        string answer, QueryModel by = QueryModel.Upstream, RecordingModel? model = null, Func<UpstreamRequest, string>? search = null) => FakeCluster.StartAsync(
+        string answer, QueryModel by = QueryModel.Upstream, RecordingModel? model = null, Func<UpstreamRequest, UpstreamAnswer>? search = null) => FakeCluster.StartAsync(
         ScriptedJudge.LikesEven,
         mapping: new(OpenSearchMapping),
         sample: new(InFields().Replace(FakeCluster.SampleReply(), "{$1,\"v\":$2}")),

@@ -13,6 +13,9 @@ namespace EsRefine.Grpc;
 internal sealed class RefinementGrpcService(
     RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {
+    private static readonly string[] Identity =
+        ["authorization", "es-security-runas-user", "opendistro_security_impersonate_as", "securitytenant", "x-opaque-id"];
+
     /// <summary>The method of that name.</summary>
     public async Task<SearchResponse> Search(V1.SearchRequest request, ServerCallContext context)
     {
@@ -25,7 +28,14 @@ internal sealed class RefinementGrpcService(
             EsRefine.SearchRequest search = caller with { Body = SearchBody.Write(request, vector, dialect) };
 
             PreparedSearch prepared = await refinedSearch.PrepareAsync(search, cancellationToken);
-            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, $"/{search.Index}/_search", search.Headers, prepared.ToBody(), cancellationToken);
+            UpstreamReply reply = await SendAsync(search, prepared.ToBody(), cancellationToken);
+            if (prepared.IsRewritten && reply.StatusCode is 400 or 404 or 500)
+            {
+                // Whatever it was, it was not the client's doing.
+                prepared = PreparedSearch.Original(search, RefinementOutcome.Unsupported, "the cluster refused the refined search");
+                reply = await SendAsync(search, search.Body, cancellationToken);
+            }
+
             return new SearchResponse { Hits = { SearchHits.Read(reply) }, Refinement = Describe(prepared.Summary) };
         }
         catch (HttpRequestException exception)
@@ -33,6 +43,9 @@ internal sealed class RefinementGrpcService(
             throw new RpcException(new Status(StatusCode.Unavailable, "the cluster cannot be reached; check upstream.urls", exception));
         }
     }
+
+    private Task<UpstreamReply> SendAsync(EsRefine.SearchRequest search, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        upstream.SendAsync(HttpMethod.Post, $"/{search.Index}/_search", search.Headers, body, cancellationToken);
 
     private static EsRefine.SearchRequest ReadCaller(V1.SearchRequest request, ServerCallContext context)
     {
@@ -44,7 +57,7 @@ internal sealed class RefinementGrpcService(
         {
             Index = Uri.EscapeDataString(request.Index).Replace("%2C", ",", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal),
             Body = default,
-            Headers = Authorization(context.RequestHeaders),
+            Headers = Authorization(context.GetHttpContext().Request.Headers),
             QueryText = request.QueryText.Length > 0 ? request.QueryText : request.QueryCase == V1.SearchRequest.QueryOneofCase.Text ? request.Text : null,
             Rule = rule,
             Deadline = request.DeadlineMs > 0 ? TimeSpan.FromMilliseconds(Math.Min(request.DeadlineMs, int.MaxValue)) : null,
@@ -52,15 +65,15 @@ internal sealed class RefinementGrpcService(
     }
 
     /// <summary>What the cluster knows a caller by; the rest of the metadata is gRPC's.</summary>
-    private static HeaderDictionary Authorization(Metadata metadata)
+    /// <remarks>Of the request itself: the library's view of it throws at binary metadata that is no Base64, whatever its name.</remarks>
+    private static HeaderDictionary Authorization(IHeaderDictionary metadata)
     {
         HeaderDictionary headers = [];
-        foreach (Metadata.Entry entry in metadata)
+        foreach (string name in Identity)
         {
-            if (!entry.IsBinary
-                && entry.Key is "authorization" or "es-security-runas-user" or "opendistro_security_impersonate_as" or "securitytenant" or "x-opaque-id")
+            if (metadata.TryGetValue(name, out StringValues values))
             {
-                headers[entry.Key] = StringValues.Concat(headers[entry.Key], entry.Value);
+                headers[name] = values;
             }
         }
 

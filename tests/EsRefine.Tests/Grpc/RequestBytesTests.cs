@@ -61,6 +61,48 @@ public sealed class RequestBytesTests
         Assert.Contains($"\"filter\":{written}", cluster.Requests[^1].BodyText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(404)]
+    [InlineData(500)]
+    public async Task Refined_search_that_the_cluster_refuses_gives_way_to_the_plain_one(int status)
+    {
+        int searches = 0;
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, search: _ => ++searches == 1 ? new("{}", status) : new(FakeCluster.PlainReply));
+
+        SearchResponse response = SearchResponse.Parser.ParseFrom(await CallAsync(cluster, Question.ToByteArray()));
+
+        Assert.Equal(("plain", "unsupported"), (Assert.Single(response.Hits).Id, response.Refinement.Outcome));
+        Assert.Equal(2, cluster.Searches.Count);
+        Assert.Contains("\"query_vector\":[1,1]", cluster.Searches[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metadata_that_is_not_for_the_cluster_is_not_looked_at()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+
+        // A raw call: no client of the library would send bytes that are no Base64 under this name.
+        byte[] message = Question.ToByteArray();
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(cluster.GrpcUrl, Search.FullName))
+        {
+            Version = System.Net.HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, (byte)message.Length, .. message]) { Headers = { { "Content-Type", "application/grpc" } } },
+            Headers = { { "TE", "trailers" }, { "x-bin", "#" }, { "Authorization", "ApiKey abc" } },
+        };
+        using HttpMessageInvoker client = new(new SocketsHttpHandler());
+        using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("0", Assert.Single(response.TrailingHeaders.GetValues("grpc-status")));
+        Assert.All(cluster.Requests, static sent => Assert.Equal("ApiKey abc", sent.Headers["Authorization"]));
+        Assert.All(cluster.Requests, static sent => Assert.DoesNotContain("x-bin", sent.Headers.Keys));
+    }
+
+    private static V1.SearchRequest Question => new() { Index = "i", Field = "v", Vector = new Vector { Values = { 1, 1 } }, QueryText = "a question" };
+
     private static async Task<byte[]> CallAsync(FakeCluster cluster, byte[] request)
     {
         using GrpcChannel channel = GrpcChannel.ForAddress(cluster.GrpcUrl);
