@@ -21,6 +21,9 @@ internal sealed record PreparedSearch(ReadOnlyMemory<byte> Received, IReadOnlyLi
     /// </summary>
     public bool MayFailInPart { get; init; }
 
+    /// <summary>Whether a status of the cluster may be the refined vector's doing, not the client's: then the original is sent after it.</summary>
+    public static bool IsRefusal(int status) => status is 400 or 404 or 500;
+
     /// <summary>The body to send.</summary>
     public ReadOnlyMemory<byte> ToBody() => IsRewritten ? BodyEdits.Splice(Received.Span, Edits) : Received;
 

@@ -29,7 +29,7 @@ internal sealed class RefinementGrpcService(
 
             PreparedSearch prepared = await refinedSearch.PrepareAsync(search, cancellationToken);
             UpstreamReply reply = await SendAsync(search, prepared.ToBody(), cancellationToken);
-            if (prepared.IsRewritten && reply.StatusCode is 400 or 404 or 500)
+            if (prepared.IsRewritten && PreparedSearch.IsRefusal(reply.StatusCode))
             {
                 // Whatever it was, it was not the client's doing.
                 prepared = PreparedSearch.Original(search, RefinementOutcome.Unsupported, "the cluster refused the refined search");

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -105,7 +104,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     private async ValueTask<bool> IsWithheldAsync(HttpResponseMessage reply, CancellationToken cancellationToken) => Withholds switch
     {
         Withholding.Nothing => false,
-        _ when reply.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.InternalServerError => true,
+        _ when PreparedSearch.IsRefusal((int)reply.StatusCode) => true,
         Withholding.PartialFailures when reply.IsSuccessStatusCode => await PartialFailures.AnyAsync(reply.Content, cancellationToken),
         _ => false,
     };
@@ -117,7 +116,7 @@ internal enum Withholding
     /// <summary>The request is the client's own: so is every reply.</summary>
     Nothing,
 
-    /// <summary>Status 400, 404 or 500.</summary>
+    /// <summary>See <see cref="PreparedSearch.IsRefusal"/>.</summary>
     Refusals,
 
     /// <summary>These, and replies in which some shards or searches failed.</summary>
