@@ -57,7 +57,7 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, reason);
         }
 
-        SearchRequest opened = recognized.Open(search.WithOwnHeaders());   // clauses are refined concurrently
+        SearchRequest opened = recognized.Open(search);
         ClauseInHand[] clauses = await Task.WhenAll(recognized.Clauses.Select(clause => TakeInHandAsync(opened, recognized, clause)));
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null))
         {
@@ -70,6 +70,7 @@ internal sealed partial class RefinedSearch(
             return PreparedSearch.Original(search, RefinementOutcome.Unsupported, Hidden);
         }
 
+        opened = opened.WithOwnHeaders();   // from here on, clauses are worked on concurrently
         if (Array.TrueForAll(clauses, static clause => clause.WhyNot is not null || clause.Target.Mode == RefinementMode.Shadow))
         {
             return PreparedSearch.Original(search, Shadow(opened, recognized, clauses));
