@@ -26,7 +26,7 @@ FROM ${RUNTIME_IMAGE}
 COPY --from=build /app /app
 # An esrefine.yaml mounted here is found without being named.
 WORKDIR /etc/esrefine
-# Inside a container, loopback reaches nobody. Variables beat the file: set these to listen elsewhere. Publish 9282, the admin door, only to operators.
+# Inside a container, loopback reaches nobody. Variables beat the file: set these to listen elsewhere. Publish 9282, the admin listener, only to operators.
 ENV ESREFINE__LISTEN__DATA=*:9280 ESREFINE__LISTEN__GRPC=*:9281 ESREFINE__LISTEN__ADMIN=*:9282
 EXPOSE 9280 9281 9282
 # 1654 is the images' own user "app"; by number, so that runAsNonRoot can be checked.

@@ -25,7 +25,7 @@ internal sealed record ClauseInHand(KnnClause Clause, Target Target, string? Que
 /// <summary>The text a query vector stands for: the first source that has it.</summary>
 internal static class QueryText
 {
-    /// <summary>Header · text of the clause, or of a clause of text alone beside it · lexical sibling · the text the models door made the vector of.</summary>
+    /// <summary>Header · text of the clause, or of a clause of text alone beside it · lexical sibling · the text the models listener made the vector of.</summary>
     public static async ValueTask<string?> FindAsync(SearchRequest search, RecognizedSearch recognized, KnnClause clause, VectorMemory? memory) =>
         search.QueryText
         ?? clause.Text

@@ -24,7 +24,7 @@ internal sealed partial class RefinedSearch(
 {
     private readonly SemaphoreSlim _permits = new(settings.MaxConcurrentSearches);
 
-    /// <summary>False: no judge is configured, so every search passes and the doors need not even look.</summary>
+    /// <summary>False: no judge is configured, so every search passes and the listeners need not even look.</summary>
     public bool CanRefine => judge is not null;
 
     /// <summary>Returns the search to send upstream: refined, or the one that came in and the reason why.</summary>

@@ -64,7 +64,7 @@ internal enum RefinementOutcome
     InternalError,
 }
 
-/// <summary>Outcomes in the language of the doors.</summary>
+/// <summary>Outcomes in the language of the listeners.</summary>
 internal static class RefinementOutcomes
 {
     private static readonly string[] KebabNames = [.. Enum.GetNames<RefinementOutcome>().Select(ToKebabCase)];

@@ -1,6 +1,6 @@
 namespace EsRefine;
 
-/// <summary>One search as it came in at a door: all that the path needs to know of it.</summary>
+/// <summary>One search as it came in at a listener: all that the path needs to know of it.</summary>
 internal sealed record SearchRequest
 {
     /// <summary>Index expression of the path exactly as sent (percent-encoding included), without slashes; empty = all indices or a PIT.</summary>
@@ -36,7 +36,7 @@ internal sealed record SearchRequest
     /// </summary>
     public long? Arrived { get; init; }
 
-    /// <summary>A copy that outlives the request: the door may reuse its buffers and headers once the reply is sent.</summary>
+    /// <summary>A copy that outlives the request: the listener may reuse its buffers and headers once the reply is sent.</summary>
     public SearchRequest Detach() => WithOwnHeaders() with { Body = Body.ToArray() };
 
     /// <summary>A copy whose headers may be read by several at once: Kestrel lends two who ask together one and the same enumerator.</summary>

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The executable as an operator runs it: a file in, a door out, an orderly end.</summary>
+/// <summary>The executable as an operator runs it: a file in, a listener out, an orderly end.</summary>
 public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     [Fact]
@@ -38,12 +38,12 @@ public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenS
         using Process process = Process.Start(start)!;
         try
         {
-            Uri door = await DoorAsync(process.StandardError);
+            Uri listener = await ListenerAsync(process.StandardError);
             Task<string> said = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             string body = form.With(Fan.VectorAt(0));
 
             SearchReply plain = await SearchReply.OfAsync(engine.Url, $"{index}/_search", body);
-            SearchReply refined = await SearchReply.OfAsync(door, $"{index}/_search", body, Fan.QueryHeader);
+            SearchReply refined = await SearchReply.OfAsync(listener, $"{index}/_search", body, Fan.QueryHeader);
 
             Assert.Matches("^refined;judged=20;sample=20;angle=0[.][0-9]+;rule=\"kl-adam\"$", refined.Outcome);
             Assert.True(Huts(refined) > Huts(plain), $"{Huts(plain)} of 10 were relevant, now {Huts(refined)}");
@@ -63,8 +63,8 @@ public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenS
         }
     }
 
-    /// <summary>The data door's address, out of what is told at the start.</summary>
-    private static async Task<Uri> DoorAsync(StreamReader errors)
+    /// <summary>The data listener's address, out of what is told at the start.</summary>
+    private static async Task<Uri> ListenerAsync(StreamReader errors)
     {
         List<string> lines = [];
         while (await errors.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
@@ -76,7 +76,7 @@ public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenS
             }
         }
 
-        throw new InvalidOperationException("ended before its doors were open: " + string.Join('\n', lines));
+        throw new InvalidOperationException("ended before its listeners were open: " + string.Join('\n', lines));
     }
 
     private static int Huts(SearchReply reply) => reply.Ids.Count(static id => id.StartsWith("hut-", StringComparison.Ordinal));

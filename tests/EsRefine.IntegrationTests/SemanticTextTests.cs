@@ -35,7 +35,8 @@ public sealed class SemanticTextTests(ElasticsearchEngine elasticsearch, FanMode
             Query.Replace("\"st\"", "\"page.st\"", StringComparison.Ordinal)),
         ["vectors kept as bfloat16, as is the default"] = new(
             FanShape.Semantic(""" "st":{"type":"semantic_text","inference_id":"$EMBEDDER"} """, static document => new { st = FanShape.LongText(document) }),
-            Query) { IsRounded = true },
+            Query)
+        { IsRounded = true },
         ["a vector in Base64"] = new(Long, Query) { Vector = static () => $"\"{Fan.Base64(Fan.VectorAt(0))}\"" },
         ["a filter of the clause"] = new(Long, """
             {"size":10,"query":{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100,"filter":{"bool":{"must_not":{"term":{"shelf":"odd"}}}}}}}

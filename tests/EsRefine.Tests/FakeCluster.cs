@@ -127,10 +127,10 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     private static bool IsSample(UpstreamRequest request) => !AsksForIndices(request)
         && request.Headers.TryGetValue("X-Opaque-Id", out string? id) && id.EndsWith("esrefine", StringComparison.Ordinal) && request.Method == "POST"
-        && request.Target != Rendering && !IsOfModel(request) && !IsOfTypedDoor(request);
+        && request.Target != Rendering && !IsOfModel(request) && !IsOfTypedListener(request);
 
-    /// <summary>The searches of the typed door are ours, too, and go out under our name; no sample begins with its size.</summary>
-    private static bool IsOfTypedDoor(UpstreamRequest request) => request.BodyText.StartsWith("{\"size\":", StringComparison.Ordinal);
+    /// <summary>The searches of the typed listener are ours, too, and go out under our name; no sample begins with its size.</summary>
+    private static bool IsOfTypedListener(UpstreamRequest request) => request.BodyText.StartsWith("{\"size\":", StringComparison.Ordinal);
 
     private static bool IsOfModel(UpstreamRequest request) =>
         request.Target.StartsWith("/_inference/", StringComparison.Ordinal) || request.Target.StartsWith("/_ml/", StringComparison.Ordinal)

@@ -11,7 +11,7 @@ namespace EsRefine.Commands;
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>Longer than the doors wait for requests in flight, so that a stop is graceful.</summary>
+    /// <summary>Longer than the listeners wait for requests in flight, so that a stop is graceful.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Every verb, in the order help lists them.</summary>
@@ -45,7 +45,10 @@ internal static class CommandLine
         {
             InvocationConfiguration invocation = new()
             {
-                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout,
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = StopTimeout,
             };
             return await parsed.InvokeAsync(invocation, cancellationToken);
         }

@@ -9,7 +9,8 @@ internal sealed class ConfigurationFlags
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly Option<string?> _file = new("--config")
     {
-        Description = $"Configuration file. [default: {ConfigurationReader.DefaultFile}, if there is one]", HelpName = "FILE",
+        Description = $"Configuration file. [default: {ConfigurationReader.DefaultFile}, if there is one]",
+        HelpName = "FILE",
     };
 
     private readonly List<(string Path, Setting Setting, Option<string[]> Option)> _settings = [.. SettingTable.All

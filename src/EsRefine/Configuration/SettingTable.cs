@@ -66,7 +66,7 @@ internal static class SettingTable
     private static readonly Setting<ModelSettings>[] Model =
     [
         new ValueSetting<ModelSettings, string>("folder",
-            "Embedding model for queries that arrive as text (gRPC, targets with model: local) and for the models door: a sentence-transformers style folder.",
+            "Embedding model for queries that arrive as text (gRPC, targets with model: local) and for the models listener: a sentence-transformers style folder.",
             Form.Folder, s => s.Folder, (s, folder) => s with { Folder = folder }) { Flag = new("--model", "DIR"), IsRequired = true },
         new ValueSetting<ModelSettings, string>("file", "The ONNX file, where the folder holds several; relative to it.",
             Form.Text, s => s.File, (s, file) => s with { File = file }),
@@ -97,7 +97,7 @@ internal static class SettingTable
             "Embeddings server that requests are relayed to, such as https://api.openai.com, without the path (/v1/…); else the local model (model.folder) answers.",
             Form.HttpUrl, s => s.Upstream, (s, url) => s with { Upstream = url }) { Flag = new("--models-upstream", "URL") },
         new ValueSetting<ModelsSettings, string>("purpose",
-            "query, document or unspecified: the local model's prompt for texts of this door, whose requests do not say.",
+            "query, document or unspecified: the local model's prompt for texts of this listener, whose requests do not say.",
             Form.OneOf("query", "document", "unspecified"), s => s.Purpose, (s, purpose) => s with { Purpose = purpose }),
         new GroupSetting<ModelsSettings, VectorMemorySettings>("memory", "What is remembered of the vectors handed out.", new(), VectorMemory,
             s => s.Memory, (s, memory) => s with { Memory = memory }),
@@ -143,7 +143,7 @@ internal static class SettingTable
     [
         new GroupSetting<EsRefineSettings, UpstreamSettings>("upstream", "The cluster behind EsRefine.", new(), Upstream,
             s => s.Upstream, (s, upstream) => s with { Upstream = upstream }),
-        new GroupSetting<EsRefineSettings, ListenSettings>("listen", "Where the doors listen, as host:port; port 0 picks a free one.", new(), Listen,
+        new GroupSetting<EsRefineSettings, ListenSettings>("listen", "Where the listeners listen, as host:port; port 0 picks a free one.", new(), Listen,
             s => s.Listen, (s, listen) => s with { Listen = listen }),
         new ValueSetting<EsRefineSettings, RefinementMode>("mode", "refine; shadow: answer the original, record what would have changed; learn: the same, and serve what was learnt from the next time on; off: pass through.",
             Form.Mode, s => s.Mode, (s, mode) => s with { Mode = mode }) { Flag = new("--mode", "MODE") },
@@ -169,7 +169,7 @@ internal static class SettingTable
             s => s.Judge, (s, judge) => s with { Judge = judge }) { Flag = new("--judge", "JUDGE", JudgeShorthand.Read) },
         new GroupSetting<EsRefineSettings, ModelSettings>("model", "The embedding model.", BlankModel, Model,
             s => s.Model, (s, model) => s with { Model = model }),
-        new GroupSetting<EsRefineSettings, ModelsSettings>("models", "The models door: embeddings for applications, each remembered with its text.", new(),
+        new GroupSetting<EsRefineSettings, ModelsSettings>("models", "The models listener: embeddings for applications, each remembered with its text.", new(),
             Models, s => s.Models, (s, models) => s with { Models = models }),
         new GroupSetting<EsRefineSettings, CacheSettings>("cache", "How refined vectors are remembered, for repeats and for later pages.", new(), Cache,
             s => s.Cache, (s, cache) => s with { Cache = cache }),

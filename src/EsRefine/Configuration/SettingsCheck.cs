@@ -6,7 +6,7 @@ internal static class SettingsCheck
     /// <summary>Adds what cannot work to the errors of <paramref name="reading"/>.</summary>
     public static void Check(EsRefineSettings settings, Reading reading, IReadOnlyDictionary<string, string> environment)
     {
-        CheckDoors(settings.Listen, reading);
+        CheckListeners(settings.Listen, reading);
         CheckModels(settings, reading);
         CheckTargets(settings, reading);
         if (settings.Judge is { } judge)
@@ -33,7 +33,7 @@ internal static class SettingsCheck
     {
         if (ListenAddress.Parse(settings.Listen.Admin) is { IsLoopback: false } admin)
         {
-            yield return $"listen.admin is {admin}: the admin door asks for no password; let only those reach it who may know its health";
+            yield return $"listen.admin is {admin}: the admin listener asks for no password; let only those reach it who may know its health";
         }
 
         if (settings.Listen.Models is { } address && ListenAddress.Parse(address) is { IsLoopback: false } models && settings.Models.Upstream is null)
@@ -58,23 +58,23 @@ internal static class SettingsCheck
         }
     }
 
-    private static void CheckDoors(ListenSettings listen, Reading reading)
+    private static void CheckListeners(ListenSettings listen, Reading reading)
     {
-        (string Path, ListenAddress? Address)[] doors =
+        (string Path, ListenAddress? Address)[] listeners =
         [
             ("listen.data", ListenAddress.Parse(listen.Data)),
             ("listen.grpc", ListenAddress.Parse(listen.Grpc)),
             ("listen.admin", ListenAddress.Parse(listen.Admin)),
             ("listen.models", listen.Models is null ? null : ListenAddress.Parse(listen.Models)),
         ];
-        for (int i = 1; i < doors.Length; i++)
+        for (int i = 1; i < listeners.Length; i++)
         {
             for (int j = 0; j < i; j++)
             {
-                if (doors[i].Address is { } address && doors[j].Address is { } other && address.Collides(other))
+                if (listeners[i].Address is { } address && listeners[j].Address is { } other && address.Collides(other))
                 {
-                    string path = reading.Origins.ContainsKey(doors[i].Path) ? doors[i].Path : doors[j].Path;
-                    reading.Errors.Add($"{Origin(path, reading)}: {doors[j].Path} ({other}) and {doors[i].Path} ({address}) need ports of their own");
+                    string path = reading.Origins.ContainsKey(listeners[i].Path) ? listeners[i].Path : listeners[j].Path;
+                    reading.Errors.Add($"{Origin(path, reading)}: {listeners[j].Path} ({other}) and {listeners[i].Path} ({address}) need ports of their own");
                 }
             }
         }
@@ -91,7 +91,7 @@ internal static class SettingsCheck
         if (settings is { Listen.Models: not null, Models.Upstream: null, Model: null }
             && !reading.Refused.Any(static path => path.StartsWith("model", StringComparison.Ordinal)))
         {
-            reading.Errors.Add($"{Origin("listen.models", reading)}: the models door needs embeddings to hand out: "
+            reading.Errors.Add($"{Origin("listen.models", reading)}: the models listener needs embeddings to hand out: "
                 + "name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)");
         }
     }

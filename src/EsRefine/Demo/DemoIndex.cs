@@ -107,12 +107,12 @@ internal sealed class DemoIndex : IAsyncDisposable
     }
 
     /// <summary>Sends a search to the cluster, or to the sidecar in front of it.</summary>
-    /// <param name="door">Either's address.</param>
+    /// <param name="listener">Either's address.</param>
     /// <param name="body">Sent as it is.</param>
     /// <param name="queryText">Null: no header beyond those of any client.</param>
-    public async Task<DemoReply> SearchAsync(Uri door, ReadOnlyMemory<byte> body, string? queryText, CancellationToken cancellationToken)
+    public async Task<DemoReply> SearchAsync(Uri listener, ReadOnlyMemory<byte> body, string? queryText, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = Request(HttpMethod.Post, new Uri(door, $"{Path}/_search"), body, "application/json");
+        using HttpRequestMessage request = Request(HttpMethod.Post, new Uri(listener, $"{Path}/_search"), body, "application/json");
         if (queryText is not null)
         {
             request.Headers.Add(QueryHeader.Name, QueryHeader.Encode(queryText));
@@ -213,12 +213,16 @@ internal sealed class DemoIndex : IAsyncDisposable
         JsonObject vector = isOpenSearch
             ? new()
             {
-                ["type"] = "knn_vector", ["dimension"] = dimensions,
+                ["type"] = "knn_vector",
+                ["dimension"] = dimensions,
                 ["method"] = new JsonObject { ["name"] = "hnsw", ["engine"] = "lucene", ["space_type"] = "cosinesimil" },
             }
             : new()
             {
-                ["type"] = "dense_vector", ["dims"] = dimensions, ["index"] = true, ["similarity"] = "cosine",
+                ["type"] = "dense_vector",
+                ["dims"] = dimensions,
+                ["index"] = true,
+                ["similarity"] = "cosine",
                 ["index_options"] = new JsonObject { ["type"] = "hnsw" },
             };
         JsonObject mappings = new()

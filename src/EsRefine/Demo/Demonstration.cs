@@ -153,7 +153,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
 /// <param name="Index">Where it lies.</param>
 /// <param name="Model">The embedding model's name.</param>
 /// <param name="Dimensions">Length of its vectors.</param>
-/// <param name="SidecarUrl">The data door.</param>
+/// <param name="SidecarUrl">The data listener.</param>
 internal sealed record DemoScene(DemoOptions Options, DemoSet Set, DemoIndex Index, string Model, int Dimensions, Uri SidecarUrl)
 {
     public string Judge => Options.LanguageModel is { } model ? $"{model.Model} at {model.Url}" : "the set's recorded judgments, replayed";

@@ -180,12 +180,16 @@ internal sealed class ClusterIndex
         JsonObject vector = elasticsearch
             ? new()
             {
-                ["type"] = "dense_vector", ["dims"] = dimensions, ["index"] = true, ["similarity"] = "cosine",
+                ["type"] = "dense_vector",
+                ["dims"] = dimensions,
+                ["index"] = true,
+                ["similarity"] = "cosine",
                 ["index_options"] = new JsonObject { ["type"] = _cluster.Settings.IndexType },
             }
             : new()
             {
-                ["type"] = "knn_vector", ["dimension"] = dimensions,
+                ["type"] = "knn_vector",
+                ["dimension"] = dimensions,
                 ["method"] = new JsonObject { ["name"] = "hnsw", ["engine"] = "lucene", ["space_type"] = "cosinesimil" },
             };
         JsonObject properties = new() { [VectorField] = vector };

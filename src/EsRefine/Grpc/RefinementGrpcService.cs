@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Grpc;
 
-/// <summary>The typed door: writes the search a client of the cluster would have sent, and lets the one path refine it.</summary>
+/// <summary>The typed listener: writes the search a client of the cluster would have sent, and lets the one path refine it.</summary>
 internal sealed class RefinementGrpcService(
     RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {

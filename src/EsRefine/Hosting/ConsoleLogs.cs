@@ -21,6 +21,6 @@ internal static class ConsoleLogs
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);   // the reply to a probe tells its reason
         logging.AddFilter("Microsoft.Extensions.Caching", LogLevel.None);   // a stack for each call to a store that is away; RedisStore tells it in a line
         logging.AddFilter("Grpc", LogLevel.Warning);
-        logging.AddFilter("Yarp", LogLevel.Error);   // the door logs its own forwarding failures
+        logging.AddFilter("Yarp", LogLevel.Error);   // the listener logs its own forwarding failures
     }
 }

@@ -18,7 +18,7 @@ internal static class EsRefineServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Everything behind the doors.</summary>
+        /// <summary>Everything behind the listeners.</summary>
         /// <exception cref="ConfigurationException">Settings that cannot work.</exception>
         public IServiceCollection AddEsRefine(EsRefineSettings settings)
         {

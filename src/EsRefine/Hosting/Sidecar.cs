@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;
 
-/// <summary>The running process: its doors and their addresses. <c>run</c>, <c>demo</c> and tests start the same one.</summary>
+/// <summary>The running process: its listeners and their addresses. <c>run</c>, <c>demo</c> and tests start the same one.</summary>
 internal sealed class Sidecar : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -25,13 +25,13 @@ internal sealed class Sidecar : IAsyncDisposable
     /// <summary><c>/livez</c> and <c>/readyz</c>.</summary>
     public Uri AdminUrl { get; }
 
-    /// <summary>OpenAI-compatible embeddings, HTTP/1.1; null: this door is closed.</summary>
+    /// <summary>OpenAI-compatible embeddings, HTTP/1.1; null: this listener is closed.</summary>
     public Uri? ModelsUrl { get; }
 
-    /// <summary>The parts behind the doors.</summary>
+    /// <summary>The parts behind the listeners.</summary>
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>Opens the doors.</summary>
+    /// <summary>Opens the listeners.</summary>
     /// <param name="settings">Checked settings.</param>
     /// <param name="replace">Puts other parts in the place of the usual ones.</param>
     /// <param name="configureLogging">Where logs go; null = nowhere.</param>
@@ -42,25 +42,25 @@ internal sealed class Sidecar : IAsyncDisposable
         IHost host = new HostBuilder()
             .ConfigureLogging(logging => configureLogging?.Invoke(logging))
             .ConfigureWebHost(web => web
-                .UseKestrel(kestrel => Doors.Open(kestrel, settings.Listen))
+                .UseKestrel(kestrel => Listeners.Open(kestrel, settings.Listen))
                 .ConfigureServices(services =>
                 {
                     replace?.Invoke(services);
                     services.AddEsRefine(settings);
-                    Doors.AddServices(services);
+                    Listeners.AddServices(services);
                 })
-                .Configure(Doors.Map))
+                .Configure(Listeners.Map))
             .Build();
         try
         {
             // A judge or a model that cannot work stops the start, not the first search.
             _ = host.Services.GetRequiredService<RefinedSearch>();
             _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
-            _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsDoor>();
+            _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsListener>();
             await host.StartAsync(cancellationToken);
-            return new Sidecar(host, Doors.Addresses(host));
+            return new Sidecar(host, Listeners.Addresses(host));
         }
-        catch (Exception exception) when (DoorFault.Of(exception, settings.Listen) is { } fault)
+        catch (Exception exception) when (ListenerFault.Of(exception, settings.Listen) is { } fault)
         {
             host.Dispose();
             throw new ConfigurationException(fault, exception);

@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EsRefine.Http;
 
-/// <summary>What the data door says. Ids from 100.</summary>
+/// <summary>What the data listener says. Ids from 100.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Warning, "Node {Node} is unreachable, the next one gets the request: {Reason}")]

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace EsRefine.Http;
 
 /// <summary>
-/// Both ends of the data door, set so that they add, change and limit nothing of their own. What the cluster allows is the cluster's to say: ours are
+/// Both ends of the data listener, set so that they add, change and limit nothing of their own. What the cluster allows is the cluster's to say: ours are
 /// only the limits without which one message could fill the memory.
 /// </summary>
 internal static class TransparentHttp
@@ -22,7 +22,7 @@ internal static class TransparentHttp
     /// <summary>Kestrel's own switch, read when its options are: a line ends with CR LF, and a bare LF is refused with 400.</summary>
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    /// <summary>The client's side. These are options of the whole Kestrel server, so doors with other wishes need a server of their own.</summary>
+    /// <summary>The client's side. These are options of the whole Kestrel server, so listeners with other wishes need a server of their own.</summary>
     public static void ConfigureKestrel(KestrelServerOptions options)
     {
         AppContext.SetSwitch(RefuseBareLineFeeds, isEnabled: true);

@@ -1,6 +1,6 @@
 namespace EsRefine.Models;
 
-/// <summary>What the models door says. Ids from 820.</summary>
+/// <summary>What the models listener says. Ids from 820.</summary>
 internal static partial class Log
 {
     [LoggerMessage(820, LogLevel.Information,

@@ -3,7 +3,7 @@ using EsRefine.Configuration;
 namespace EsRefine.Remembering;
 
 /// <summary>
-/// Remembers which text each vector that the models door handed out stands for, so that a search that brings nothing but the vector can be judged. Vectors are
+/// Remembers which text each vector that the models listener handed out stands for, so that a search that brings nothing but the vector can be judged. Vectors are
 /// known by value: by no spelling of their numbers, no scale, and no digit beyond the sixth.
 /// </summary>
 /// <param name="shared">The memory of all sidecars of one tenant; null: this process remembers for itself.</param>

@@ -76,7 +76,7 @@ internal sealed class WordListServer : IAsyncDisposable
 
     public static async Task<WordListServer> StartAsync()
     {
-        ProcessStartInfo start = new("python3", ["-B", SharedMaterial.Find("clients/apps/embedding_server.py")!, "0"]) 
+        ProcessStartInfo start = new("python3", ["-B", SharedMaterial.Find("clients/apps/embedding_server.py")!, "0"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,   // it tells of every client that leaves

@@ -94,7 +94,7 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
         public IEnumerable<string> Differences()
         {
             IEnumerable<string> onTheWire = Passed.SelectMany(static exchange => exchange.Differences());
-            // The models door has no taps: what its application found is all that is compared.
+            // The models listener has no taps: what its application found is all that is compared.
             IEnumerable<string> fromDirect = Passed.Length > 0 ? new ApplicationRun(Application, Direct).DifferencesFrom(Passed) : [];
             (string searches, string searchesThrough) = (string.Join(',', Found.Keys), string.Join(',', FoundThrough.Keys));
             IEnumerable<string> names = searches == searchesThrough ? [] : [$"{searches} became {searchesThrough}"];

@@ -138,7 +138,10 @@ public class RefinedVectorCacheTests
         RefinedSearch path = cluster.Services.GetRequiredService<RefinedSearch>();
         SearchRequest search = new()
         {
-            Index = "i", Body = Encoding.UTF8.GetBytes(FakeCluster.Search), Headers = new Microsoft.AspNetCore.Http.HeaderDictionary(), QueryText = "a question",
+            Index = "i",
+            Body = Encoding.UTF8.GetBytes(FakeCluster.Search),
+            Headers = new Microsoft.AspNetCore.Http.HeaderDictionary(),
+            QueryText = "a question",
         };
 
         Task<PreparedSearch> leaves = path.PrepareAsync(search, leaving.Token).AsTask();
@@ -158,7 +161,11 @@ public class RefinedVectorCacheTests
         RefinedSearch path = cluster.Services.GetRequiredService<RefinedSearch>();
         SearchRequest search = new()
         {
-            Index = "i", Body = Encoding.UTF8.GetBytes(FakeCluster.Search), Headers = new Microsoft.AspNetCore.Http.HeaderDictionary(), QueryText = "a question", IsFresh = true,
+            Index = "i",
+            Body = Encoding.UTF8.GetBytes(FakeCluster.Search),
+            Headers = new Microsoft.AspNetCore.Http.HeaderDictionary(),
+            QueryText = "a question",
+            IsFresh = true,
         };
 
         for (int i = 0; i < 2; i++)

@@ -21,7 +21,7 @@ public sealed class StartupReportTests
             Targets = [new() { Index = "docs-*", Field = "v", Text = ["title", "body"], Mode = RefinementMode.Shadow, Sample = 9, Model = QueryModel.Upstream }],
         });
         Assert.Contains("in front of http://es:9200", report, StringComparison.Ordinal);
-        Assert.All(["data   http://a:1/", "gRPC   http://a:2/", "admin  http://a:3/"], door => Assert.Contains(door, report, StringComparison.Ordinal));
+        Assert.All(["data   http://a:1/", "gRPC   http://a:2/", "admin  http://a:3/"], listener => Assert.Contains(listener, report, StringComparison.Ordinal));
         Assert.Contains("judge  small at http://llm/v1", report, StringComparison.Ordinal);
         Assert.Contains("refines kNN searches: 20 hits judged, rocchio@0.3, at most 0.6 rad, within 1500 ms", report, StringComparison.Ordinal);
         Assert.Contains(

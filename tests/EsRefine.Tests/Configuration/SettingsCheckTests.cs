@@ -51,7 +51,7 @@ public sealed class SettingsCheckTests
     [InlineData("127.0.0.1:7", "127.0.0.2:7", false)]
     [InlineData("127.0.0.1:7", "127.0.0.1:8", false)]
     [InlineData("127.0.0.1:0", "127.0.0.1:0", false)]
-    public void Doors_need_ports_of_their_own(string data, string grpc, bool collide)
+    public void Listeners_need_ports_of_their_own(string data, string grpc, bool collide)
     {
         string yaml = $"listen: {{ data: \"{data}\", grpc: \"{grpc}\" }}";
         if (collide)
@@ -65,7 +65,7 @@ public sealed class SettingsCheckTests
     }
 
     [Theory]
-    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models door needs embeddings to hand out: name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
+    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs embeddings to hand out: name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
     [InlineData("listen: { models: 127.0.0.1:9282 }\nmodels: { upstream: http://llm }", "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) need ports of their own")]
     [InlineData("models: { upstream: https://api.openai.com/v1/ }", "models.upstream must not end with /v1: applications send that themselves, and it goes on as they send it; say https://api.openai.com")]
     [InlineData("models: { purpose: both }", "models.purpose must be query, document or unspecified, not 'both'")]

@@ -12,7 +12,7 @@ public sealed class QueryHeaderTests
     [InlineData("100 % sicher? Ja!")]
     [InlineData("crêpes \"à emporter\" `now` $HOME \\ #1 & more")]
     [InlineData("電車は遅れますか 🚋")]
-    public void Door_reads_back_the_text_that_was_written(string text)
+    public void Listener_reads_back_the_text_that_was_written(string text)
     {
         HeaderDictionary headers = new() { [QueryHeader.Name] = QueryHeader.Encode(text) };
         Assert.Equal(text, EsRefineHeaders.ReadQuery(headers));

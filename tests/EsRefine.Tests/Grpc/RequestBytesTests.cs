@@ -10,7 +10,7 @@ using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.Tests.Grpc;
 
-/// <summary>What arrives at the typed door is a request, or the client's error.</summary>
+/// <summary>What arrives at the typed listener is a request, or the client's error.</summary>
 public sealed class RequestBytesTests
 {
     private const string OpenSearchMapping = """

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Http;
 
-/// <summary>What the door changes beyond the spelling that <see cref="Wire"/> lets pass: each is asserted as it is, so that a change is noticed.</summary>
+/// <summary>What the listener changes beyond the spelling that <see cref="Wire"/> lets pass: each is asserted as it is, so that a change is noticed.</summary>
 public sealed class KnownDifferenceTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
@@ -81,8 +81,8 @@ public sealed class KnownDifferenceTests
     public async Task Interim_replies_other_than_100_are_not_carried()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
         HttpBytes? reply = await HttpBytes.ReadAsync(client.Stream, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("HTTP/1.1 200 OK", reply!.StartLine);
@@ -100,8 +100,8 @@ public sealed class KnownDifferenceTests
     public async Task Reply_to_HEAD_does_not_say_that_it_would_have_been_chunked()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        Assert.Null((await RawClient.AskAsync(door.Url, "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")).Header("Transfer-Encoding"));
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        Assert.Null((await RawClient.AskAsync(listener.Url, "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")).Header("Transfer-Encoding"));
     }
 
     [Fact]
@@ -120,8 +120,8 @@ public sealed class KnownDifferenceTests
             await connection.SendAsync("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\n\r\nall of it");
             connection.Close();
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        HttpBytes reply = await RawClient.AskAsync(door.Url, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        HttpBytes reply = await RawClient.AskAsync(listener.Url, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal("HTTP/1.1 200 OK", reply.StartLine);
         Assert.True(reply.IsChunked);
         Assert.Equal("all of it", reply.Text);
@@ -138,23 +138,23 @@ public sealed class KnownDifferenceTests
     public async Task Requests_no_HTTP_server_has_to_take_are_refused_here(string request, string status)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        Assert.Equal("HTTP/1.1 " + status, (await RawClient.AskAsync(door.Url, request)).StartLine);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        Assert.Equal("HTTP/1.1 " + status, (await RawClient.AskAsync(listener.Url, request)).StartLine);
         Assert.Equal(0, upstream.Connections);
     }
 
     private static async Task<HttpBytes> ForwardedAsync(string request)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        await RawClient.AskAsync(door.Url, request);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        await RawClient.AskAsync(listener.Url, request);
         return await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<HttpBytes> AnsweredAsync(string reply)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(reply);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        return await RawClient.AskAsync(door.Url, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        return await RawClient.AskAsync(listener.Url, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
     }
 }

@@ -6,8 +6,8 @@ using Xunit;
 namespace EsRefine.Tests.Http;
 
 /// <summary>
-/// Every request below is sent twice to a recording cluster, directly and through the door. What arrives and what comes back must be the same bytes, but for
-/// what <see cref="Wire"/> leaves out: that list is all that the door changes.
+/// Every request below is sent twice to a recording cluster, directly and through the listener. What arrives and what comes back must be the same bytes, but for
+/// what <see cref="Wire"/> leaves out: that list is all that the listener changes.
 /// </summary>
 public sealed class SameBytesTests
 {
@@ -46,11 +46,11 @@ public sealed class SameBytesTests
     public async Task Repeated_headers_stay_lines_of_their_own(string headers)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
         string request = $"POST /a HTTP/1.1\r\nHost: a\r\n{headers}\r\n";
 
         await RawClient.AskAsync(upstream.Url, request);
-        await RawClient.AskAsync(door.Url, request);
+        await RawClient.AskAsync(listener.Url, request);
 
         HttpBytes direct = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
         HttpBytes through = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
@@ -207,11 +207,11 @@ public sealed class SameBytesTests
         bool isHead = request.AsSpan().StartsWith("HEAD "u8);
         string answer = isHead ? reply[..(reply.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)] : reply;
         await using RecordingUpstream upstream = RecordingUpstream.Start(answer);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
 
         HttpBytes directReply = await RawClient.AskAsync(upstream.Url, request);
         HttpBytes directRequest = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
-        HttpBytes doorReply = await RawClient.AskAsync(door.Url, request);
+        HttpBytes doorReply = await RawClient.AskAsync(listener.Url, request);
         HttpBytes doorRequest = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(Wire.OfRequest(directRequest), Wire.OfRequest(doorRequest));

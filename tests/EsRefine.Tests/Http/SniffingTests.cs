@@ -116,8 +116,8 @@ public sealed class SniffingTests
             await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"nodes\":{");
             connection.Abort();
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        await Assert.ThrowsAnyAsync<IOException>(() => RawClient.AskAsync(door.Url, "GET /_nodes/http HTTP/1.1\r\nHost: a\r\n\r\n"));
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        await Assert.ThrowsAnyAsync<IOException>(() => RawClient.AskAsync(listener.Url, "GET /_nodes/http HTTP/1.1\r\nHost: a\r\n\r\n"));
     }
 
     [Theory]
@@ -224,8 +224,8 @@ public sealed class SniffingTests
         string target, byte[] reply, string headers = "Host: sidecar.example:9280\r\n", string publish = ListenSettings.PublishAuto, string protocol = "HTTP/1.1")
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start((_, connection) => connection.SendAsync(reply));
-        await using OpenDoor door = await OpenDoor.OpenAsync(OpenDoor.PassAll, 64 * 1024, [upstream.Url], new ListenSettings { Publish = publish });
-        HttpBytes seen = await RawClient.AskAsync(door.Url, $"GET {target} {protocol}\r\n{headers}\r\n");
+        await using OpenListener listener = await OpenListener.OpenAsync(OpenListener.PassAll, 64 * 1024, [upstream.Url], new ListenSettings { Publish = publish });
+        HttpBytes seen = await RawClient.AskAsync(listener.Url, $"GET {target} {protocol}\r\n{headers}\r\n");
         return (seen, (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).StartLine);
     }
 }

@@ -62,8 +62,8 @@ public sealed class StrictHttpTests
     public async Task Message_of_ambiguous_length_is_refused_before_anything_is_forwarded(string request)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(request);
 
         HttpBytes reply = await client.ReadReplyAsync();
@@ -80,8 +80,8 @@ public sealed class StrictHttpTests
     public async Task Plain_chunked_is_taken(string coding)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        HttpBytes reply = await RawClient.AskAsync(door.Url, $"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {coding}\r\n\r\n1\r\na\r\n0\r\n\r\n");
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        HttpBytes reply = await RawClient.AskAsync(listener.Url, $"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {coding}\r\n\r\n1\r\na\r\n0\r\n\r\n");
         Assert.Equal("HTTP/1.1 200 OK", reply.StartLine);
         Assert.Equal("a", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).Text);
     }
@@ -105,8 +105,8 @@ public sealed class StrictHttpTests
         foreach (string target in (string[])["/a/_bulk", "/a/_search"])
         {
             await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-            await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-            using RawClient client = await RawClient.ConnectAsync(door.Url);
+            await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+            using RawClient client = await RawClient.ConnectAsync(listener.Url);
             await client.SendAsync(
                 $"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -145,15 +145,15 @@ public sealed class StrictHttpTests
     {
         bool offered = false;
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(
+        await using OpenListener listener = await OpenListener.OpenAsync(
             (search, cancellationToken) =>
             {
                 offered = true;
-                return OpenDoor.PassAll(search, cancellationToken);
+                return OpenListener.PassAll(search, cancellationToken);
             },
             64 * 1024, upstream.Url);
 
-        await RawClient.AskAsync(door.Url, $"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}");
+        await RawClient.AskAsync(listener.Url, $"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}");
 
         Assert.Equal(isSearch, offered);
         Assert.Equal($"POST {target.Replace("http://other", "", StringComparison.Ordinal)} HTTP/1.1", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).StartLine);

@@ -25,8 +25,8 @@ public sealed class TransparentProxyTests
             await connection.WaitForCloseAsync();
             left.SetResult();
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using (RawClient client = await RawClient.ConnectAsync(door.Url))
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using (RawClient client = await RawClient.ConnectAsync(listener.Url))
         {
             await client.SendAsync(request);
             await upstream.NextRequestAsync(Cancelled);
@@ -45,8 +45,8 @@ public sealed class TransparentProxyTests
             await connection.WaitForCloseAsync();
             left.SetResult();
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using (RawClient client = await RawClient.ConnectAsync(door.Url))
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using (RawClient client = await RawClient.ConnectAsync(listener.Url))
         {
             await client.SendAsync(Get);
             await ReadUntilAsync(client, "some");
@@ -76,8 +76,8 @@ public sealed class TransparentProxyTests
                 connection.Close();
             }
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(Get);
         await ReadUntilAsync(client, "some");
         received.SetResult();
@@ -97,8 +97,8 @@ public sealed class TransparentProxyTests
             await connection.SendAsync("HTTP/1.1 200 OK\r\n" + framing + new string('x', length));
             connection.Close();
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(Get);
 
         using StreamReader reader = new(client.Stream);
@@ -118,8 +118,8 @@ public sealed class TransparentProxyTests
             await closed.Task.WaitAsync(Cancelled);
             await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         client.HalfClose();
         await Task.Delay(50, Cancelled);   // Kestrel sees the end of the input meanwhile
@@ -133,8 +133,8 @@ public sealed class TransparentProxyTests
     public async Task Idle_connection_outlives_the_servers_heartbeats()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(static (_, connection) => connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"));
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
 
         for (int request = 0; request < 2; request++)
         {
@@ -157,8 +157,8 @@ public sealed class TransparentProxyTests
             await firstSeen.Task.WaitAsync(Cancelled);
             await connection.SendAsync("6\r\nsecond\r\n0\r\n\r\n");
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(Get);
         await ReadUntilAsync(client, "first");
         firstSeen.SetResult();
@@ -168,14 +168,14 @@ public sealed class TransparentProxyTests
     [Fact]
     public async Task Request_streams_to_the_cluster_before_it_is_whole()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        await using OpenDoor door = await OpenDoor.OpenAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        using TcpListener cluster = new(IPAddress.Loopback, 0);
+        cluster.Start();
+        await using OpenListener listener = await OpenListener.OpenAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)cluster.LocalEndpoint).Port}"));
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         // HttpClient holds up to 4 KiB back until more comes.
         string filler = new('.', 16 * 1024);
         await client.SendAsync($"POST /_bulk HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4005\r\nfirst{filler}\r\n");
-        using TcpClient upstream = await listener.AcceptTcpClientAsync(Cancelled);
+        using TcpClient upstream = await cluster.AcceptTcpClientAsync(Cancelled);
         await ReadUntilAsync(upstream.GetStream(), "first");
         await client.SendAsync("6\r\nsecond\r\n0\r\n\r\n");
         await ReadUntilAsync(upstream.GetStream(), "second");
@@ -192,8 +192,8 @@ public sealed class TransparentProxyTests
             await connection.SendAsync(answer);
             connection.Close();
         });
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(Get);
         Assert.Equal("", await ReadToEndAsync(client));
     }
@@ -201,8 +201,8 @@ public sealed class TransparentProxyTests
     [Fact]
     public async Task Cluster_that_cannot_be_reached_breaks_the_connection()
     {
-        await using OpenDoor door = await OpenDoor.OpenAsync(ClosedPort());
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(ClosedPort());
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(Get);
         Assert.Equal("", await ReadToEndAsync(client));
     }
@@ -211,11 +211,11 @@ public sealed class TransparentProxyTests
     public async Task Node_that_refuses_the_connection_is_passed_over()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
-        await using OpenDoor door = await OpenDoor.OpenAsync(ClosedPort(), ClosedPort(), upstream.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(ClosedPort(), ClosedPort(), upstream.Url);
         for (int i = 0; i < 4; i++)
         {
             HttpBytes reply = await RawClient.AskAsync(
-                door.Url, "POST /a/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
+                listener.Url, "POST /a/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
             Assert.Equal("HTTP/1.1 200 OK", reply.StartLine);
             Assert.Equal("{}", (await upstream.NextRequestAsync(Cancelled)).Text);
         }
@@ -230,8 +230,8 @@ public sealed class TransparentProxyTests
             return Task.CompletedTask;
         });
         await using RecordingUpstream healthy = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(dying.Url, healthy.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(dying.Url, healthy.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("POST /a/_doc HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
         Assert.Equal("", await ReadToEndAsync(client));
         Assert.Equal(0, healthy.Connections);
@@ -242,8 +242,8 @@ public sealed class TransparentProxyTests
     public async Task Idle_connection_stays_open()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
         await client.ReadReplyAsync();
 
@@ -258,10 +258,10 @@ public sealed class TransparentProxyTests
     public async Task Requests_share_the_connections_to_a_node()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
         for (int i = 0; i < 5; i++)
         {
-            await RawClient.AskAsync(door.Url, $"GET /a HTTP/1.1\r\nHost: a{i}\r\n\r\n");
+            await RawClient.AskAsync(listener.Url, $"GET /a HTTP/1.1\r\nHost: a{i}\r\n\r\n");
         }
 
         Assert.Equal(1, upstream.Connections);
@@ -271,8 +271,8 @@ public sealed class TransparentProxyTests
     public async Task Path_of_a_node_comes_before_the_target()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        await using OpenDoor door = await OpenDoor.OpenAsync(new Uri(upstream.Url, "/prefix/"));
-        await RawClient.AskAsync(door.Url, "GET //a%2Fb/../c?d HTTP/1.1\r\nHost: a\r\n\r\n");
+        await using OpenListener listener = await OpenListener.OpenAsync(new Uri(upstream.Url, "/prefix/"));
+        await RawClient.AskAsync(listener.Url, "GET //a%2Fb/../c?d HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal("GET /prefix//a%2Fb/../c?d HTTP/1.1", (await upstream.NextRequestAsync(Cancelled)).StartLine);
     }
 

@@ -27,13 +27,13 @@ public sealed class EmbeddingsRelayTests
     public async Task Vectors_of_every_kind_of_server_are_remembered_and_every_byte_is_the_servers(string target, string body, string reply)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(reply));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
-        await PassesThroughAsync(server, door, Post(target, body));
+        await PassesThroughAsync(server, listener, Post(target, body));
 
-        Assert.Equal("first", await door.Memory.FindAsync([1, 0, 0.25f]));
-        Assert.Equal("second", await door.Memory.FindAsync([0, 1, 0.5f]));
-        Assert.Equal(2, door.Memory.Count);
+        Assert.Equal("first", await listener.Memory.FindAsync([1, 0, 0.25f]));
+        Assert.Equal("second", await listener.Memory.FindAsync([0, 1, 0.5f]));
+        Assert.Equal(2, listener.Memory.Count);
     }
 
     [Theory]
@@ -44,11 +44,11 @@ public sealed class EmbeddingsRelayTests
     public async Task Lone_texts_are_remembered(string target, string body, string reply)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(reply));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
-        await PassesThroughAsync(server, door, Post(target, body));
+        await PassesThroughAsync(server, listener, Post(target, body));
 
-        Assert.Equal("only", await door.Memory.FindAsync([1, 0, 0.25f]));
+        Assert.Equal("only", await listener.Memory.FindAsync([1, 0, 0.25f]));
     }
 
     [Fact]
@@ -60,15 +60,15 @@ public sealed class EmbeddingsRelayTests
             await connection.SendAsync(Part);
             connection.Close();
         });
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync(Encoding.UTF8.GetString(Post("/v1/embeddings", """{"input":"a"}""")));
 
         using StreamReader reader = new(client.Stream);
         string reply = await reader.ReadToEndAsync(Cancellation);   // throws on a reset
 
         Assert.EndsWith("{\"data\":[", reply, StringComparison.Ordinal);
-        Assert.Equal(0, door.Memory.Count);
+        Assert.Equal(0, listener.Memory.Count);
     }
 
     [Theory]
@@ -80,11 +80,11 @@ public sealed class EmbeddingsRelayTests
         byte[] compressed = Compress(OpenAi, coding);
         byte[] head = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Type: application/json\r\nContent-Length: {compressed.Length}\r\n\r\n");
         await using RecordingUpstream server = RecordingUpstream.Start((_, connection) => connection.SendAsync([.. head, .. compressed]));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
-        await PassesThroughAsync(server, door, Post("/v1/embeddings", """{"input":["first","second"]}"""));
+        await PassesThroughAsync(server, listener, Post("/v1/embeddings", """{"input":["first","second"]}"""));
 
-        Assert.Equal("second", await door.Memory.FindAsync([0, 1, 0.5f]));
+        Assert.Equal("second", await listener.Memory.FindAsync([0, 1, 0.5f]));
     }
 
     [Fact]
@@ -92,12 +92,12 @@ public sealed class EmbeddingsRelayTests
     {
         byte[] compressed = Compress("""{"input":["first","second"]}""", "gzip");
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(OpenAi));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
         await PassesThroughAsync(
-            server, door, [.. Encoding.Latin1.GetBytes($"POST /v1/embeddings HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: {compressed.Length}\r\n\r\n"), .. compressed]);
+            server, listener, [.. Encoding.Latin1.GetBytes($"POST /v1/embeddings HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: {compressed.Length}\r\n\r\n"), .. compressed]);
 
-        Assert.Equal("first", await door.Memory.FindAsync([1, 0, 0.25f]));
+        Assert.Equal("first", await listener.Memory.FindAsync([1, 0, 0.25f]));
     }
 
     [Fact]
@@ -105,13 +105,13 @@ public sealed class EmbeddingsRelayTests
     {
         string chunks = string.Concat(OpenAi.Chunk(40).Select(static part => $"{part.Length:x}\r\n{new string(part)}\r\n")) + "0\r\n\r\n";
         await using RecordingUpstream server = RecordingUpstream.Start($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n{chunks}");
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
-        HttpBytes reply = await RawClient.AskAsync(door.Url, Post("/v1/embeddings", """{"input":["first","second"]}"""));
+        HttpBytes reply = await RawClient.AskAsync(listener.Url, Post("/v1/embeddings", """{"input":["first","second"]}"""));
 
         Assert.True(reply.IsChunked);
         Assert.Equal(OpenAi, reply.Text);
-        Assert.Equal("first", await door.Memory.FindAsync([1, 0, 0.25f]));
+        Assert.Equal("first", await listener.Memory.FindAsync([1, 0, 0.25f]));
     }
 
     [Fact]
@@ -119,11 +119,11 @@ public sealed class EmbeddingsRelayTests
     {
         // Whoever has the whole reply may search with it at once, so no moment may lie between the two.
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(OpenAi));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
         for (int i = 0; i < 200; i++)
         {
-            await RawClient.AskAsync(door.Url, Post("/v1/embeddings", $$"""{"input":["first {{i}}","second"]}"""));
-            Assert.Equal($"first {i}", await door.Memory.FindAsync([1, 0, 0.25f]));
+            await RawClient.AskAsync(listener.Url, Post("/v1/embeddings", $$"""{"input":["first {{i}}","second"]}"""));
+            Assert.Equal($"first {i}", await listener.Memory.FindAsync([1, 0, 0.25f]));
         }
     }
 
@@ -142,11 +142,11 @@ public sealed class EmbeddingsRelayTests
     public async Task Whatever_else_the_server_says_is_what_the_application_gets(string reply)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(reply.Replace("Content-Length: 28\r\n\r\n{\"error", "Content-Length: 29\r\n\r\n{\"error", StringComparison.Ordinal));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
-        await PassesThroughAsync(server, door, Post("/v1/embeddings", """{"input":["first","second"]}"""));
+        await PassesThroughAsync(server, listener, Post("/v1/embeddings", """{"input":["first","second"]}"""));
 
-        Assert.InRange(door.Memory.Count, 0, 1);   // of [[1,2],["a"]] one is a vector
+        Assert.InRange(listener.Memory.Count, 0, 1);   // of [[1,2],["a"]] one is a vector
     }
 
     [Theory]
@@ -160,11 +160,11 @@ public sealed class EmbeddingsRelayTests
     public async Task Any_other_request_reaches_the_server_as_sent(string request)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok("{\"data\": 1}"));
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
-        await PassesThroughAsync(server, door, Encoding.Latin1.GetBytes(request));
+        await PassesThroughAsync(server, listener, Encoding.Latin1.GetBytes(request));
 
-        Assert.Equal(0, door.Memory.Count);
+        Assert.Equal(0, listener.Memory.Count);
     }
 
     [Fact]
@@ -177,8 +177,8 @@ public sealed class EmbeddingsRelayTests
             await firstSeen.Task;
             await connection.SendAsync("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
         });
-        await using OpenModelsDoor door = await OpenModelsDoor.BeforeAsync(server.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
 
         byte[] buffer = new byte[4096];
@@ -208,11 +208,11 @@ public sealed class EmbeddingsRelayTests
     private static string Ok(string body) =>
         $"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nopenai-processing-ms: 12\r\nx-request-id: r\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
-    /// <summary>Sends the same bytes to the server and to the door before it, and compares what arrives and what comes back.</summary>
-    private static async Task PassesThroughAsync(RecordingUpstream server, OpenModelsDoor door, byte[] request)
+    /// <summary>Sends the same bytes to the server and to the listener before it, and compares what arrives and what comes back.</summary>
+    private static async Task PassesThroughAsync(RecordingUpstream server, OpenModelsListener listener, byte[] request)
     {
         HttpBytes plain = await RawClient.AskAsync(server.Url, request);
-        HttpBytes relayed = await RawClient.AskAsync(door.Url, request);
+        HttpBytes relayed = await RawClient.AskAsync(listener.Url, request);
         HttpBytes asked = await server.NextRequestAsync(Cancellation);
         HttpBytes arrived = await server.NextRequestAsync(Cancellation);
 

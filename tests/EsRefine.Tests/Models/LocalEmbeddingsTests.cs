@@ -14,22 +14,22 @@ public sealed class LocalEmbeddingsTests
     [Fact]
     public async Task Text_becomes_a_vector_that_is_remembered()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
-        (int status, JsonNode? reply) = await door.PostAsync("""{"model":"letters","input":"Jaguar","encoding_format":"float"}""");
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
+        (int status, JsonNode? reply) = await listener.PostAsync("""{"model":"letters","input":"Jaguar","encoding_format":"float"}""");
 
         Assert.Equal(200, status);
         float[] vector = Numbers(reply!["data"]![0]!["embedding"]!);
         Assert.Equal(LetterModel.Embed("Jaguar"), vector);
         Assert.Equal("""{"object":"list","model":"letters","usage":{"prompt_tokens":7,"total_tokens":7}}""", Without(reply, "data"));
         Assert.Equal("""{"object":"embedding","index":0}""", Without(reply["data"]![0]!, "embedding"));
-        Assert.Equal("Jaguar", await door.Memory.FindAsync(Vectors.Passed(vector, "normalized and rounded")));
+        Assert.Equal("Jaguar", await listener.Memory.FindAsync(Vectors.Passed(vector, "normalized and rounded")));
     }
 
     [Fact]
     public async Task Texts_become_vectors_in_their_order_as_Base64_where_asked_for()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
-        (int status, JsonNode? reply) = await door.PostAsync("""{"model":"letters","input":["one","naïve 🐆","three"],"encoding_format":"base64"}""");
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
+        (int status, JsonNode? reply) = await listener.PostAsync("""{"model":"letters","input":["one","naïve 🐆","three"],"encoding_format":"base64"}""");
 
         Assert.Equal(200, status);
         string[] texts = ["one", "naïve 🐆", "three"];
@@ -37,7 +37,7 @@ public sealed class LocalEmbeddingsTests
         {
             float[] vector = MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(reply!["data"]![i]!["embedding"]!.GetValue<string>())).ToArray();
             Assert.Equal(LetterModel.Embed(texts[i]), vector);
-            Assert.Equal(texts[i], await door.Memory.FindAsync(vector));
+            Assert.Equal(texts[i], await listener.Memory.FindAsync(vector));
             Assert.Equal(i, reply["data"]![i]!["index"]!.GetValue<int>());
         }
     }
@@ -45,23 +45,23 @@ public sealed class LocalEmbeddingsTests
     [Fact]
     public async Task Vectors_are_cut_to_the_dimensions_asked_for_and_known_so()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
-        (_, JsonNode? reply) = await door.PostAsync("""{"model":"letters","input":"abc","dimensions":4}""");
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
+        (_, JsonNode? reply) = await listener.PostAsync("""{"model":"letters","input":"abc","dimensions":4}""");
 
         float[] vector = Numbers(reply!["data"]![0]!["embedding"]!);
         Assert.Equal(4, vector.Length);
-        Assert.Equal("abc", await door.Memory.FindAsync(vector));
-        Assert.Null(await door.Memory.FindAsync(LetterModel.Embed("abc")));
+        Assert.Equal("abc", await listener.Memory.FindAsync(vector));
+        Assert.Null(await listener.Memory.FindAsync(LetterModel.Embed("abc")));
     }
 
     [Fact]
     public async Task Prompt_of_the_configured_purpose_goes_before_a_text_and_is_not_remembered()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync(purpose: "query");
-        (_, JsonNode? reply) = await door.PostAsync("""{"input":"abc"}""");
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync(purpose: "query");
+        (_, JsonNode? reply) = await listener.PostAsync("""{"input":"abc"}""");
 
         Assert.Equal(LetterModel.Embed("query abc"), Numbers(reply!["data"]![0]!["embedding"]!));
-        Assert.Equal("abc", await door.Memory.FindAsync(LetterModel.Embed("query abc")));
+        Assert.Equal("abc", await listener.Memory.FindAsync(LetterModel.Embed("query abc")));
     }
 
     [Theory]
@@ -83,24 +83,24 @@ public sealed class LocalEmbeddingsTests
     [InlineData("", 400, null, "not valid JSON")]
     public async Task Request_that_cannot_be_served_is_refused_in_the_shape_of_OpenAI(string body, int status, string? param, string says)
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
-        (int refused, JsonNode? reply) = await door.PostAsync(body);
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
+        (int refused, JsonNode? reply) = await listener.PostAsync(body);
 
         Assert.Equal(status, refused);
         JsonNode error = reply!["error"]!;
         Assert.Equal("invalid_request_error", error["type"]!.GetValue<string>());
         Assert.Equal(param, error["param"]?.GetValue<string>());
         Assert.Contains(says, error["message"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Equal(0, door.Memory.Count);
+        Assert.Equal(0, listener.Memory.Count);
     }
 
     [Fact]
     public async Task Text_that_is_not_UTF8_is_refused_as_what_it_is()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
 
         HttpBytes reply = await RawClient.AskAsync(
-            door.Url, "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"input\":\"caf\u00e9\"}");
+            listener.Url, "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"input\":\"caf\u00e9\"}");
 
         Assert.Equal("HTTP/1.1 400 Bad Request", reply.StartLine);
         Assert.Contains("not valid UTF-8", JsonNode.Parse(reply.Text)!["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
@@ -109,9 +109,9 @@ public sealed class LocalEmbeddingsTests
     [Fact]
     public async Task More_texts_than_OpenAI_takes_are_refused()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         string many = string.Join(',', Enumerable.Repeat("\"a\"", 2049));
-        (int status, JsonNode? reply) = await door.PostAsync($$"""{"input":[{{many}}]}""");
+        (int status, JsonNode? reply) = await listener.PostAsync($$"""{"input":[{{many}}]}""");
 
         Assert.Equal((400, "array_above_max_length"), (status, reply!["error"]!["code"]!.GetValue<string>()));
     }
@@ -127,8 +127,8 @@ public sealed class LocalEmbeddingsTests
     [InlineData("POST", "v1/chat/completions", 404, "unknown_url")]
     public async Task Other_paths_answer_as_an_API_of_one_model_would(string method, string target, int status, string? says)
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
-        (int answered, JsonNode? reply) = await door.SendAsync(new HttpMethod(method), target);
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
+        (int answered, JsonNode? reply) = await listener.SendAsync(new HttpMethod(method), target);
 
         Assert.Equal(status, answered);
         Assert.Equal(says, status == 200 ? reply?.ToJsonString() : reply!["error"]!["code"]!.GetValue<string>());
@@ -137,15 +137,15 @@ public sealed class LocalEmbeddingsTests
     [Fact]
     public async Task Many_ask_at_once_and_each_vector_remembers_its_own_text()
     {
-        await using OpenModelsDoor door = await OpenModelsDoor.WithModelAsync();
+        await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         string[] texts = [.. Enumerable.Range(0, 200).Select(static i => string.Concat(Enumerable.Range(0, 8).Select(bit => new string((char)('a' + bit), 1 + (i >> bit & 1)))))];
 
         await Task.WhenAll(texts.Select(async text =>
         {
-            (_, JsonNode? reply) = await door.PostAsync($$"""{"input":"{{text}}"}""");
-            Assert.Equal(text, await door.Memory.FindAsync(Numbers(reply!["data"]![0]!["embedding"]!)));
+            (_, JsonNode? reply) = await listener.PostAsync($$"""{"input":"{{text}}"}""");
+            Assert.Equal(text, await listener.Memory.FindAsync(Numbers(reply!["data"]![0]!["embedding"]!)));
         }));
-        Assert.Equal(200, door.Memory.Count);
+        Assert.Equal(200, listener.Memory.Count);
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class LocalEmbeddingsTests
         string body = FakeCluster.Search.Replace("[1, 1]", queryVector, StringComparison.Ordinal);
 
         (_, _, string? before) = await cluster.SearchAsync(body, queryText: null);
-        await OpenModelsDoor.PostAsync(cluster.ModelsUrl!, """{"input":"what the application asked"}""");
+        await OpenModelsListener.PostAsync(cluster.ModelsUrl!, """{"input":"what the application asked"}""");
         (_, _, string? after) = await cluster.SearchAsync(body, queryText: null);
 
         Assert.Equal("no-query-text", before);

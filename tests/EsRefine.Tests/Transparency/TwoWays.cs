@@ -45,11 +45,11 @@ internal sealed class TwoWays : IAsyncDisposable
                 connection.Close();
             }
         });
-        ListenSettings doors = new() { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0" };
+        ListenSettings listeners = new() { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0" };
         EsRefineSettings settings = new()
         {
             Upstream = new UpstreamSettings { Urls = [upstream.Url] },
-            Listen = listen?.Invoke(doors) ?? doors,
+            Listen = listen?.Invoke(listeners) ?? listeners,
             Mode = mode,
             DeadlineMs = 30_000,
         };

@@ -56,7 +56,12 @@ public class CallerHeadersTests
             one,
             CallerHeaders.Scope(new HeaderDictionary
             {
-                ["authorization"] = "ApiKey one", ["User-Agent"] = "any", ["X-B3-TraceId"] = "7", ["traceparent"] = "00", ["X-Opaque-Id"] = "8", ["Host"] = "h",
+                ["authorization"] = "ApiKey one",
+                ["User-Agent"] = "any",
+                ["X-B3-TraceId"] = "7",
+                ["traceparent"] = "00",
+                ["X-Opaque-Id"] = "8",
+                ["Host"] = "h",
             }));
         Assert.DoesNotContain("one", one);
     }

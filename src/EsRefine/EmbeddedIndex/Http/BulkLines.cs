@@ -39,8 +39,11 @@ internal static class BulkLines
             BulkAction action = ParseAction(text, line, defaultIndex);
             if (action.Action != "delete")
             {
-                action = action with { Source = TakeLine(ref body, ref line) ?? throw ElasticsearchException.IllegalArgument(
-                    $"Malformed action/metadata line [{line}], expected a document after it") };
+                action = action with
+                {
+                    Source = TakeLine(ref body, ref line) ?? throw ElasticsearchException.IllegalArgument(
+                    $"Malformed action/metadata line [{line}], expected a document after it")
+                };
             }
 
             actions.Add(action);

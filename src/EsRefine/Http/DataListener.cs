@@ -6,7 +6,7 @@ using EsRefine.Upstream;
 namespace EsRefine.Http;
 
 /// <summary>
-/// The data door: the terminal middleware of everything that is not a search, and of searches. A body (or what stands for one in the address) that may hold a
+/// The data listener: the terminal middleware of everything that is not a search, and of searches. A body (or what stands for one in the address) that may hold a
 /// kNN clause is read and offered to the path; all else streams through.
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
@@ -18,11 +18,11 @@ namespace EsRefine.Http;
 /// </param>
 /// <param name="logger">The log.</param>
 /// <param name="memory">Of bodies that are being read, and held until they are answered; null: a quarter of what there is.</param>
-internal sealed class SearchDoor(
+internal sealed class DataListener(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
-    ILogger<SearchDoor> logger,
+    ILogger<DataListener> logger,
     MemoryShare? memory = null)
 {
     /// <summary>The body of an <c>_msearch</c> is read up to so many times the limit of one search: the line of each is held to that limit.</summary>

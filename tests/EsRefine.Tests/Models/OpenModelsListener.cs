@@ -11,14 +11,14 @@ using Xunit;
 
 namespace EsRefine.Tests.Models;
 
-/// <summary>A sidecar with an open models door, in front of a server of embeddings or of a model made of letters.</summary>
-internal sealed class OpenModelsDoor : IAsyncDisposable
+/// <summary>A sidecar with an open models listener, in front of a server of embeddings or of a model made of letters.</summary>
+internal sealed class OpenModelsListener : IAsyncDisposable
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
 
     private readonly Sidecar _sidecar;
 
-    private OpenModelsDoor(Sidecar sidecar) => _sidecar = sidecar;
+    private OpenModelsListener(Sidecar sidecar) => _sidecar = sidecar;
 
     public Uri Url => _sidecar.ModelsUrl!;
 
@@ -27,15 +27,15 @@ internal sealed class OpenModelsDoor : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Relays to a server.</summary>
-    public static Task<OpenModelsDoor> BeforeAsync(Uri server) => OpenAsync(new ModelsSettings { Upstream = server });
+    public static Task<OpenModelsListener> BeforeAsync(Uri server) => OpenAsync(new ModelsSettings { Upstream = server });
 
     /// <summary>Hands out vectors of its own model.</summary>
-    public static Task<OpenModelsDoor> WithModelAsync(string purpose = "unspecified") => OpenAsync(new ModelsSettings { Purpose = purpose });
+    public static Task<OpenModelsListener> WithModelAsync(string purpose = "unspecified") => OpenAsync(new ModelsSettings { Purpose = purpose });
 
     /// <summary>Asks for embeddings.</summary>
     public Task<(int Status, JsonNode? Json)> PostAsync(string body) => PostAsync(Url, body);
 
-    /// <summary>Asks the models door at an address for embeddings.</summary>
+    /// <summary>Asks the models listener at an address for embeddings.</summary>
     public static async Task<(int Status, JsonNode? Json)> PostAsync(Uri url, string body)
     {
         using StringContent content = new(body, Encoding.UTF8, "application/json");
@@ -53,7 +53,7 @@ internal sealed class OpenModelsDoor : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _sidecar.DisposeAsync();
 
-    private static async Task<OpenModelsDoor> OpenAsync(ModelsSettings models)
+    private static async Task<OpenModelsListener> OpenAsync(ModelsSettings models)
     {
         EsRefineSettings settings = new()
         {

@@ -16,11 +16,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EsRefine.Hosting;
 
-/// <summary>The doors of the process: one server, a listener per door, and what answers behind each.</summary>
-/// <remarks>A connection is marked by its listener, so that nothing a client writes into a request can lead it to another door.</remarks>
-internal static class Doors
+/// <summary>The listeners of the process: one server, a listener per listener, and what answers behind each.</summary>
+/// <remarks>A connection is marked by its listener, so that nothing a client writes into a request can lead it to another listener.</remarks>
+internal static class Listeners
 {
-    private enum Door
+    private enum Listener
     {
         Data,
         Grpc,
@@ -28,17 +28,17 @@ internal static class Doors
         Models,
     }
 
-    /// <summary>Opens a listener per door.</summary>
+    /// <summary>Opens a listener per listener.</summary>
     /// <exception cref="ConfigurationException">An address that cannot be read.</exception>
     public static void Open(KestrelServerOptions kestrel, ListenSettings listen)
     {
         TransparentHttp.ConfigureKestrel(kestrel);
-        Open(kestrel, Door.Data, "listen.data", listen.Data, HttpProtocols.Http1);
-        Open(kestrel, Door.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel cannot speak both on one cleartext port
-        Open(kestrel, Door.Admin, "listen.admin", listen.Admin, HttpProtocols.Http1);
+        Open(kestrel, Listener.Data, "listen.data", listen.Data, HttpProtocols.Http1);
+        Open(kestrel, Listener.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel cannot speak both on one cleartext port
+        Open(kestrel, Listener.Admin, "listen.admin", listen.Admin, HttpProtocols.Http1);
         if (listen.Models is { } models)
         {
-            Open(kestrel, Door.Models, "listen.models", models, HttpProtocols.Http1);
+            Open(kestrel, Listener.Models, "listen.models", models, HttpProtocols.Http1);
         }
     }
 
@@ -51,13 +51,13 @@ internal static class Doors
         {
             RefinedRequest request = provider.GetRequiredService<RefinedRequest>();
             int maxSearchBodyBytes = provider.GetRequiredService<EsRefineSettings>().MaxSearchBodyBytes;
-            return new SearchDoor(
+            return new DataListener(
                 provider.GetRequiredService<TransparentProxy>(),
                 request.CanRefine ? request.PrepareAsync : null,
                 maxSearchBodyBytes,
-                provider.GetRequiredService<ILogger<SearchDoor>>());
+                provider.GetRequiredService<ILogger<DataListener>>());
         });
-        services.AddSingleton<ModelsDoor>();
+        services.AddSingleton<ModelsListener>();
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();
@@ -68,36 +68,37 @@ internal static class Doors
         services.Configure<HealthCheckPublisherOptions>(static publisher => publisher.Predicate = static check => !check.Tags.Contains("ready"));
     }
 
-    /// <summary>What answers behind each door. The data and models doors have no routing: the path is the server's behind them.</summary>
+    /// <summary>What answers behind each listener. The data and models listeners have no routing: the path is the server's behind them.</summary>
     public static void Map(IApplicationBuilder app)
     {
         app.MapWhen(
-            static context => DoorOf(context) == Door.Data,
-            static data => data.Run(data.ApplicationServices.GetRequiredService<SearchDoor>().AnswerAsync));
-        app.MapWhen(static context => DoorOf(context) == Door.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
+            static context => ListenerOf(context) == Listener.Data,
+            static data => data.Run(data.ApplicationServices.GetRequiredService<DataListener>().AnswerAsync));
+        app.MapWhen(static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapGrpcService<RefinementGrpcService>();
             endpoints.MapGrpcHealthChecksService();
             endpoints.MapGrpcReflectionService();
         }));
-        app.MapWhen(static context => DoorOf(context) == Door.Admin, static admin => admin.UseRouting().UseEndpoints(static endpoints =>
+        app.MapWhen(static context => ListenerOf(context) == Listener.Admin, static admin => admin.UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapHealthChecks("/livez", new HealthCheckOptions { Predicate = static _ => false });
             endpoints.MapHealthChecks("/readyz", new HealthCheckOptions
             {
-                Predicate = static check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync,
+                Predicate = static check => check.Tags.Contains("ready"),
+                ResponseWriter = WriteReadinessAsync,
             });
         }));
         app.MapWhen(
-            static context => DoorOf(context) == Door.Models,
-            static models => models.Run(static context => context.RequestServices.GetRequiredService<ModelsDoor>().AnswerAsync(context)));
+            static context => ListenerOf(context) == Listener.Models,
+            static models => models.Run(static context => context.RequestServices.GetRequiredService<ModelsListener>().AnswerAsync(context)));
     }
 
-    /// <summary>The addresses in use, in the order of the doors: a port 0 has become a number.</summary>
+    /// <summary>The addresses in use, in the order of the listeners: a port 0 has become a number.</summary>
     public static Uri[] Addresses(IHost host) =>
         [.. host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address))];
 
-    private static void Open(KestrelServerOptions kestrel, Door door, string setting, string address, HttpProtocols protocols)
+    private static void Open(KestrelServerOptions kestrel, Listener listener, string setting, string address, HttpProtocols protocols)
     {
         ListenAddress parsed = ListenAddress.Parse(address)
             ?? throw new ConfigurationException($"{setting} must be host:port, such as 127.0.0.1:9280 or *:9280, not '{address}'");
@@ -115,7 +116,7 @@ internal static class Doors
             options.Protocols = protocols;
             options.Use(next => connection =>
             {
-                connection.Features.Set(new DoorFeature(door));
+                connection.Features.Set(new ListenerFeature(listener));
                 return next(connection);
             });
         }
@@ -129,7 +130,7 @@ internal static class Doors
         return context.Response.WriteAsync(string.Join(": ", reasons.Prepend(report.Status.ToString())));
     }
 
-    private static Door? DoorOf(HttpContext context) => context.Features.Get<DoorFeature>()?.Door;
+    private static Listener? ListenerOf(HttpContext context) => context.Features.Get<ListenerFeature>()?.Listener;
 
-    private sealed record DoorFeature(Door Door);
+    private sealed record ListenerFeature(Listener Listener);
 }

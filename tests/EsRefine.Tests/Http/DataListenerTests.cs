@@ -9,7 +9,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Http;
 
-public sealed class SearchDoorTests
+public sealed class DataListenerTests
 {
     private const int Megabyte = 1024 * 1024;
     private const int Limit = 1000;
@@ -188,8 +188,8 @@ public sealed class SearchDoorTests
     }
 
     [Theory]
-    [InlineData("/_msearch", SearchDoor.SearchesPerBody * Limit, true)]
-    [InlineData("/_msearch", (SearchDoor.SearchesPerBody * Limit) + 1, false)]
+    [InlineData("/_msearch", DataListener.SearchesPerBody * Limit, true)]
+    [InlineData("/_msearch", (DataListener.SearchesPerBody * Limit) + 1, false)]
     [InlineData("/_search/template", Limit + 1, false)]
     public async Task Body_of_many_searches_may_be_larger_than_one(string target, int length, bool isOffered)
     {
@@ -363,7 +363,7 @@ public sealed class SearchDoorTests
         TaskCompletionSource started = new();
         TaskCompletionSource cancelled = new();
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(
+        await using OpenListener listener = await OpenListener.OpenAsync(
             async (search, cancellationToken) =>
             {
                 await using CancellationTokenRegistration registration = cancellationToken.Register(cancelled.SetResult);
@@ -373,7 +373,7 @@ public sealed class SearchDoorTests
             },
             Limit,
             upstream.Url);
-        using (RawClient client = await RawClient.ConnectAsync(door.Url))
+        using (RawClient client = await RawClient.ConnectAsync(listener.Url))
         {
             await client.Stream.WriteAsync(Request("POST", "/index/_search", Original, Framing.Length), TestContext.Current.CancellationToken);
             await started.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -390,24 +390,24 @@ public sealed class SearchDoorTests
     public async Task Broken_chunk_is_the_clients_error_as_on_every_other_path_and_nothing_is_forwarded(string body)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
         string request = "POST $ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
 
-        HttpBytes reply = await RawClient.AskAsync(door.Url, request.Replace("$", "/index/_search", StringComparison.Ordinal));
+        HttpBytes reply = await RawClient.AskAsync(listener.Url, request.Replace("$", "/index/_search", StringComparison.Ordinal));
         Assert.Equal(0, upstream.Connections);
-        HttpBytes other = await RawClient.AskAsync(door.Url, request.Replace("$", "/index/_refresh", StringComparison.Ordinal));
+        HttpBytes other = await RawClient.AskAsync(listener.Url, request.Replace("$", "/index/_refresh", StringComparison.Ordinal));
 
         Assert.Equal("HTTP/1.1 400 Bad Request", reply.StartLine);
         Assert.Equal(other.StartLine, reply.StartLine);
-        Assert.Empty(door.Errors);
+        Assert.Empty(listener.Errors);
     }
 
     [Fact]
     public async Task Rewritten_searches_and_others_share_a_connection()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync((search, _) => ValueTask.FromResult(Rewrite(search, "{\"a\":1}")), Limit, upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync((search, _) => ValueTask.FromResult(Rewrite(search, "{\"a\":1}")), Limit, upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         foreach (Framing framing in Enum.GetValues<Framing>())
         {
             await client.Stream.WriteAsync(Request("POST", "/index/_search", Original, framing), TestContext.Current.CancellationToken);
@@ -425,8 +425,8 @@ public sealed class SearchDoorTests
     public async Task Expect_100_continue_is_answered_before_a_search_is_read()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(upstream.Url);
-        using RawClient client = await RawClient.ConnectAsync(door.Url);
+        await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
+        using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("POST /index/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
         HttpBytes? interim = await HttpBytes.ReadAsync(client.Stream, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("HTTP/1.1 100 Continue", interim!.StartLine);
@@ -472,7 +472,7 @@ public sealed class SearchDoorTests
     {
         List<SearchRequest> searches = [];
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
-        await using OpenDoor door = await OpenDoor.OpenAsync(
+        await using OpenListener listener = await OpenListener.OpenAsync(
             (search, _) =>
             {
                 searches.Add(search);
@@ -480,7 +480,7 @@ public sealed class SearchDoorTests
             },
             Limit,
             upstream.Url);
-        HttpBytes reply = await RawClient.AskAsync(door.Url, request);
+        HttpBytes reply = await RawClient.AskAsync(listener.Url, request);
         return new(await upstream.NextRequestAsync(TestContext.Current.CancellationToken), reply, searches);
     }
 

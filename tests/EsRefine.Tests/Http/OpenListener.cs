@@ -14,12 +14,12 @@ using Xunit;
 
 namespace EsRefine.Tests.Http;
 
-/// <summary>The data door alone, open on a free port in front of given nodes.</summary>
-internal sealed class OpenDoor : IAsyncDisposable
+/// <summary>The data listener alone, open on a free port in front of given nodes.</summary>
+internal sealed class OpenListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private OpenDoor(WebApplication app) => _app = app;
+    private OpenListener(WebApplication app) => _app = app;
 
     public Uri Url => new(_app.Urls.Single() + "/");
 
@@ -27,16 +27,16 @@ internal sealed class OpenDoor : IAsyncDisposable
     public IEnumerable<string> Errors =>
         _app.Services.GetFakeLogCollector().GetSnapshot().Where(static record => record.Level >= LogLevel.Error).Select(static record => record.Message);
 
-    /// <summary>A door behind which nothing is refined.</summary>
-    public static Task<OpenDoor> OpenAsync(params Uri[] nodes) => OpenAsync(PassAll, maxSearchBodyBytes: 64 * 1024, nodes);
+    /// <summary>A listener behind which nothing is refined.</summary>
+    public static Task<OpenListener> OpenAsync(params Uri[] nodes) => OpenAsync(PassAll, maxSearchBodyBytes: 64 * 1024, nodes);
 
-    /// <summary>A door in front of a path of the test's own.</summary>
-    public static Task<OpenDoor> OpenAsync(
+    /// <summary>A listener in front of a path of the test's own.</summary>
+    public static Task<OpenListener> OpenAsync(
         Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, params Uri[] nodes) =>
         OpenAsync(prepare, maxSearchBodyBytes, nodes, new ListenSettings());
 
     /// <summary>The same, where something is said of sniffing.</summary>
-    public static async Task<OpenDoor> OpenAsync(
+    public static async Task<OpenListener> OpenAsync(
         Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, Uri[] nodes, ListenSettings listen)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -51,12 +51,12 @@ internal sealed class OpenDoor : IAsyncDisposable
             .AddSingleton<UpstreamClient>()
             .AddSingleton(new PublishedAddress(listen))
             .AddSingleton<TransparentProxy>()
-            .AddSingleton(services => ActivatorUtilities.CreateInstance<SearchDoor>(
+            .AddSingleton(services => ActivatorUtilities.CreateInstance<DataListener>(
                 services,
                 (SearchEndpointKind _, SearchRequest search, CancellationToken cancellationToken) => prepare(search, cancellationToken),
                 maxSearchBodyBytes));
         WebApplication app = builder.Build();
-        app.Run(app.Services.GetRequiredService<SearchDoor>().AnswerAsync);
+        app.Run(app.Services.GetRequiredService<DataListener>().AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app);
     }

@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EsRefine.Models;
 
-/// <summary>The models door: embeddings for applications, relayed or made here; each vector is remembered with its text before the application has it.</summary>
-internal sealed class ModelsDoor : IDisposable
+/// <summary>The models listener: embeddings for applications, relayed or made here; each vector is remembered with its text before the application has it.</summary>
+internal sealed class ModelsListener : IDisposable
 {
     private readonly UpstreamClient? _upstream;
     private readonly RequestDelegate _answer;
@@ -18,7 +18,7 @@ internal sealed class ModelsDoor : IDisposable
     /// <param name="forwarder">Relays.</param>
     /// <param name="loggers">Of the parts.</param>
     /// <param name="generator">The local model; null where there is none.</param>
-    public ModelsDoor(
+    public ModelsListener(
         EsRefineSettings settings, VectorMemory memory, IHttpForwarder forwarder, ILoggerFactory loggers,
         IEmbeddingGenerator<string, Embedding<float>>? generator = null)
     {
@@ -32,7 +32,7 @@ internal sealed class ModelsDoor : IDisposable
         }
         else
         {
-            ConfigurationException none = new("the models door has nothing to hand out: models.upstream or model.folder must be set");
+            ConfigurationException none = new("the models listener has nothing to hand out: models.upstream or model.folder must be set");
             _answer = new LocalEmbeddings(generator ?? throw none, settings.Models.Purpose, memory).AnswerAsync;
         }
     }

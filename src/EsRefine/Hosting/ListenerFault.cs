@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Hosting;
 
-/// <summary>Says which setting to change when a door cannot be opened.</summary>
-internal static class DoorFault
+/// <summary>Says which setting to change when a listener cannot be opened.</summary>
+internal static class ListenerFault
 {
     /// <summary>The message; null where the exception is about something else.</summary>
     public static string? Of(Exception exception, ListenSettings listen) => exception switch
@@ -22,15 +22,15 @@ internal static class DoorFault
         const string Cause = "another process listens there";
 
         // Kestrel names the address in its message and nowhere else.
-        return Doors(listen).FirstOrDefault(door => exception.Message.Contains($":{door.Address.Port}:", StringComparison.Ordinal)) is { Path: not null } door
-            ? Message(door.Path, door.Address, Cause)
+        return Listeners(listen).FirstOrDefault(listener => exception.Message.Contains($":{listener.Address.Port}:", StringComparison.Ordinal)) is { Path: not null } listener
+            ? Message(listener.Path, listener.Address, Cause)
             : $"{exception.Message.TrimEnd('.')}: {Cause}; see listen.data, listen.grpc, listen.admin and listen.models";
     }
 
-    // Kestrel lets this exception through without a word about the address: the door is the one that is refused in the same way again.
+    // Kestrel lets this exception through without a word about the address: the listener is the one that is refused in the same way again.
     private static string? Refused(SocketException exception, ListenSettings listen) =>
-        Doors(listen).FirstOrDefault(door => Bind(door.Address) == exception.SocketErrorCode) is { Path: not null } door
-            ? Message(door.Path, door.Address, exception.SocketErrorCode switch
+        Listeners(listen).FirstOrDefault(listener => Bind(listener.Address) == exception.SocketErrorCode) is { Path: not null } listener
+            ? Message(listener.Path, listener.Address, exception.SocketErrorCode switch
             {
                 SocketError.AccessDenied => "ports below 1024 need a privilege",
                 SocketError.AddressNotAvailable => "this machine has no such address",
@@ -59,13 +59,13 @@ internal static class DoorFault
         return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Flag!.Name} or {EnvironmentSource.VariableOf(path)}";
     }
 
-    private static IEnumerable<(string Path, ListenAddress Address)> Doors(ListenSettings listen)
+    private static IEnumerable<(string Path, ListenAddress Address)> Listeners(ListenSettings listen)
     {
-        (string Path, string? Address)[] doors =
+        (string Path, string? Address)[] listeners =
         [
             ("listen.data", listen.Data), ("listen.grpc", listen.Grpc), ("listen.admin", listen.Admin), ("listen.models", listen.Models),
         ];
-        foreach ((string path, string? text) in doors)
+        foreach ((string path, string? text) in listeners)
         {
             if (text is not null && ListenAddress.Parse(text) is { } address)
             {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Hosting;
 
-public sealed class DoorFaultTests
+public sealed class ListenerFaultTests
 {
     [Fact]
     public async Task Port_in_use_is_told_with_the_setting_to_change()
@@ -22,18 +22,18 @@ public sealed class DoorFaultTests
 
         Assert.Equal(
             $"listen.grpc cannot listen on {listen.Grpc}: another process listens there; choose another address with --listen-grpc or ESREFINE__LISTEN__GRPC",
-            DoorFault.Of(exception, listen));
+            ListenerFault.Of(exception, listen));
     }
 
     [Fact]
-    public void Other_trouble_is_left_to_others() => Assert.Null(DoorFault.Of(new IOException("disk full"), new ListenSettings()));
+    public void Other_trouble_is_left_to_others() => Assert.Null(ListenerFault.Of(new IOException("disk full"), new ListenSettings()));
 
     private static async Task ListenAsync(string address)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        ListenAddress door = ListenAddress.Parse(address)!;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(door.Address!, door.Port));
+        ListenAddress listener = ListenAddress.Parse(address)!;
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listener.Address!, listener.Port));
         await using WebApplication application = builder.Build();
         await application.StartAsync(TestContext.Current.CancellationToken);
     }

@@ -14,25 +14,25 @@ using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The typed door in front of real engines, called as a .NET client calls it.</summary>
-public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
+/// <summary>The typed listener in front of real engines, called as a .NET client calls it.</summary>
+public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     private static readonly string[] Refined = [.. Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Vector_finds_in_Elasticsearch_what_it_finds_through_the_HTTP_door()
+    public async Task Vector_finds_in_Elasticsearch_what_it_finds_through_the_HTTP_listener()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
-        await FindsWhatTheHttpDoorFinds(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), KnnForm.Elasticsearch[0]);
+        await FindsWhatTheHttpListenerFinds(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), KnnForm.Elasticsearch[0]);
     }
 
     [Fact]
-    public async Task Vector_finds_in_OpenSearch_what_it_finds_through_the_HTTP_door()
+    public async Task Vector_finds_in_OpenSearch_what_it_finds_through_the_HTTP_listener()
     {
         RunningEngine engine = await openSearch.UseAsync();
-        await FindsWhatTheHttpDoorFinds(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), KnnForm.OpenSearch[0]);
+        await FindsWhatTheHttpListenerFinds(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), KnnForm.OpenSearch[0]);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class GrpcDoorTests(ElasticsearchEngine elasticsearch, OpenSearchE
             "esrefine.v1.RefinementService", reflection.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name));
     }
 
-    private static async Task FindsWhatTheHttpDoorFinds(RunningEngine engine, string index, KnnForm form)
+    private static async Task FindsWhatTheHttpListenerFinds(RunningEngine engine, string index, KnnForm form)
     {
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
         using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
