@@ -1,5 +1,4 @@
 using EsRefine.Caching;
-using EsRefine.Configuration;
 using EsRefine.Judging;
 using EsRefine.Recognition;
 using EsRefine.Refinement;

@@ -33,15 +33,19 @@ internal static class EnvironmentSource
     }
 
     /// <summary>The name of a setting's variable: <c>upstream.urls</c>, a list → <c>ESREFINE__UPSTREAM__URLS__0</c>.</summary>
-    public static string VariableOf(string path, bool isList = false) =>
-        Prefix + path.Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
+    /// <param name="path">Positions in lists in brackets: <c>targets[2].index</c>, <c>targets[].index</c> for the first.</param>
+    /// <param name="isList">Whether it is a list, whose first element is meant.</param>
+    public static string VariableOf(string path, bool isList = false) => Prefix + path
+        .Replace("[]", "[0]", StringComparison.Ordinal).Replace("[", Step, StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
+        .Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
 
-    /// <summary>Warns of variables that look like settings but for single underscores, which step into nothing.</summary>
+    /// <summary>Warns of variables that would be settings but for single underscores.</summary>
     /// <param name="environment">The process's.</param>
+    /// <param name="tree">The settings.</param>
     /// <param name="named">Variables that settings name: they are read, whatever they look like.</param>
-    public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, string> environment, IReadOnlyCollection<string?> named)
+    public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, string> environment, SettingTree tree, IReadOnlyCollection<string?> named)
     {
-        string[] settings = [.. SettingTable.All.Select(entry => VariableOf(entry.Path, entry.Setting.Element is not null)[Prefix.Length..])];
+        string[] settings = [.. tree.All.Select(static setting => setting.Variable[Prefix.Length..])];
         foreach (string variable in environment.Keys.Order(ByNumber))
         {
             if (variable.StartsWith(Namespace, StringComparison.OrdinalIgnoreCase) && !variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,3 @@
-using EsRefine.Configuration;
 using EsRefine.Recognition;
 using EsRefine.Upstream;
 

@@ -1,4 +1,4 @@
-using EsRefine.Configuration;
+using EsRefine.Judging;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
 

@@ -42,8 +42,7 @@ internal static class TransparentHttp
         limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
         limits.MaxRequestHeaderCount = MaxHeaderLines;
         // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
-        // Not the infinite time span: Kestrel adds it to a timestamp, which overflows, and then closes idle connections within a second.
-        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
+        limits.KeepAliveTimeout = Timeouts.IdleClientLifetime;
     }
 
     /// <summary>The cluster's side. No connect or reply timeout: how long to wait is the client's decision, and its leaving cancels the request.</summary>
@@ -58,8 +57,7 @@ internal static class TransparentHttp
 #pragma warning disable CA2262 // It asks whether kibibytes are meant. They are.
         MaxResponseHeadersLength = MaxReplyHeadKibibytes,
 #pragma warning restore CA2262
-        // So that a node that moved is found again by its name.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+        PooledConnectionLifetime = Timeouts.UpstreamConnectionLifetime,
         RequestHeaderEncodingSelector = static (_, request) =>
         {
             UndeclaredLength.LastLook(request);

@@ -16,9 +16,6 @@ internal sealed class ChatClient : IDisposable
     /// <summary>Two positions of 20 alternatives take about 5 KB; a reply far beyond is not of this API.</summary>
     public const int MaxReplyBytes = 1024 * 1024;
 
-    /// <summary>Longest a call may take where no search's deadline ends it before (<c>eval</c>). Slow machines queue; dead ones never answer.</summary>
-    public static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
-
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     private readonly Uri _endpoint;
@@ -39,7 +36,7 @@ internal sealed class ChatClient : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             EnableMultipleHttp2Connections = true,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionLifetime = Timeouts.JudgeConnectionLifetime,
         });
     }
 
@@ -47,7 +44,7 @@ internal sealed class ChatClient : IDisposable
     /// <exception cref="JudgeException">No reply, one cut short, one that is too large, or one of another shape.</exception>
     public async Task<ChatReply> CompleteAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(CallTimeout, _timeProvider);
+        using CancellationTokenSource timeout = new(Timeouts.JudgeCallTimeout, _timeProvider);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -64,7 +61,7 @@ internal sealed class ChatClient : IDisposable
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw Failure($"no reply within {CallTimeout.TotalSeconds:0} s; if the server is only busy, lower judge.concurrency", exception);
+            throw Failure($"no reply within {Timeouts.JudgeCallTimeout.TotalSeconds:0} s; if the server is only busy, lower judge.concurrency", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {

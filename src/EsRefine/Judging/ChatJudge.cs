@@ -13,9 +13,6 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 {
     private const int Unsettled = -1;
 
-    /// <summary>Time between two warnings that calls fail.</summary>
-    private static readonly TimeSpan WarningPause = TimeSpan.FromSeconds(10);
-
     private readonly ChatClient _client;
     private readonly string _model;
     private readonly IReadOnlyList<ChatRequestForm> _forms;
@@ -87,7 +84,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     private bool IsTimeToWarn()
     {
         long last = Volatile.Read(ref _lastWarning);
-        return (last == 0 || _timeProvider.GetElapsedTime(last) >= WarningPause)
+        return (last == 0 || _timeProvider.GetElapsedTime(last) >= Timeouts.JudgeWarningInterval)
             && Interlocked.CompareExchange(ref _lastWarning, _timeProvider.GetTimestamp(), last) == last;
     }
 

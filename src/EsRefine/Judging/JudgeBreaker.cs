@@ -13,9 +13,6 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
     /// <summary>Failures in a row that open it: one search after the other, or some that ran side by side.</summary>
     public const int Tolerated = 5;
 
-    /// <summary>Time between two attempts while it is open: soon enough for a judge that restarts, too seldom to hold it down.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-
     private readonly Lock _lock = new();
     private string _lastCause = "";
     private int _failures;
@@ -35,9 +32,9 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
         }
     }
 
-    private string WhyOpen => $"the judge's breaker is open, a search tries it every {Pause.TotalSeconds:0} s; its last failure: {_lastCause}";
+    private string WhyOpen => $"the judge's breaker is open, a search tries it every {Timeouts.JudgeBreakerInterval.TotalSeconds:0} s; its last failure: {_lastCause}";
 
-    private bool MayAsk => _failures < Tolerated || (!_isTrying && timeProvider.GetElapsedTime(_lastAttempt) >= Pause);
+    private bool MayAsk => _failures < Tolerated || (!_isTrying && timeProvider.GetElapsedTime(_lastAttempt) >= Timeouts.JudgeBreakerInterval);
 
     public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {

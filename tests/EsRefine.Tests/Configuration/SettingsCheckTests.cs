@@ -6,7 +6,7 @@ public sealed class SettingsCheckTests
 {
     [Fact]
     public void Sidecar_without_a_cluster_says_how_to_name_one() => Assert.Equal(
-        "no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+        "no cluster to send searches to: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
         Assert.Single(Configured.Faults("", needsUpstream: true)));
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SettingsCheckTests
     {
         const string Judge = "judge: { kind: chat, url: https://llm/v1, model: m, apiKeyEnv: KEY }";
         Assert.EndsWith(
-            "judge.apiKeyEnv names the variable KEY, which is not set: set it, or leave apiKeyEnv out if the server asks for none",
+            "judge.apiKeyEnv names the variable KEY, which is not set: set it, or remove apiKeyEnv if the server needs no key",
             Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
         Assert.Empty(Configured.By(Judge, new() { ["KEY"] = "secret" }).Warnings);
     }
@@ -65,12 +65,12 @@ public sealed class SettingsCheckTests
     }
 
     [Theory]
-    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs embeddings to hand out: name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
+    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs a source of embeddings: set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
     [InlineData("listen: { models: 127.0.0.1:9282 }\nmodels: { upstream: http://llm }", "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) need ports of their own")]
-    [InlineData("models: { upstream: https://api.openai.com/v1/ }", "models.upstream must not end with /v1: applications send that themselves, and it goes on as they send it; say https://api.openai.com")]
-    [InlineData("models: { purpose: both }", "models.purpose must be query, document or unspecified, not 'both'")]
+    [InlineData("models: { upstream: https://api.openai.com/v1/ }", "models.upstream must not end with /v1: applications send that part themselves, and it is forwarded unchanged; set https://api.openai.com")]
+    [InlineData("models: { purpose: both }", "models.purpose must be unspecified, query or document, not 'both'")]
     [InlineData("models: { memory: { entries: 0 } }", "models.memory.entries must be a whole number of texts from 1 to 10000000, not '0'")]
-    public void Models_door_says_what_it_cannot_work_with(string yaml, string message) =>
+    public void Models_listener_reports_what_it_cannot_work_with(string yaml, string message) =>
         Assert.EndsWith(message, Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
 
     [Theory]
