@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// Reads <c>ESREFINE__UPSTREAM__URLS__0=…</c>: two underscores step into a group or a list, case does not matter, an empty value says nothing.
+/// Reads <c>ESREFINE__UPSTREAM__URLS__0=…</c>: two underscores step into a group or a list, case does not matter, an empty value is ignored.
 /// Other variables that begin with <c>ESREFINE_</c> are not configuration.
 /// </summary>
 internal static class EnvironmentSource
@@ -16,7 +16,7 @@ internal static class EnvironmentSource
     private static readonly StringComparer ByNumber =
         StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering | CompareOptions.IgnoreCase);
 
-    /// <summary>The file's tree with what the environment says laid over it; <paramref name="errors"/> takes variables that name no setting.</summary>
+    /// <summary>The file's tree, overridden by the environment; <paramref name="errors"/> takes variables that name no setting.</summary>
     public static ConfigurationNode Over(
         ConfigurationNode below, IReadOnlyDictionary<string, string> environment, Setting root, List<string> errors)
     {

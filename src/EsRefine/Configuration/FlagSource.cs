@@ -3,10 +3,10 @@ namespace EsRefine.Configuration;
 /// <summary>The flags of a command line as a tree.</summary>
 internal static class FlagSource
 {
-    /// <summary>The tree with what the flags say laid over it.</summary>
+    /// <summary>The tree, overridden by the flags.</summary>
     /// <param name="below">File and environment.</param>
     /// <param name="flags">Settings whose flags were given, a group before what it holds, and the texts given for them.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="errors">Takes the faults.</param>
     public static ConfigurationNode Over(
         ConfigurationNode below, IEnumerable<(Setting Setting, IReadOnlyList<string> Texts)> flags, List<string> errors)
     {

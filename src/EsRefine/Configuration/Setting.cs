@@ -94,20 +94,20 @@ internal abstract class Setting
     /// <summary>Sets its value in a record that is being read.</summary>
     public void SetIn(object record, object value) => _property!.SetValue(record, value);
 
-    /// <summary>Reads what was written. False: it says nothing, or it cannot be used, which <paramref name="reading"/> has noted.</summary>
+    /// <summary>Reads what was written. False: the value is empty, or it cannot be used, which <paramref name="reading"/> has noted.</summary>
     /// <param name="node">What was written.</param>
     /// <param name="path">Where it is: <c>targets[0].mode</c>.</param>
     /// <param name="reading">Collects faults and origins.</param>
     /// <param name="value">Of the property's type.</param>
     public abstract bool TryRead(ConfigurationNode node, string path, Reading reading, out object value);
 
-    /// <summary>What a flag's text says, as a file would.</summary>
+    /// <summary>A flag's text as the tree of a file.</summary>
     public abstract ConfigurationNode ReadFlag(string text, SettingOrigin origin, List<string> errors);
 
     /// <summary>The value as lines of a configuration file.</summary>
     public abstract IEnumerable<SettingLine> Lines(object value, string path, int depth);
 
-    // A setting of some kinds only says of which: "chat: base URL …".
+    // A setting that only some kinds read begins with their names: "chat: Base URL …".
     private static string DescriptionFor(string property, string description, bool choosesKind, IReadOnlyList<SettingsKind> kinds)
     {
         if (choosesKind)

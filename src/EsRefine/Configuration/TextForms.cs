@@ -24,7 +24,7 @@ internal static partial class TextForms
         ReadUrl(text, out value) ?? (value is Uri { Query.Length: > 0 } url ? $"must end with the path: remove '{url.Query}'" : null))
     { Pattern = "^https?://" };
 
-    /// <summary>The same, with a query string if need be: Azure expects its api-version there.</summary>
+    /// <summary>The same, which may have a query string: Azure expects its api-version there.</summary>
     public static Form HttpUrlWithQuery { get; } = new("URL", static (string text, SettingOrigin _, out object value) => ReadUrl(text, out value))
     { Pattern = "^https?://" };
 

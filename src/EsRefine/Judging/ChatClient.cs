@@ -83,12 +83,12 @@ internal sealed class ChatClient : IDisposable
         string status = $"HTTP {(int)reply.Status}" + (reply.Error is null ? "" : $" ({reply.Error})");
         return Failure((int)reply.Status switch
         {
-            401 or 403 when _authorization is null => $"{status}; it wants an API key: name the environment variable that holds it in judge.apiKeyEnv",
-            401 or 403 => $"{status}; it refuses the API key in the variable that judge.apiKeyEnv names",
+            401 or 403 when _authorization is null => $"{status}; it requires an API key: set judge.apiKeyEnv to the name of the environment variable that holds it",
+            401 or 403 => $"{status}; it refuses the API key; check the environment variable that judge.apiKeyEnv names",
             404 => $"{status}; check judge.url (the part before /chat/completions) and judge.model",
-            429 => $"{status}; lower judge.concurrency, or raise the quota there",
-            >= 300 and < 400 => $"{status}; it redirects, which is not followed: give the final address in judge.url",
-            >= 500 => $"{status}; the server is failing: see its own log",
+            429 => $"{status}; lower judge.concurrency, or raise the quota of the server",
+            >= 300 and < 400 => $"{status}; redirects are not followed: set judge.url to the final address",
+            >= 500 => $"{status}; the server fails; see its log",
             _ => $"{status}; it refuses the request: check judge.model and judge.topLogprobs",
         });
     }
@@ -134,19 +134,19 @@ internal sealed class ChatClient : IDisposable
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             "no secure connection; check judge.url and the server's certificate",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "cannot connect; check that the server runs and that judge.url is right",
-        _ => "the connection broke before the reply was complete; see the server's own log",
+        _ => "the connection broke before the reply was complete; see the server's log",
     };
 
     private static Uri EndpointOf(Uri? url)
     {
         if (url is null)
         {
-            throw new ConfigurationException("judge.url is missing: give the base URL of an OpenAI-compatible API, such as http://localhost:8085/v1");
+            throw new ConfigurationException("judge.url is missing: set the base URL of an OpenAI-compatible API, such as http://localhost:8085/v1");
         }
 
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            throw new ConfigurationException("judge.url is no address of a server: give one with http:// or https://, such as http://localhost:8085/v1");
+            throw new ConfigurationException("judge.url is not the URL of a server: set one with http:// or https://, such as http://localhost:8085/v1");
         }
 
         // A query string stays: Azure wants its api-version there.
@@ -167,6 +167,6 @@ internal sealed class ChatClient : IDisposable
             ? new AuthenticationHeaderValue("Bearer", key)
             : throw new ConfigurationException(key.Length == 0
                 ? $"judge.apiKeyEnv names the environment variable {variable}, which is not set: set it to the API key, or remove judge.apiKeyEnv"
-                : $"the environment variable {variable} (judge.apiKeyEnv) does not hold an API key: there are spaces or other than ASCII letters in it");
+                : $"the environment variable {variable} (judge.apiKeyEnv) does not hold an API key: it contains spaces or characters that are not ASCII");
     }
 }

@@ -1,12 +1,12 @@
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Spares a judge that is down, and the cluster the samples it could not judge: after a few searches that failed one after the other it opens, and searches
-/// pass unasked. Every few seconds one search is let through to see whether the judge is back.
+/// Stops asking a judge that is down, and stops sampling for it: after <see cref="Tolerated"/> failed searches in a row it opens, and searches are forwarded
+/// unrefined. Every <see cref="Timeouts.JudgeBreakerInterval"/> one search tries the judge again.
 /// </summary>
 /// <remarks>
-/// A search counts as failed where the judge said so and no judgment had arrived. One that the deadline ended before any had says nothing: how long to wait is
-/// the caller's wish, and one caller's must not decide for all. A judgment, however it ended, says that the judge is there.
+/// A search counts as failed when the judge failed and no judgment had arrived. One that the deadline ended before any judgment counts neither way: the caller
+/// sets the deadline, and one caller must not decide for all. Any judgment shows that the judge is up.
 /// </remarks>
 internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider timeProvider, ILogger<JudgeBreaker> logger) : IRelevanceJudge, IDisposable
 {

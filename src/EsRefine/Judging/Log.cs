@@ -24,6 +24,6 @@ internal static partial class Log
     public static partial void BreakerClosed(ILogger logger, string judge);
 
     [LoggerMessage(304, LogLevel.Warning,
-        "Judge {Judge} said neither yes nor no to {Unanswered} of {Calls} hits of a search; if it does so often, judge.model does not suit")]
+        "Judge {Judge} said neither yes nor no to {Unanswered} of {Calls} hits of a search; if this happens often, choose another judge.model")]
     public static partial void NeitherYesNorNo(ILogger logger, string judge, int unanswered, int calls);
 }

@@ -5,8 +5,8 @@ namespace EsRefine.Settings;
 
 /// <summary>The effective configuration, and where each of its settings was written.</summary>
 /// <param name="Settings">Checked.</param>
-/// <param name="Origins">By path: <c>judge.url</c>, <c>targets[0].mode</c>. What is not in it is a default.</param>
-/// <param name="Warnings">What works and may surprise.</param>
+/// <param name="Origins">By path: <c>judge.url</c>, <c>targets[0].mode</c>. A setting that is not in it has its default.</param>
+/// <param name="Warnings">Settings that work but may not do what the operator expects.</param>
 internal sealed record EffectiveConfiguration(EsRefineSettings Settings, IReadOnlyDictionary<string, SettingOrigin> Origins, IReadOnlyList<string> Warnings)
 {
     /// <summary>The file that was read; null where there was none.</summary>

@@ -6,7 +6,7 @@ namespace EsRefine.Settings;
 /// <summary>Checks that relate several settings: those that need or exclude each other. What a single setting may be is said by its attribute.</summary>
 internal static class SettingsCheck
 {
-    /// <summary>Adds what cannot work to the errors of <paramref name="reading"/>.</summary>
+    /// <summary>Adds combinations that cannot work to the errors of <paramref name="reading"/>.</summary>
     public static void Check(EsRefineSettings settings, Reading reading, IReadOnlyDictionary<string, string> environment)
     {
         CheckListeners(settings.Listen, reading);
@@ -31,7 +31,7 @@ internal static class SettingsCheck
         }
     }
 
-    /// <summary>What works and may surprise.</summary>
+    /// <summary>Settings that work but may not do what the operator expects.</summary>
     public static IEnumerable<string> Warnings(EsRefineSettings settings)
     {
         if (ListenAddress.Parse(settings.Listen.Admin) is { IsLoopback: false } admin)
