@@ -18,8 +18,8 @@ internal sealed record EsRefineSettings
     [Setting("The addresses EsRefine listens on, each as host:port with an IP address, localhost or * (all addresses) as host. Port 0 picks a free port.")]
     public ListenSettings Listen { get; init; } = new();
 
-    [Setting("What happens to kNN searches. refine: the reply is that of the refined search. shadow: every reply stays the cluster's own; what would have changed is "
-        + "recorded. learn: the first reply stays the cluster's own; what was learned in the background serves the same search from then on. "
+    [Setting("What happens to kNN searches. refine: the reply is that of the refined search. shadow: every reply stays the cluster's own; "
+        + "what would have changed is recorded. learn: the first reply stays the cluster's own; what was learned in the background serves the same search from then on. "
         + "off: searches are forwarded unchanged.",
         Flag = "--mode", Placeholder = "MODE")]
     public RefinementMode Mode { get; init; } = RefinementMode.Refine;
@@ -31,7 +31,8 @@ internal sealed record EsRefineSettings
     [Setting("Hits judged per search. More steadies the direction, costs tokens.", Unit = "hits", Min = 2, Max = 100, Flag = "--sample", Placeholder = "N")]
     public int Sample { get; init; } = 20;
 
-    [Setting("Refinement rule: how the query vector moves. rocchio@ANGLE turns it by an angle (radians) toward the relevant hits; kl-adam follows the gradient.",
+    [Setting("Refinement rule: how the query vector moves. rocchio@ANGLE turns it by an angle (radians) toward the relevant hits; "
+        + "kl-adam follows the gradient.",
         Form = nameof(TextForms.Rule), Flag = "--rule", Placeholder = "RULE")]
     public string Rule { get; init; } = "rocchio@0.3";
 
@@ -42,7 +43,8 @@ internal sealed record EsRefineSettings
         Unit = "probability", Min = 0, Below = 1)]
     public double MinSpread { get; init; } = 0.05;
 
-    [Setting("Largest search body that is read to find a kNN clause. Larger ones are streamed to the cluster unread. An _msearch body may be four times as large.",
+    [Setting("Largest search body that is read to find a kNN clause. Larger ones are streamed to the cluster unread. "
+        + "An _msearch body may be four times as large.",
         Unit = "bytes", Min = 1024, Max = 1024 * 1024 * 1024)]
     public int MaxSearchBodyBytes { get; init; } = 4 * 1024 * 1024;
 
@@ -57,8 +59,8 @@ internal sealed record EsRefineSettings
     [Setting("The local embedding model. It serves gRPC requests that hold a text instead of a vector, targets with model: local, and the models listener.")]
     public ModelSettings? Model { get; init; }
 
-    [Setting("The models listener: an OpenAI-compatible embeddings API. EsRefine remembers the text of each vector it returns, so that a search that holds only the "
-        + "vector can be refined. It is open where listen.models is set.")]
+    [Setting("The models listener: an OpenAI-compatible embeddings API. EsRefine remembers the text of each vector it returns, "
+        + "so that a search that holds only the vector can be refined. It is open where listen.models is set.")]
     public ModelsSettings Models { get; init; } = new();
 
     [Setting("How long refined vectors are kept, for repeated searches and for later pages, and where several sidecars share them.")]

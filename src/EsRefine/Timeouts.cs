@@ -9,7 +9,10 @@ internal static class Timeouts
 {
     // Clients
 
-    /// <summary>An idle client connection is closed. As good as never, like the cluster: Kestrel overflows on an infinite time span and closes within a second.</summary>
+    /// <summary>
+    /// An idle client connection is closed: in practice never, like the cluster. Kestrel's timestamp overflows on an infinite time span, and it would close idle
+    /// connections within a second.
+    /// </summary>
     public static readonly TimeSpan IdleClientLifetime = TimeSpan.FromDays(365);
 
     /// <summary>The request of a client that has closed its sending side is canceled.</summary>
@@ -40,7 +43,7 @@ internal static class Timeouts
 
     // Judge
 
-    /// <summary>A call to the judge fails. The deadline of a search is usually shorter; <c>eval</c> has none: slow machines queue, dead ones never answer.</summary>
+    /// <summary>A call to the judge fails. The deadline of a search is usually shorter; <c>eval</c> waits this long for slow servers, but not for dead ones.</summary>
     public static readonly TimeSpan JudgeCallTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>A connection to the judge is replaced once it is idle.</summary>
@@ -74,7 +77,7 @@ internal static class Timeouts
 
     // Demo and evaluation
 
-    /// <summary>A search of the demo is answered without further judgments of a language model: time for a small model on a laptop to judge every hit.</summary>
+    /// <summary>A search of the demo uses the judgments that have arrived: time for a small language model on a laptop to judge every hit.</summary>
     public static readonly TimeSpan DemoJudgeTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>The demo ends without having deleted its index.</summary>

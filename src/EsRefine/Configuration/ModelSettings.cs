@@ -43,7 +43,8 @@ internal sealed record ModelsSettings
 internal sealed record VectorMemorySettings
 {
     /// <summary>Null: this process alone.</summary>
-    [Setting("Sidecars with the same tenant and the same cache.redis share the texts they remember. Without it each process remembers on its own.", Example = "shop")]
+    [Setting("Sidecars with the same tenant and the same cache.redis share the texts they remember. Without it each process remembers on its own.",
+        Example = "shop")]
     public string? Tenant { get; init; }
 
     [Setting("Texts remembered. Each takes 200 bytes and two bytes per character.", Unit = "texts", Min = 1, Max = 10_000_000)]

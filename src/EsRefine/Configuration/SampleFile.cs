@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Writes a configuration file that holds every setting: those an operator must choose with an example, the others as comments with their defaults.</summary>
+/// <summary>Writes a configuration file with every setting: those an operator must choose are set to an example, the others are comments with their defaults.</summary>
 internal static class SampleFile
 {
     private const int Width = 120;
@@ -57,10 +57,13 @@ internal static class SampleFile
 
     private static void Comment(StringBuilder file, Setting setting, int indent)
     {
-        string facts = setting is ValueSetting { IsNumber: true } number ? $" ({setting.Attribute.Unit}, {number.Attribute.Range})"
-            : setting is ValueSetting { Form.Words: { Count: > 0 } words } && !words.All(word => setting.Description.Contains(word + ":", StringComparison.Ordinal))
-                ? $" ({Form.Choice(words)})"
-            : "";
+        string facts = setting switch
+        {
+            ValueSetting { IsNumber: true } => $" ({setting.Attribute.Unit}, {setting.Attribute.Range})",
+            ValueSetting { Form.Words: { Count: > 0 } words } when !words.All(word => setting.Description.Contains(word + ":", StringComparison.Ordinal)) =>
+                $" ({Form.Choice(words)})",
+            _ => "",
+        };
         foreach (string line in Wrapped(setting.Description + facts, Width - indent - 2))
         {
             file.Append(' ', indent).Append("# ").Append(line).Append('\n');

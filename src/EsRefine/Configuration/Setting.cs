@@ -175,7 +175,8 @@ internal sealed class ListSetting : Setting
     public override Setting Element { get; }
 
     public override string FlagHelp => Element is SettingGroup group
-        ? $"{Description} {Attribute.Placeholder} is written as in the file: '{string.Join(", ", group.Children.Take(3).Select(static child => child.Sample))}'."
+        ? $"{Description} {Attribute.Placeholder} is written as in the file: "
+            + $"'{string.Join(", ", group.Children.Take(3).Select(static child => child.Sample))}'."
         : Description;
 
     public override bool TryRead(ConfigurationNode node, string path, Reading reading, out object value)

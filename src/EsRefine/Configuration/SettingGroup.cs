@@ -40,26 +40,27 @@ internal sealed class SettingGroup : Setting
 
         if (node is not ConfigurationMapping mapping)
         {
-            reading.Refuse(this, node.Origin, path, $"holds settings of its own, not a value: {string.Join(", ", Children.Select(static child => child.Name))}");
+            string names = string.Join(", ", Children.Select(static child => child.Name));
+            reading.Refuse(this, node.Origin, path, $"holds settings of its own, not a value: {names}");
             return false;
         }
 
         HashSet<string?> misspelled = [];
         foreach (ConfigurationEntry entry in mapping.Entries)
         {
-            if (Children.FirstOrDefault(child => child.Name == entry.Name) is { } known)
+            if (Children.FirstOrDefault(child => child.Name == entry.Name) is { } setting)
             {
-                if (known.TryRead(entry.Node, Under(path, known), reading, out object read))
+                if (setting.TryRead(entry.Node, Under(path, setting), reading, out object read))
                 {
-                    known.SetIn(value, read);
+                    setting.SetIn(value, read);
                 }
             }
             else
             {
                 string where = path.Length == 0 ? "" : $" in {path}";
-                string[] names = [.. Children.Select(static child => child.Name)];
-                misspelled.Add(NearestName.Of(entry.Name, names));
-                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{NearestName.Hint(entry.Name, names)}");
+                string[] known = [.. Children.Select(static child => child.Name)];
+                misspelled.Add(NearestName.Of(entry.Name, known));
+                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{NearestName.Hint(entry.Name, known)}");
             }
         }
 

@@ -7,7 +7,8 @@ namespace EsRefine.Configuration;
 /// <summary>Writes the JSON Schema of a configuration file (draft 7, which YAML editors know best).</summary>
 internal static class SettingsSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="tree">The settings.</param>
     /// <param name="title">What the file is.</param>

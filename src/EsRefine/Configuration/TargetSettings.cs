@@ -3,7 +3,8 @@ namespace EsRefine.Configuration;
 /// <summary>An index pattern and field with settings of their own. Null: the general setting.</summary>
 internal sealed record TargetSettings
 {
-    [Setting("Index name or pattern with *. It is matched against the index expression of the search and against the indices behind it.", Example = "\"products-*\"")]
+    [Setting("Index name or pattern with *. It is matched against the index expression of the search and against the indices behind it.",
+        Example = "\"products-*\"")]
     public required string Index { get; init; }
 
     [Setting("Vector field. All of them by default.", Example = "title_vector")]
@@ -27,8 +28,8 @@ internal sealed record TargetSettings
     [Setting("Overrides sample for this target.", Unit = "hits", Min = 2, Max = 100, Example = "30")]
     public int? Sample { get; init; }
 
-    [Setting("The model that embeds the text of clauses that hold no vector (query_vector_builder, neural), so that they are refined too. upstream: the cluster, with the "
-        + "model the clause names and the caller's credentials. local: the local model (model.folder), which must be the one the field was made with. "
+    [Setting("The model that embeds the text of clauses that hold no vector (query_vector_builder, neural), so that they are refined too. "
+        + "upstream: the cluster, with the model the clause names and the caller's credentials. local: the local model (model.folder), which must be the one the field was made with. "
         + "Without it such clauses are forwarded unchanged.",
         Example = "upstream")]
     public QueryModel? Model { get; init; }

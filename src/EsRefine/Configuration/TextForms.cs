@@ -51,7 +51,8 @@ internal static partial class TextForms
         }
     });
 
-    /// <summary>An address to tell clients: <c>host:port</c> with any host, <see cref="ListenSettings.PublishAuto"/> or <see cref="ListenSettings.PublishNone"/>.</summary>
+    /// <summary>The address given to clients: <c>host:port</c> with any host, or <see cref="ListenSettings.PublishAuto"/> or
+    /// <see cref="ListenSettings.PublishNone"/>.</summary>
     public static Form Publish { get; } = new("auto, none or host:port", static (string text, SettingOrigin _, out object value) =>
     {
         value = text;

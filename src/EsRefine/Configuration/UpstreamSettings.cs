@@ -35,8 +35,8 @@ internal sealed record ListenSettings
         Form = nameof(TextForms.Listen), Flag = "--listen-models", Placeholder = "HOST:PORT", Example = "127.0.0.1:9283")]
     public string? Models { get; init; }
 
-    [Setting("The address given to clients that ask the cluster for its nodes (sniffing), so that they keep using EsRefine. auto: the address they reached EsRefine at. "
-        + "host:port: that address, for clients behind a load balancer. none: the nodes' own addresses, so that such clients bypass EsRefine.",
+    [Setting("The address given to clients that ask the cluster for its nodes (sniffing), so that they keep using EsRefine. "
+        + "auto: the address they reached EsRefine at. host:port: that address, for clients behind a load balancer. none: the nodes' own addresses, so that such clients bypass EsRefine.",
         Form = nameof(TextForms.Publish), Flag = "--publish", Placeholder = "ADDRESS")]
     public string Publish { get; init; } = PublishAuto;
 }
@@ -44,12 +44,13 @@ internal sealed record ListenSettings
 /// <summary>How refined vectors are kept.</summary>
 internal sealed record CacheSettings
 {
-    [Setting("Time a refined vector is kept after its last use. 0 keeps none: each page of a search is refined on its own.", Unit = "minutes", Min = 0, Max = 1440)]
+    [Setting("Time a refined vector is kept after its last use. 0 keeps none: each page of a search is refined on its own.",
+        Unit = "minutes", Min = 0, Max = 1440)]
     public int Minutes { get; init; } = 10;
 
     /// <summary>Null: this process keeps them.</summary>
-    [Setting("A Redis that several sidecars in front of one cluster share, so that the pages of a search may come through any of them. With a models listener and a "
-        + "tenant, texts of queries are readable in it.",
+    [Setting("A Redis that several sidecars in front of one cluster share, so that the pages of a search may come through any of them. "
+        + "With a models listener and a tenant, texts of queries are readable in it.",
         Form = nameof(TextForms.Redis), Flag = "--redis", Placeholder = "HOST:PORT", Example = "redis:6379")]
     public string? Redis { get; init; }
 
@@ -57,8 +58,8 @@ internal sealed record CacheSettings
     public string? PasswordEnv { get; init; }
 
     /// <summary>Null: derived from the password.</summary>
-    [Setting("Environment variable that holds the secret from which keys in Redis are derived, the same for all sidecars. It keeps those who can read Redis from "
-        + "testing guesses of callers' passwords against its keys. Without it the secret is derived from the password of Redis.",
+    [Setting("Environment variable that holds the secret from which keys in Redis are derived, the same for all sidecars. "
+        + "It keeps those who can read Redis from testing guesses of callers' passwords against its keys. Without it the secret is derived from the password of Redis.",
         Form = nameof(TextForms.VariableName), Example = "ESREFINE_CACHE_SECRET")]
     public string? SecretEnv { get; init; }
 }

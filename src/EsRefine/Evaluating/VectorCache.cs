@@ -40,7 +40,8 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
             using FileStream? partial = TryLock(path + ".partial");
             if (partial is null)
             {
-                await Task.Delay(Timeouts.EmbeddingLockInterval, timeProvider, cancellationToken);   // another process embeds the same texts: its work will serve us too
+                // Another process embeds the same texts: its work will serve us too.
+                await Task.Delay(Timeouts.EmbeddingLockInterval, timeProvider, cancellationToken);
             }
             else if (!File.Exists(path))
             {

@@ -83,12 +83,12 @@ internal sealed class ChatClient : IDisposable
         string status = $"HTTP {(int)reply.Status}" + (reply.Error is null ? "" : $" ({reply.Error})");
         return Failure((int)reply.Status switch
         {
-            401 or 403 when _authorization is null => $"{status}; it requires an API key: set judge.apiKeyEnv to the name of the environment variable that holds it",
+            401 or 403 when _authorization is null => $"{status}; it requires an API key: name the environment variable that holds it in judge.apiKeyEnv",
             401 or 403 => $"{status}; it refuses the API key; check the environment variable that judge.apiKeyEnv names",
             404 => $"{status}; check judge.url (the part before /chat/completions) and judge.model",
             429 => $"{status}; lower judge.concurrency, or raise the quota of the server",
             >= 300 and < 400 => $"{status}; redirects are not followed: set judge.url to the final address",
-            >= 500 => $"{status}; the server fails; see its log",
+            >= 500 => $"{status}; the server fails; see its own log",
             _ => $"{status}; it refuses the request: check judge.model and judge.topLogprobs",
         });
     }
@@ -134,7 +134,7 @@ internal sealed class ChatClient : IDisposable
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             "no secure connection; check judge.url and the server's certificate",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "cannot connect; check that the server runs and that judge.url is right",
-        _ => "the connection broke before the reply was complete; see the server's log",
+        _ => "the connection broke before the reply was complete; see the server's own log",
     };
 
     private static Uri EndpointOf(Uri? url)

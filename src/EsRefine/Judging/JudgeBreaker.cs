@@ -32,7 +32,8 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
         }
     }
 
-    private string WhyOpen => $"the judge's breaker is open, a search tries it every {Timeouts.JudgeBreakerInterval.TotalSeconds:0} s; its last failure: {_lastCause}";
+    private string WhyOpen =>
+        $"the judge's breaker is open, a search tries it every {Timeouts.JudgeBreakerInterval.TotalSeconds:0} s; its last failure: {_lastCause}";
 
     private bool MayAsk => _failures < Tolerated || (!_isTrying && timeProvider.GetElapsedTime(_lastAttempt) >= Timeouts.JudgeBreakerInterval);
 

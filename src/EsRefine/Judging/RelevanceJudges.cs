@@ -3,8 +3,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// The kinds of judges, a row each. Configuration, <c>--judge</c>, help, checks, the start-up report, <c>esrefine eval</c> and the documentation follow from the
-/// row. To add a kind, write its judge and add a row.
+/// The kinds of judges, a row each. Configuration, <c>--judge</c>, help, checks, the start-up report, <c>esrefine eval</c> and the documentation follow from
+/// the row. To add a kind, write its judge and add a row.
 /// </summary>
 internal static class RelevanceJudges
 {

@@ -50,8 +50,10 @@ internal sealed class SharedVectorMemory(IDistributedCache store, string tenant,
         }
         catch (Exception exception)   // a store has as many exceptions as there are stores, and none of them may cost a search
         {
-            Volatile.Write(ref _askAgain, timeProvider.GetTimestamp() + (long)(Timeouts.SharedMemoryRetryInterval.TotalSeconds * timeProvider.TimestampFrequency));
-            logger.SharedMemoryFailed(exception is OperationCanceledException ? $"no answer within {Timeouts.SharedMemoryTimeout.TotalMilliseconds:0} ms" : exception.Message);
+            long interval = (long)(Timeouts.SharedMemoryRetryInterval.TotalSeconds * timeProvider.TimestampFrequency);
+            Volatile.Write(ref _askAgain, timeProvider.GetTimestamp() + interval);
+            logger.SharedMemoryFailed(
+                exception is OperationCanceledException ? $"no answer within {Timeouts.SharedMemoryTimeout.TotalMilliseconds:0} ms" : exception.Message);
             return null;
         }
     }

@@ -2,7 +2,7 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Settings;
 
-/// <summary>The files of the repository that are derived from the settings. <c>esrefine config --write-docs</c> writes them; a test fails where one is stale.</summary>
+/// <summary>The files of the repository that are derived from the settings. <c>esrefine config --write-docs</c> writes them; a test fails if one is stale.</summary>
 internal static class ConfigurationDocuments
 {
     private const string SchemaFile = "esrefine.schema.json";
@@ -20,9 +20,10 @@ internal static class ConfigurationDocuments
     private const string ReferenceHead = """
         # Configuration
 
-        <!-- Generated from the settings in the source code. Do not edit: change the setting, then run: dotnet run --project src/EsRefine -- config --write-docs . -->
+        <!-- Generated from the settings in the source code. Do not edit. After a change of settings: dotnet run --project src/EsRefine -- config --write-docs . -->
 
-        EsRefine reads `esrefine.yaml` from the working directory, or the file that `--config FILE` names. Environment variables override the file, flags override both.
+        EsRefine reads `esrefine.yaml` from the working directory, or the file that `--config FILE` names. Environment variables override the file, and flags
+        override both.
         An unknown name or a value out of bounds ends the start with exit code 2 and a message that names the file and line, variable or flag.
 
         * `esrefine config` prints the effective settings and where each comes from. `esrefine config --config FILE` checks a file without starting anything.

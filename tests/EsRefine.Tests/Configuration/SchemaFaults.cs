@@ -30,12 +30,16 @@ internal static class SchemaFaults
         if (schema.TryGetProperty("anyOf", out JsonElement choices))
         {
             string[][] faults = [.. choices.EnumerateArray().Select(choice => Of(choice, node).ToArray())];
-            return Array.Exists(faults, static choice => choice.Length == 0) ? [] : faults.MaxBy(static choice => !choice[0].Contains("type", StringComparison.Ordinal))!;
+            return Array.Exists(faults, static choice => choice.Length == 0)
+                ? []
+                : faults.MaxBy(static choice => !choice[0].Contains("type", StringComparison.Ordinal))!;
         }
 
         string type = TypeOf(node, schema);
         JsonElement allowed = schema.GetProperty("type");
-        string[] types = allowed.ValueKind == JsonValueKind.Array ? [.. allowed.EnumerateArray().Select(static one => one.GetString()!)] : [allowed.GetString()!];
+        string[] types = allowed.ValueKind == JsonValueKind.Array
+            ? [.. allowed.EnumerateArray().Select(static one => one.GetString()!)]
+            : [allowed.GetString()!];
         return !types.Contains(type) ? [$"{node.Origin}: type {type} instead of {string.Join(" or ", types)}"] : node switch
         {
             ConfigurationMapping mapping => OfMapping(schema, mapping),
@@ -64,7 +68,8 @@ internal static class SchemaFaults
 
         if (schema.TryGetProperty("required", out JsonElement required))
         {
-            foreach (string name in required.EnumerateArray().Select(static name => name.GetString()!).Where(name => mapping.Entries.All(entry => entry.Name != name)))
+            IEnumerable<string> names = required.EnumerateArray().Select(static name => name.GetString()!);
+            foreach (string name in names.Except(mapping.Entries.Select(static entry => entry.Name)))
             {
                 yield return $"{mapping.Origin}: {name} is required";
             }
@@ -105,9 +110,7 @@ internal static class SchemaFaults
     {
         ConfigurationMapping => "object",
         ConfigurationList => "array",
-        ConfigurationValue { Text: { } text } => TypeOf(text) is "integer" && schema.GetProperty("type") is { ValueKind: JsonValueKind.String } type && type.GetString() == "number"
-            ? "number"
-            : TypeOf(text),
+        ConfigurationValue { Text: { } text } => TypeOf(text) is "integer" && schema.GetProperty("type").ToString() == "number" ? "number" : TypeOf(text),
         _ => "null",
     };
 

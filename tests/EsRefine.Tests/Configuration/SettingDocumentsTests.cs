@@ -25,7 +25,8 @@ public sealed class SettingDocumentsTests
                where !File.Exists(path) || File.ReadAllText(path) != file.Text
                select file.Path,
         ];
-        Assert.True(stale.Length == 0, $"{string.Join(", ", stale)} differ from the settings; write them again with: dotnet run --project src/EsRefine -- config --write-docs .");
+        const string Command = "dotnet run --project src/EsRefine -- config --write-docs .";
+        Assert.True(stale.Length == 0, $"{string.Join(", ", stale)}: stale, the settings have changed; write the files again with: {Command}");
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed class SettingDocumentsTests
             EsRefineSettings.Tree.All.Select(static setting => setting.Attribute.Flag).OfType<string>());
         Assert.Equal(
             ["ESREFINE__UPSTREAM__URLS__0", "ESREFINE__DEADLINEMS", "ESREFINE__JUDGE__APIKEYENV", "ESREFINE__MODELS__MEMORY__TENANT"],
-            ((string[])["upstream.urls", "deadlineMs", "judge.apiKeyEnv", "models.memory.tenant"]).Select(static path => EsRefineSettings.Tree.At(path).Variable));
+            ((string[])["upstream.urls", "deadlineMs", "judge.apiKeyEnv", "models.memory.tenant"])
+                .Select(static path => EsRefineSettings.Tree.At(path).Variable));
     }
 
     [Fact]
@@ -108,7 +110,7 @@ public sealed class SettingDocumentsTests
         minSpread: 0.1
         judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: KEY, concurrency: 4, topLogprobs: 5 }
         targets:
-          - { index: "utterances-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: "off", deadlineMs: 5, sample: 6, model: upstream }
+          - { index: "u-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: "off", deadlineMs: 5, sample: 6, model: upstream }
           - index: other
             text: body
         """)]
@@ -145,7 +147,7 @@ public sealed class SettingDocumentsTests
     {
         JsonElement properties = JsonDocument.Parse(ConfigurationDocuments.Schema).RootElement.GetProperty("properties");
         JsonElement sample = properties.GetProperty("sample");
-        Assert.Equal((20, 2, 100), (sample.GetProperty("default").GetInt32(), sample.GetProperty("minimum").GetInt32(), sample.GetProperty("maximum").GetInt32()));
+        Assert.Equal(["20", "2", "100"], ((string[])["default", "minimum", "maximum"]).Select(name => sample.GetProperty(name).GetRawText()));
         Assert.StartsWith("Hits judged per search.", sample.GetProperty("description").GetString(), StringComparison.Ordinal);
         JsonElement mode = properties.GetProperty("mode");
         Assert.Equal("refine", mode.GetProperty("default").GetString());

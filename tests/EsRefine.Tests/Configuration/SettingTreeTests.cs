@@ -35,7 +35,7 @@ public sealed class SettingTreeTests
         ConfigurationNode node = animal.ReadFlag("parrot:hello", new("--animal"), errors);
         Zoo zoo = Read(new ConfigurationEntry("animal", new("--animal"), node))!;
         Assert.Equal(("parrot", "hello"), (zoo.Animal!.Kind, zoo.Animal.Words));
-        Assert.Equal(["animal:", "  kind: parrot", "  words: hello"], ((SettingGroup)animal).Lines(zoo.Animal, "animal", 0).Select(static line => line.ToString()));
+        Assert.Equal(["animal:", "  kind: parrot", "  words: hello"], animal.Lines(zoo.Animal, "animal", 0).Select(static line => line.ToString()));
         Assert.Equal(["words"], Kinds[1].Missing((SettingGroup)animal, new Animal { Kind = "parrot" }).Select(static setting => setting.Name));
     }
 

@@ -27,7 +27,7 @@ public sealed class SettingsCheckTests
     [InlineData("{ kind: rerank }", "judge.kind must be chat, qrels or recorded, not 'rerank'")]
     [InlineData("{ kind: chat, url: http://llm/v1, model: m, concurrency: 0 }", "judge.concurrency must be a whole number of calls from 1 to 1000, not '0'")]
     [InlineData("{ kind: chat, url: http://llm/v1, model: m, topLogprobs: -1 }", "judge.topLogprobs must be a whole number of tokens from 0 to 100, not '-1'")]
-    [InlineData("{ kind: qrels, noise: loud }", "judge.noise must be none, llm or weak, not 'loud'", "the qrels judge needs judge.file", "the qrels judge needs judge.queries")]
+    [InlineData("{ kind: chat, url: http://llm/v1, model: m, noise: loud }", "judge.noise must be none, llm or weak, not 'loud'")]
     public void Judge_needs_what_its_kind_needs(string judge, params string[] messages)
     {
         IReadOnlyList<string> faults = Configured.Faults($"judge: {judge}");

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EsRefine.Commands;
 using EsRefine.Configuration;
 using EsRefine.Judging;
@@ -38,7 +39,7 @@ public sealed class JudgeKindTests : IDisposable
         IReadOnlyList<string> faults = Configured.Faults($"judge: {{ kind: {name} }}");
         Assert.Equal(
             RelevanceJudges.Find(name)!.Needs.Select(property => $"the {name} judge needs {Child(property).Path}: "),
-            faults.Select(static fault => fault[(fault.IndexOf("the ", StringComparison.Ordinal))..(fault.IndexOf(": ", "esrefine.yaml:1:1: ".Length, StringComparison.Ordinal) + 2)]));
+            faults.Select(static fault => Regex.Match(fault, "the [a-z-]+ judge needs judge[.][A-Za-z]+: ").Value));
     }
 
     [Theory]
@@ -47,8 +48,12 @@ public sealed class JudgeKindTests : IDisposable
     {
         JudgeKind kind = RelevanceJudges.Find(name)!;
         EffectiveConfiguration configuration = Configured.By(Yaml(kind));
-        string[] printed = [.. configuration.ToYaml().SkipWhile(static line => line != "judge:").Skip(1).TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal))
-            .Select(static line => line.Trim().Split(':')[0])];
+        string[] printed =
+        [
+            .. configuration.ToYaml().SkipWhile(static line => line != "judge:").Skip(1)
+                .TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal))
+                .Select(static line => line.Trim().Split(':')[0]),
+        ];
         Assert.Equal("kind", printed[0]);
         Assert.Equal([], kind.Needs.Select(property => Child(property).Name).Except(printed));
         Assert.All(printed.Skip(1), setting => Assert.True(kind.Reads(Group.Children.First(child => child.Name == setting).PropertyName), setting));
@@ -108,7 +113,8 @@ public sealed class JudgeKindTests : IDisposable
         Assert.Distinct(RelevanceJudges.Kinds.Select(static kind => kind.Name));
         Assert.Distinct(RelevanceJudges.Kinds.SelectMany(static kind => kind.Words).Select(static word => word.Word));
         Assert.NotNull(RelevanceJudges.Find(RelevanceJudges.KindOfUrl));
-        Assert.All(RelevanceJudges.Kinds, static kind => Assert.Equal([], kind.Needs.Concat(kind.Takes).Except(Group.Children.Select(static child => child.PropertyName))));
+        IEnumerable<string> settings = Group.Children.Select(static child => child.PropertyName);
+        Assert.All(RelevanceJudges.Kinds, kind => Assert.Equal([], kind.Needs.Concat(kind.Takes).Except(settings)));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
