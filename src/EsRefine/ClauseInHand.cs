@@ -1,6 +1,6 @@
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Remembering;
+using EsRefine.Vectors;
 
 namespace EsRefine;
 

@@ -8,6 +8,7 @@ using EsRefine.Remembering;
 using EsRefine.Sampling;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine;
 
@@ -178,7 +179,7 @@ internal sealed partial class RefinedSearch(
             return await sources.FetchAsync(source, inHand.Target, mapping, deadline.Token);
         }
 
-        return VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping, out float[] vector) ? vector : null;
+        return VectorText.TryRead(clause.Vector.Range.Of(search.Body.Span), clause.Vector.Spelling, mapping.VectorType, out float[] vector) ? vector : null;
     }
 
     /// <summary>Where the body means this very vector without spelling it out. Null where that cannot be told: all copies are replaced, or none.</summary>

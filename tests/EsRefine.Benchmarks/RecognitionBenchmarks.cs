@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using EsRefine.Recognition;
 using EsRefine.Reissue;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Benchmarks;
 
@@ -38,7 +39,7 @@ public class RecognitionBenchmarks
         _lexical = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_knn).Replace("knn", "ann", StringComparison.Ordinal));
         _search = Recognizer.Recognize(_knn)!;
         _field = new() { Field = "vector", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = Dimensions };
-        _ = VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field, out _original);
+        _ = VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field.VectorType, out _original);
     }
 
     /// <summary>What every search without a clause pays.</summary>
@@ -49,7 +50,7 @@ public class RecognitionBenchmarks
     public object? Recognize() => Recognizer.Recognize(_knn);
 
     [Benchmark]
-    public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field, out _);
+    public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field.VectorType, out _);
 
     [Benchmark]
     public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_knn, _search, _search.Clauses[0], _field, _original, _refined)!);

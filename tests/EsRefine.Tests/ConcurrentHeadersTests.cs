@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text;
 using EsRefine.Endpoints;
-using EsRefine.Recognition;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Evaluating;
 using EsRefine.Evaluation.Files;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 
 namespace EsRefine.Commands;

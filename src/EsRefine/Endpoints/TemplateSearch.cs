@@ -3,6 +3,7 @@ using EsRefine.Recognition;
 using EsRefine.Reissue;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Endpoints;
 

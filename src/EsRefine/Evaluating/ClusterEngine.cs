@@ -5,7 +5,6 @@ using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
 using EsRefine.Judging;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
 

@@ -1,6 +1,5 @@
 using EsRefine.Embedding;
 using EsRefine.Grpc.V1;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
 using Grpc.Core;

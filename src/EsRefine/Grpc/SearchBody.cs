@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using EsRefine.Recognition;
 using Grpc.Core;
 
 namespace EsRefine.Grpc;

@@ -1,21 +1,6 @@
-using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Recognition;
-
-/// <summary>A run of bytes of the request body.</summary>
-internal readonly record struct ByteRange(int Start, int Length)
-{
-    public int End => Start + Length;
-
-    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> body) => body.Slice(Start, Length);
-}
-
-/// <summary>Whose query language a clause is written in: an Elasticsearch clause names its <c>field</c>, an OpenSearch clause is keyed by it.</summary>
-internal enum EngineDialect
-{
-    Elasticsearch,
-    OpenSearch,
-}
 
 /// <summary>Where a kNN clause stands.</summary>
 internal enum KnnClauseForm
@@ -37,14 +22,6 @@ internal enum KnnClauseForm
 
     /// <summary>A clause that holds no vector and says of no source that is known (<c>semantic</c>, <c>neural</c> with an image).</summary>
     TextOnly,
-}
-
-/// <summary>How the vector is spelled. What a string means (Base64 or hex) depends on the mapping: see <c>Reissue/VectorText</c>.</summary>
-internal enum VectorSpelling
-{
-    Array,
-    String,
-    Number,
 }
 
 /// <summary>One vector in the body.</summary>

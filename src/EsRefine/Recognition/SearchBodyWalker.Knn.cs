@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EsRefine.Vectors;
 
 namespace EsRefine.Recognition;
 

@@ -1,5 +1,3 @@
-using EsRefine.Recognition;
-
 namespace EsRefine.Reissue;
 
 /// <summary>Bytes that take the place of a range of the original body.</summary>

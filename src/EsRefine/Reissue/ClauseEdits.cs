@@ -1,6 +1,7 @@
 using System.Text;
 using EsRefine.Recognition;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Reissue;
 
@@ -97,15 +98,15 @@ internal static class ClauseEdits
         clause.HoldsVector && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
 
     private static bool TryRead(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, out float[] vector) =>
-        VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping, out vector);
+        VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping.VectorType, out vector);
 
     private static BodyEdit Edit(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, ReadOnlySpan<float> refined) =>
-        new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping));
+        new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping.VectorType));
 
     /// <summary>What stands for the vector gives way to the vector itself: one member for another.</summary>
     private static void AddEdits(List<BodyEdit> edits, VectorPlace place, FieldMapping mapping, ReadOnlySpan<float> refined)
     {
-        byte[] vector = VectorText.Write(refined, [], VectorSpelling.Array, mapping);
+        byte[] vector = VectorText.Write(refined, [], VectorSpelling.Array, mapping.VectorType);
         edits.Add(new(place.Range, (byte[])[.. Encoding.UTF8.GetBytes(place.Before), .. vector, .. Encoding.UTF8.GetBytes(place.After)]));
         edits.AddRange(place.Others.Select(static other => new BodyEdit(other.Range, Encoding.UTF8.GetBytes(other.Replacement))));
     }

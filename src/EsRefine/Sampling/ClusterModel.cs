@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 

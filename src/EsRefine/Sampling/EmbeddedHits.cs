@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using EsRefine.Embedding;
 using EsRefine.Refinement;
-using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Microsoft.Extensions.AI;
 
 namespace EsRefine.Sampling;

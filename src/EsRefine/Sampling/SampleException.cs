@@ -5,4 +5,9 @@ internal sealed class SampleException(RefinementOutcome outcome, string message)
 {
     /// <summary>The outcome this ends in.</summary>
     public RefinementOutcome Outcome { get; } = outcome;
+
+    /// <summary>A stored vector has other dimensions than the query vector.</summary>
+    public static SampleException OtherDimensions(string field, int ofQuery, int ofHit) => new(
+        RefinementOutcome.DimensionMismatch,
+        $"the query vector has {ofQuery} dimensions but a hit of field '{field}' has {ofHit}; check the embedding model");
 }

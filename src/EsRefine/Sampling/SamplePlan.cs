@@ -1,6 +1,6 @@
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
@@ -20,7 +20,7 @@ internal sealed record SamplePlan(
 
     /// <summary>The vector as the client spelled it, or as an array where the clause only says where to have it from.</summary>
     public ReadOnlySpan<byte> QueryVectorJson =>
-        Clause.HoldsVector ? Clause.Vector.Range.Of(Body.Span) : VectorText.Write(QueryVector, [], VectorSpelling.Array, Mapping);
+        Clause.HoldsVector ? Clause.Vector.Range.Of(Body.Span) : VectorText.Write(QueryVector, [], VectorSpelling.Array, Mapping.VectorType);
 
     /// <summary>Path of the nested documents that hold the vectors: there each hit is judged, and learnt from, by its best passage. Null: the hits hold them.</summary>
     // The hit's rank is its best passage's, so that text and that vector belong together; a mean over passages would blur what the judge approved of.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EsRefine.Judging;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
@@ -48,7 +49,7 @@ internal static class SampleReply
 
             if (reading != VectorReading.Embedding
                 && !(VectorOf(hit, passage, plan.Mapping, reading) is { } vector
-                    && StoredVector.TryRead(vector, plan.Mapping, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions))))
+                    && IsRead(vector, plan, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions))))
             {
                 withoutVector++;
                 continue;
@@ -62,6 +63,12 @@ internal static class SampleReply
         }
 
         return new HitSample(sampled, vectors, plan.Dimensions);
+    }
+
+    private static bool IsRead(JsonElement value, SamplePlan plan, Span<float> vector)
+    {
+        bool isRead = StoredVector.TryRead(value, plan.Mapping.VectorType, vector, out int? otherDimensions);
+        return otherDimensions is { } found ? throw SampleException.OtherDimensions(plan.Mapping.Field, plan.Dimensions, found) : isRead;
     }
 
     private static bool IsPartial(JsonElement root) =>

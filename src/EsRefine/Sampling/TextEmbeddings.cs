@@ -4,8 +4,8 @@ using EsRefine.Caching;
 using EsRefine.Embedding;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Reissue;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -75,7 +75,7 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
     /// <summary>Why the cluster would not take the vector for this field; null where it would, if the dimensions are right.</summary>
     private static string? WhyNot(ReadOnlySpan<float> vector, FieldMapping mapping)
     {
-        if (!VectorText.HasElementsOf(mapping, vector))
+        if (!VectorText.HasElementsOf(mapping.VectorType, vector))
         {
             return $"field '{mapping.Field}' holds bytes, the model gives other numbers";
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EsRefine.Recognition;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
@@ -36,10 +37,12 @@ internal sealed class VectorLookups(UpstreamClient upstream)
         {
             using JsonDocument document = JsonDocument.Parse(reply.Body);
             JsonElement hits = document.RootElement.GetProperty("hits").GetProperty("hits");
-            return hits.GetArrayLength() > 0
+            int? otherDimensions = null;
+            bool isRead = hits.GetArrayLength() > 0
                 && hits[0].TryGetProperty("fields", out JsonElement fields)
                 && fields.TryGetProperty(lookup.Path, out JsonElement value)
-                && StoredVector.TryRead(value, mapping, vector);
+                && StoredVector.TryRead(value, mapping.VectorType, vector, out otherDimensions);
+            return otherDimensions is { } found ? throw SampleException.OtherDimensions(mapping.Field, vector.Length, found) : isRead;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {

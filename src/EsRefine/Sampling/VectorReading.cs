@@ -1,4 +1,3 @@
-using EsRefine.Recognition;
 using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
+using EsRefine.Vectors;
 
 namespace EsRefine.Upstream;
 

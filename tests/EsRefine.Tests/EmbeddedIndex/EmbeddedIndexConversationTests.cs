@@ -28,7 +28,7 @@ public sealed class EmbeddedIndexConversationTests
         if (Environment.GetEnvironmentVariable("ESREFINE_TEST_RECORD") == "1")
         {
             // One answer a line, so that a change shows as one.
-            IEnumerable<string> lines = actual.Select(static answer => answer!.ToJsonString(JsonText.NodeOptions));
+            IEnumerable<string> lines = actual.Select(static answer => answer!.ToJsonString(EsRefine.EmbeddedIndex.JsonText.NodeOptions));
             await File.WriteAllTextAsync(
                 Conversation.RecordingPath, "[\n" + string.Join(",\n", lines) + "\n]\n", TestContext.Current.CancellationToken);
         }

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using EsRefine.Http;
-using EsRefine.Recognition;
 using EsRefine.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using EsRefine.Configuration;
+using EsRefine.Endpoints;
 using EsRefine.Http;
-using EsRefine.Recognition;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
 using Microsoft.AspNetCore.Builder;

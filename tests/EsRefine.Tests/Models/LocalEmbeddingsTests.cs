@@ -22,7 +22,7 @@ public sealed class LocalEmbeddingsTests
         Assert.Equal(LetterModel.Embed("Jaguar"), vector);
         Assert.Equal("""{"object":"list","model":"letters","usage":{"prompt_tokens":7,"total_tokens":7}}""", Without(reply, "data"));
         Assert.Equal("""{"object":"embedding","index":0}""", Without(reply["data"]![0]!, "embedding"));
-        Assert.Equal("Jaguar", await listener.Memory.FindAsync(Vectors.Passed(vector, "normalized and rounded")));
+        Assert.Equal("Jaguar", await listener.Memory.FindAsync(ModelVectors.Passed(vector, "normalized and rounded")));
     }
 
     [Fact]

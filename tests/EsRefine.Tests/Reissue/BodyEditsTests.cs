@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using EsRefine.Recognition;
 using EsRefine.Reissue;
 using Xunit;
 

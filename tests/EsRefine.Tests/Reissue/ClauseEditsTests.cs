@@ -3,6 +3,7 @@ using EsRefine.Recognition;
 using EsRefine.Reissue;
 using EsRefine.Tests.Recognition;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Reissue;

@@ -1,7 +1,7 @@
 using System.Text;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Upstream;

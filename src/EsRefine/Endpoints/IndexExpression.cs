@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace EsRefine.Recognition;
+namespace EsRefine.Endpoints;
 
 /// <summary>Index expressions as they stand in the path of a request: <c>a,b-*,%3Clogs-%7Bnow%2Fd%7D%3E</c>.</summary>
 internal static class IndexExpression

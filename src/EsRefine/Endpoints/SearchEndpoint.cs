@@ -1,4 +1,4 @@
-namespace EsRefine.Recognition;
+namespace EsRefine.Endpoints;
 
 /// <summary>Endpoints whose body can hold a kNN clause (<c>knn-wire</c> 1.1).</summary>
 internal enum SearchEndpointKind

@@ -1,7 +1,7 @@
-using EsRefine.Recognition;
+using EsRefine.Endpoints;
 using Xunit;
 
-namespace EsRefine.Tests.Recognition;
+namespace EsRefine.Tests.Endpoints;
 
 public sealed class SearchEndpointTests
 {

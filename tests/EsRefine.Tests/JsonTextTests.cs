@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using EsRefine.Recognition;
 using Xunit;
 
-namespace EsRefine.Tests.Recognition;
+namespace EsRefine.Tests;
 
 public sealed class JsonTextTests
 {

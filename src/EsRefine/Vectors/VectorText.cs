@@ -1,8 +1,6 @@
-using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Upstream;
 
-namespace EsRefine.Reissue;
+namespace EsRefine.Vectors;
 
 /// <summary>Query vectors as clients spell them: JSON arrays, Elasticsearch's Base64 (big-endian) and hex (<c>knn-wire</c> 2.1).</summary>
 internal static class VectorText
@@ -13,22 +11,22 @@ internal static class VectorText
     /// <summary>Reads a vector as float32, as the engine would.</summary>
     /// <param name="json">The vector's JSON: the array with its brackets, or the string with its quotes.</param>
     /// <param name="spelling">What the walker saw.</param>
-    /// <param name="mapping">Decides what a string means.</param>
+    /// <param name="type">The field's type, which decides what a string means.</param>
     /// <param name="vector">The components; of a <c>bit</c> field its packed bytes, which are equal or not but no numbers to reckon with.</param>
     /// <returns>False: not a vector of this field, or not finite. An array of the wrong length is read, so that the mismatch can be named.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> json, VectorSpelling spelling, FieldMapping mapping, out float[] vector)
+    public static bool TryRead(ReadOnlySpan<byte> json, VectorSpelling spelling, VectorType type, out float[] vector)
     {
         bool isRead = spelling switch
         {
             VectorSpelling.Array => VectorArray.TryRead(json, out vector),
             VectorSpelling.Number => VectorArray.TryReadNumber(json, out vector),
-            _ => VectorString.TryRead(json, mapping, out vector, out _),
+            _ => VectorString.TryRead(json, type, out vector, out _),
         };
-        return isRead && HasElementsOf(mapping, vector);
+        return isRead && HasElementsOf(type, vector);
     }
 
     /// <summary>Whether a field takes the components: one of bytes takes whole numbers from -128 to 127.</summary>
-    public static bool HasElementsOf(FieldMapping mapping, ReadOnlySpan<float> vector) => !HoldsBytes(mapping) || AreBytes(vector);
+    public static bool HasElementsOf(VectorType type, ReadOnlySpan<float> vector) => !HoldsBytes(type) || AreBytes(vector);
 
     /// <summary>Reads what a vector of floats would be, where no mapping is known: to look it up, not to reckon with it. Empty: no such vector.</summary>
     public static float[] ReadFloats(ReadOnlySpan<byte> json, VectorSpelling spelling) =>
@@ -43,38 +41,38 @@ internal static class VectorText
     /// <param name="vector">Components that satisfy the field's constraints.</param>
     /// <param name="original">The JSON the client sent, whose spelling is kept.</param>
     /// <param name="spelling">What the walker saw.</param>
-    /// <param name="mapping">The field.</param>
+    /// <param name="type">The field's type.</param>
     /// <remarks>
     /// Arrays hold the shortest decimals that round-trip, integers on <c>byte</c> fields. Hex on a field of floats can spell bytes only, Base64 of bfloat16
     /// may miss the unit length that <c>dot_product</c> demands, and a lone number is one component only: there an array is written, which every version takes.
     /// </remarks>
     /// <exception cref="ArgumentException">A component is NaN or infinite.</exception>
-    public static byte[] Write(ReadOnlySpan<float> vector, ReadOnlySpan<byte> original, VectorSpelling spelling, FieldMapping mapping)
+    public static byte[] Write(ReadOnlySpan<float> vector, ReadOnlySpan<byte> original, VectorSpelling spelling, VectorType type)
     {
-        bool holdsBytes = HoldsBytes(mapping);
+        bool holdsBytes = HoldsBytes(type);
         switch (spelling)
         {
             case VectorSpelling.Number when vector.Length == 1:
                 return VectorArray.WriteNumber(vector[0], holdsBytes);
             case VectorSpelling.String
-                when VectorString.TryRead(original, mapping, out _, out StringEncoding encoding) && Keeps(encoding, vector, mapping):
+                when VectorString.TryRead(original, type, out _, out StringEncoding encoding) && Keeps(encoding, vector, type):
                 return VectorString.Write(vector, encoding);
             default:
                 return VectorArray.Write(vector, holdsBytes);
         }
     }
 
-    private static bool Keeps(StringEncoding encoding, ReadOnlySpan<float> vector, FieldMapping mapping) => encoding switch
+    private static bool Keeps(StringEncoding encoding, ReadOnlySpan<float> vector, VectorType type) => encoding switch
     {
-        StringEncoding.Hex => HoldsBytes(mapping),
-        StringEncoding.Base64BFloat16 when mapping.Similarity == VectorSimilarity.DotProduct => VectorString.KeepsUnitLengthAsBFloat16(vector),
+        StringEncoding.Hex => HoldsBytes(type),
+        StringEncoding.Base64BFloat16 when type.Similarity == VectorSimilarity.DotProduct => VectorString.KeepsUnitLengthAsBFloat16(vector),
         _ => true,
     };
 
     /// <summary>The component of a field of bytes: rounded, within -128…127.</summary>
     internal static sbyte ToByte(float component) => (sbyte)Math.Clamp(MathF.Round(component), sbyte.MinValue, sbyte.MaxValue);
 
-    private static bool HoldsBytes(FieldMapping mapping) => mapping.ElementType is VectorElementType.Byte or VectorElementType.Bit;
+    private static bool HoldsBytes(VectorType type) => type.ElementType is VectorElementType.Byte or VectorElementType.Bit;
 
     private static bool AreBytes(ReadOnlySpan<float> vector)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Unicode;
 
-namespace EsRefine.Recognition;
+namespace EsRefine;
 
 /// <summary>Whether a JSON string is text.</summary>
 // Utf8JsonReader finds out only when the string is fetched, and says so by throwing; a body may hold thousands of bad ones.

@@ -1,7 +1,6 @@
-using EsRefine.Upstream;
 using Xunit;
 
-namespace EsRefine.Tests.Upstream;
+namespace EsRefine.Tests;
 
 public class SearchParametersTests
 {

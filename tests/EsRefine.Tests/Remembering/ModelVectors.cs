@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace EsRefine.Tests.Remembering;
 
 /// <summary>Vectors as a model gives them and as clients pass them on. Seeded: the same in every run.</summary>
-internal static class Vectors
+internal static class ModelVectors
 {
     /// <summary>A unit vector that leans to one side with all others of the model, as real ones do.</summary>
     public static float[] Of(Random random, int dimensions)

@@ -3,10 +3,8 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using EsRefine.Recognition;
-using EsRefine.Upstream;
 
-namespace EsRefine.Reissue;
+namespace EsRefine.Vectors;
 
 /// <summary>What a string of Elasticsearch spells.</summary>
 internal enum StringEncoding
@@ -29,12 +27,12 @@ internal static class VectorString
 {
     /// <summary>Decodes in Elasticsearch's order: hex if its length fits the field, else Base64 if its length does.</summary>
     // Some strings are valid as both; only the field's dimensions and element type tell.
-    public static bool TryRead(ReadOnlySpan<byte> json, FieldMapping mapping, out float[] vector, out StringEncoding encoding)
+    public static bool TryRead(ReadOnlySpan<byte> json, VectorType type, out float[] vector, out StringEncoding encoding)
     {
         vector = [];
         encoding = default;
-        if (mapping is not { Dialect: EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
-            || json.Length > LongestText(mapping.Dimensions.Value))
+        if (type is not { Dialect: EngineDialect.Elasticsearch, Dimensions: > 0 and <= VectorText.MaxDimensions }
+            || json.Length > LongestText(type.Dimensions.Value))
         {
             return false;
         }
@@ -42,7 +40,7 @@ internal static class VectorString
         byte[] text = ArrayPool<byte>.Shared.Rent(json.Length);
         try
         {
-            return TryUnquote(json, text, out int length) && TryDecode(text.AsSpan(0, length), mapping, out vector, out encoding);
+            return TryUnquote(json, text, out int length) && TryDecode(text.AsSpan(0, length), type, out vector, out encoding);
         }
         finally
         {
@@ -74,16 +72,16 @@ internal static class VectorString
     }
 
     /// <summary>Decodes a document's vector that is given back as it was indexed: Elasticsearch's strings, or OpenSearch's Base64 of little-endian components.</summary>
-    public static bool TryReadStored(ReadOnlySpan<byte> json, FieldMapping mapping, out float[] vector)
+    public static bool TryReadStored(ReadOnlySpan<byte> json, VectorType type, out float[] vector)
     {
-        if (mapping.Dialect == EngineDialect.Elasticsearch)
+        if (type.Dialect == EngineDialect.Elasticsearch)
         {
-            return TryRead(json, mapping, out vector, out _);
+            return TryRead(json, type, out vector, out _);
         }
 
         vector = [];
-        int width = mapping.ElementType == VectorElementType.Byte ? 1 : 4;
-        if (json.Length < 2 || !TryDecodeBase64(json[1..^1], out ReadOnlySpan<byte> bytes) || bytes.Length != width * mapping.Dimensions)
+        int width = type.ElementType == VectorElementType.Byte ? 1 : 4;
+        if (json.Length < 2 || !TryDecodeBase64(json[1..^1], out ReadOnlySpan<byte> bytes) || bytes.Length != width * type.Dimensions)
         {
             return false;
         }
@@ -150,11 +148,11 @@ internal static class VectorString
         }
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> text, FieldMapping mapping, out float[] vector, out StringEncoding encoding)
+    private static bool TryDecode(ReadOnlySpan<byte> text, VectorType type, out float[] vector, out StringEncoding encoding)
     {
-        int dimensions = mapping.Dimensions.GetValueOrDefault();
+        int dimensions = type.Dimensions.GetValueOrDefault();
         int packed = dimensions / 8;
-        bool isBit = mapping.ElementType == VectorElementType.Bit;
+        bool isBit = type.ElementType == VectorElementType.Bit;
 
         encoding = StringEncoding.Hex;
         byte[] bytes = new byte[text.Length / 2];
@@ -171,7 +169,7 @@ internal static class VectorString
             return false;
         }
 
-        switch (mapping.ElementType)
+        switch (type.ElementType)
         {
             case VectorElementType.Byte when decoded.Length == dimensions:
             case VectorElementType.Bit when decoded.Length == packed:

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
-namespace EsRefine.Reissue;
+namespace EsRefine.Vectors;
 
 /// <summary>A vector as a JSON array of numbers, or as one number.</summary>
 internal static class VectorArray

@@ -3,13 +3,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Reissue;
-using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
-namespace EsRefine.Tests.Reissue;
+namespace EsRefine.Tests.Vectors;
 
 public sealed class VectorTextTests
 {
@@ -86,7 +84,7 @@ public sealed class VectorTextTests
         Gen.Int.Select(BitConverter.Int32BitsToSingle).Where(float.IsFinite).Array[1, 40].Sample(
             static vector =>
             {
-                FieldMapping field = Field(VectorElementType.Float, vector.Length);
+                VectorType field = Field(VectorElementType.Float, vector.Length);
                 byte[] json = VectorText.Write(vector, "[1]"u8, VectorSpelling.Array, field);
 
                 Assert.DoesNotContain((byte)'E', json);
@@ -105,7 +103,7 @@ public sealed class VectorTextTests
     [Fact]
     public void Lone_number_is_a_vector_of_one_dimension()
     {
-        FieldMapping field = Field(VectorElementType.Float, 1);
+        VectorType field = Field(VectorElementType.Float, 1);
 
         Assert.Equal([0.5f], Read("0.5", VectorSpelling.Number, field)!);
         Assert.Equal("0.25"u8, VectorText.Write([0.25f], "0.5"u8, VectorSpelling.Number, field));
@@ -155,7 +153,7 @@ public sealed class VectorTextTests
     [Fact]
     public void Bfloat16_takes_two_or_four_bytes_and_keeps_the_width_it_came_in()
     {
-        FieldMapping field = Field(VectorElementType.BFloat16, 2);
+        VectorType field = Field(VectorElementType.BFloat16, 2);
 
         Assert.Equal([1f, -0.5f], Read("\"P4C/AA==\"", VectorSpelling.String, field)!);
         Assert.Equal([1f, -0.5f], Read("\"P4AAAL8AAAA=\"", VectorSpelling.String, field)!);
@@ -167,7 +165,7 @@ public sealed class VectorTextTests
     [Fact]
     public void Bytes_are_integers_that_fit_and_are_written_rounded()
     {
-        FieldMapping field = Field(VectorElementType.Byte, 3);
+        VectorType field = Field(VectorElementType.Byte, 3);
 
         Assert.Equal([127, -128, 0], Read("[127,-128.0,0]", VectorSpelling.Array, field)!);
         Assert.Null(Read("[128,0,0]", VectorSpelling.Array, field));
@@ -180,7 +178,7 @@ public sealed class VectorTextTests
     [Fact]
     public void Base64_of_bfloat16_that_would_miss_unit_length_becomes_an_array()
     {
-        FieldMapping field = Field(VectorElementType.BFloat16, 2) with { Similarity = VectorSimilarity.DotProduct };
+        VectorType field = Field(VectorElementType.BFloat16, 2) with { Similarity = VectorSimilarity.DotProduct };
 
         Assert.Equal("\"PwAAAA==\""u8, VectorText.Write([0.5f, 0], "\"P4AAAA==\""u8, VectorSpelling.String, field with { Similarity = VectorSimilarity.L2Norm }));
         Assert.Equal("[0.28,0.96]"u8, VectorText.Write([0.28f, 0.96f], "\"P4AAAA==\""u8, VectorSpelling.String, field));
@@ -196,16 +194,15 @@ public sealed class VectorTextTests
     [Fact]
     public void Numbers_that_are_not_finite_are_never_written()
     {
-        FieldMapping field = Field(VectorElementType.Float, 1);
+        VectorType field = Field(VectorElementType.Float, 1);
 
         Assert.Throws<ArgumentException>(() => VectorText.Write([float.NaN], "[1]"u8, VectorSpelling.Array, field));
         Assert.Throws<ArgumentException>(() => VectorText.Write([float.NegativeInfinity], "\"PwAAAA==\""u8, VectorSpelling.String, field));
     }
 
-    private static FieldMapping Field(VectorElementType type, int? dimensions) =>
-        new() { Field = "vec", Dialect = EngineDialect.Elasticsearch, ElementType = type, Dimensions = dimensions };
+    private static VectorType Field(VectorElementType type, int? dimensions) => new(EngineDialect.Elasticsearch, type, dimensions);
 
-    private static float[]? Read(string json, VectorSpelling spelling, FieldMapping field) =>
+    private static float[]? Read(string json, VectorSpelling spelling, VectorType field) =>
         VectorText.TryRead(Encoding.UTF8.GetBytes(json), spelling, field, out float[] vector) ? vector : null;
 
     private static int[] Bits(float[] vector) => [.. vector.Select(BitConverter.SingleToInt32Bits)];

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace EsRefine.Reissue;
+namespace EsRefine.Vectors;
 
 /// <summary>A refined vector on a field of bytes: whole numbers from -128 to 127, at the length the client sent.</summary>
 internal static class ByteVector

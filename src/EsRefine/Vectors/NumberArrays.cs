@@ -1,8 +1,6 @@
 using System.Text.Json;
-using EsRefine.Recognition;
-using EsRefine.Reissue;
 
-namespace EsRefine.Endpoints;
+namespace EsRefine.Vectors;
 
 /// <summary>An array of numbers somewhere in a JSON text.</summary>
 /// <param name="Range">With its brackets.</param>

@@ -1,7 +1,7 @@
-using EsRefine.Reissue;
+using EsRefine.Vectors;
 using Xunit;
 
-namespace EsRefine.Tests.Reissue;
+namespace EsRefine.Tests.Vectors;
 
 public class ByteVectorTests
 {
