@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EsRefine.Judging;
-using EsRefine.Upstream;
 using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
@@ -40,15 +39,14 @@ internal static class SampleReply
                 break;
             }
 
-            JsonElement passage = PassageOf(hit, plan);
-            string text = TextOf(hit, passage, plan);
+            string text = plan.Shape.TextOf(hit, plan);
             if (text.Length == 0)
             {
                 continue;
             }
 
             if (reading != VectorReading.Embedding
-                && !(VectorOf(hit, passage, plan.Mapping, reading) is { } vector
+                && !(plan.Shape.VectorOf(hit, plan, reading) is { } vector
                     && IsRead(vector, plan, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions))))
             {
                 withoutVector++;
@@ -65,6 +63,13 @@ internal static class SampleReply
         return new HitSample(sampled, vectors, plan.Dimensions);
     }
 
+    /// <summary>The array of hits in a reply, or in the inner hits of one hit.</summary>
+    public static bool TryGetHits(JsonElement reply, out JsonElement hits)
+    {
+        hits = default;
+        return reply.TryGetProperty("hits", out JsonElement outer) && outer.TryGetProperty("hits", out hits) && hits.ValueKind == JsonValueKind.Array;
+    }
+
     private static bool IsRead(JsonElement value, SamplePlan plan, Span<float> vector)
     {
         bool isRead = StoredVector.TryRead(value, plan.Mapping.VectorType, vector, out int? otherDimensions);
@@ -75,70 +80,4 @@ internal static class SampleReply
         root.ValueKind != JsonValueKind.Object
         || (root.TryGetProperty("timed_out", out JsonElement timedOut) && timedOut.ValueKind == JsonValueKind.True)
         || (root.TryGetProperty("_shards", out JsonElement shards) && shards.TryGetProperty("failed", out JsonElement failed) && failed.GetInt32() > 0);
-
-    private static bool TryGetHits(JsonElement reply, out JsonElement hits)
-    {
-        hits = default;
-        return reply.TryGetProperty("hits", out JsonElement outer) && outer.TryGetProperty("hits", out hits) && hits.ValueKind == JsonValueKind.Array;
-    }
-
-    /// <summary>The hit's best passage; the hit itself where it holds the vector.</summary>
-    private static JsonElement PassageOf(JsonElement hit, SamplePlan plan) =>
-        plan.PassagePath is { } path
-        && hit.TryGetProperty("inner_hits", out JsonElement innerHits) && innerHits.TryGetProperty(path, out JsonElement inner)
-        && TryGetHits(inner, out JsonElement passages) && passages.GetArrayLength() > 0
-            ? passages[0]
-            : hit;
-
-    private static string TextOf(JsonElement hit, JsonElement passage, SamplePlan plan)
-    {
-        List<string> strings = [];
-        foreach (string field in plan.TextFields)
-        {
-            if (plan.IsOfChunk(field))
-            {
-                if (hit.TryGetProperty("highlight", out JsonElement highlight))
-                {
-                    SourcePath.CollectStrings(highlight, field, strings);
-                }
-
-                continue;
-            }
-
-            // The _source of a passage begins at the passage.
-            bool isOfPassage = plan.IsOfPassage(field);
-            if ((isOfPassage ? passage : hit).TryGetProperty("_source", out JsonElement source))
-            {
-                SourcePath.CollectStrings(source, isOfPassage ? field.AsSpan(plan.PassagePath!.Length + 1) : field, strings);
-            }
-        }
-
-        return string.Join('\n', strings);
-    }
-
-    private static JsonElement? VectorOf(JsonElement hit, JsonElement passage, FieldMapping mapping, VectorReading reading) =>
-        reading == VectorReading.Source
-            ? hit.TryGetProperty("_source", out JsonElement source) ? SourceVector(source, mapping, passage) : null
-            : passage.TryGetProperty("fields", out JsonElement fields) && fields.TryGetProperty(mapping.Field, out JsonElement vector) ? vector : null;
-
-    /// <summary>The vector in the hit's whole <c>_source</c>, of a passage by its place in the lists of passages.</summary>
-    private static JsonElement? SourceVector(JsonElement source, FieldMapping mapping, JsonElement passage)
-    {
-        JsonElement? place = source;
-        ReadOnlySpan<char> field = mapping.Field;
-        for (JsonElement nested = passage; place is { } outer && nested.TryGetProperty("_nested", out nested);)
-        {
-            string path = nested.GetProperty("field").GetString()!;
-            int offset = nested.GetProperty("offset").GetInt32();
-            place = SourcePath.Find(outer, path) switch
-            {
-                { ValueKind: JsonValueKind.Array } list when offset < list.GetArrayLength() => list[offset],
-                { ValueKind: JsonValueKind.Object } only when offset == 0 => only,
-                _ => null,
-            };
-            field = field.Length > path.Length ? field[(path.Length + 1)..] : field;
-        }
-
-        return place is { } holder ? SourcePath.Find(holder, field) : null;
-    }
 }
