@@ -363,7 +363,7 @@ internal sealed partial class RefinedSearch(
             Similarity = SimilarityOf(clause, mapping),
         };
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, rows, target.Guards, refinedVector, out angle);
-        return verdict == RefinementVerdict.Refined && mapping.ElementType == VectorElementType.Byte
+        return verdict == RefinementVerdict.Refined && mapping.ElementType.HoldsBytes
             && !ByteVector.TryRound(queryVector, refinedVector, target.Guards.TrustRadius, out angle)
                 ? RefinementVerdict.NoSignal   // no whole numbers lie in the refined direction
                 : verdict;
@@ -445,7 +445,7 @@ internal sealed partial class RefinedSearch(
 
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
-        { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
+        { ElementType.IsRefined: false } => $"field '{clause.Field}' holds {mapping.ElementType} vectors",
         { Similarity: null } when clause.Function is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
         { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>
