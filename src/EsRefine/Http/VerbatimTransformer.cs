@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using EsRefine.Pipeline;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;

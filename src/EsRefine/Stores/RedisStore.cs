@@ -4,7 +4,7 @@ using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
-namespace EsRefine.Caching;
+namespace EsRefine.Stores;
 
 /// <summary>The Redis server that sidecars share, as the platform's distributed cache.</summary>
 internal static partial class RedisStore
