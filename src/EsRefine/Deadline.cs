@@ -33,19 +33,19 @@ internal sealed class Deadline : IDisposable
     }
 
     /// <summary>The reason where the time is up before a stage has come to its end.</summary>
-    /// <param name="stage">What the deadline passed before: "the sample was in".</param>
-    public static NotRefined PassedBefore(string stage)
+    /// <param name="what">What the deadline passed before.</param>
+    public static NotRefined PassedBefore(string what = "the sample was in")
     {
-        TimeoutException late = new("the deadline passed before " + stage);
+        TimeoutException late = new("the deadline passed before " + what);
         return new(RefinementOutcome.DeadlinePassed, late.Message, late);
     }
 
     /// <summary>Waits for a stage that asks the cluster, but not past the deadline: the work goes on, its product is not looked at.</summary>
     /// <param name="work">The stage, which has <see cref="Token"/>.</param>
-    /// <param name="stage">As in <see cref="PassedBefore"/>.</param>
+    /// <param name="before">As in <see cref="PassedBefore"/>.</param>
     /// <returns>What the stage returns, or else that the deadline passed or the cluster could not be reached.</returns>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
-    public async Task<Outcome<T>> WaitAsync<T>(Task<Outcome<T>> work, string stage)
+    public async Task<Outcome<T>> WaitAsync<T>(Task<Outcome<T>> work, string before = "the sample was in")
         where T : class
     {
         try
@@ -54,7 +54,7 @@ internal sealed class Deadline : IDisposable
         }
         catch (OperationCanceledException) when (HasPassed)
         {
-            return PassedBefore(stage);
+            return PassedBefore(before);
         }
         catch (HttpRequestException exception)
         {

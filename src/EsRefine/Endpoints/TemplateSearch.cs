@@ -65,7 +65,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
 
         return PutBack(rendered.Body.Span, prepared, parameters) is { } edits
             ? new(search.Body, edits, summary) { MayFailInPart = prepared.MayFailInPart }
-            : PreparedSearch.Original(search, NoParameter.Outcome, NoParameter.Detail);
+            : PreparedSearch.Unchanged(search, NoParameter);
     }
 
     /// <summary>Null: nothing that could be a query vector.</summary>
@@ -149,7 +149,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
 
     private PreparedSearch Unrefined(SearchRequest search, NotRefined reason, long started)
     {
-        PreparedSearch prepared = PreparedSearch.Original(search, reason.Outcome, reason.Detail);
+        PreparedSearch prepared = PreparedSearch.Unchanged(search, reason);
         meter.RecordSearch(prepared.Summary, timeProvider.GetElapsedTime(started));
         return prepared;
     }

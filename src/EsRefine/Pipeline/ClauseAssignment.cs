@@ -43,7 +43,7 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
 
         if (memory is not null)
         {
-            await Task.WhenAll(Enumerable.Range(0, tasks.Length).Select(async i => tasks[i] = await RecallTextAsync(tasks[i], memory)));
+            tasks = await RecallTextsAsync(tasks, memory);
         }
 
         if (Array.TrueForAll(tasks, static task => task.WhyNot is not null))
@@ -56,9 +56,11 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
             return Hidden;
         }
 
-        SearchRequest shared = opened.WithOwnHeaders();   // from here on, clauses are worked on concurrently
-        return ReferenceEquals(shared, opened) ? tasks : Array.ConvertAll(tasks, task => task with { Search = shared });
+        return ToShare(tasks, opened.WithOwnHeaders());
     }
+
+    /// <summary>From here on, clauses are worked on concurrently.</summary>
+    private static ClauseTask[] ToShare(ClauseTask[] tasks, SearchRequest search) => Array.ConvertAll(tasks, task => task with { Search = search });
 
     /// <summary>The first of: header · text of the clause, or of a clause of text alone beside it · lexical sibling. Null: the request holds none.</summary>
     private static string? WrittenText(SearchRequest search, RecognizedSearch recognized, KnnClause clause) =>
@@ -67,7 +69,10 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
         ?? recognized.Clauses.Select(static other => other.Text).FirstOrDefault(static text => text is not null)
         ?? recognized.LexicalText;
 
-    /// <summary>With the text the models listener made the vector of, where the request holds none.</summary>
+    /// <summary>With the texts the models listener made the vectors of, where the request holds none. Side by side: a slow memory costs its time once.</summary>
+    private static Task<ClauseTask[]> RecallTextsAsync(ClauseTask[] tasks, VectorMemory memory) =>
+        Task.WhenAll(Array.ConvertAll(tasks, task => RecallTextAsync(task, memory)));
+
     private static async Task<ClauseTask> RecallTextAsync(ClauseTask task, VectorMemory memory)
     {
         if (task.QueryText is not null || task.Target.Mode == RefinementMode.Off || !task.Clause.HoldsVector)

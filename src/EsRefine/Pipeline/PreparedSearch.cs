@@ -49,4 +49,8 @@ internal sealed record PreparedSearch
     /// <summary>The search as it came in, and why.</summary>
     public static PreparedSearch Original(SearchRequest search, RefinementOutcome outcome, string? detail = null) =>
         Original(search, new RefinementSummary(outcome) { Detail = detail });
+
+    /// <summary>The search as it came in, and why, with what failed.</summary>
+    public static PreparedSearch Unchanged(SearchRequest search, NotRefined reason) =>
+        new(search.Body, [], new RefinementSummary(reason.Outcome) { Detail = reason.Detail }) { Failure = reason.Failure };
 }

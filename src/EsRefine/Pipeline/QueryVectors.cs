@@ -10,8 +10,6 @@ namespace EsRefine.Pipeline;
 /// <summary>Reads what a clause searches: its field's mapping and its query vector.</summary>
 internal sealed class QueryVectors(MappingCache mappings)
 {
-    private const string Stage = "the sample was in";
-
     private static readonly NotRefined Hidden = new(
         RefinementOutcome.Unsupported, "a vector that cannot be had may be a copy of this one: all are replaced, or none");
 
@@ -21,7 +19,7 @@ internal sealed class QueryVectors(MappingCache mappings)
     {
         KnnClause clause = task.Clause;
         Deadline deadline = scope.DeadlineOf(task.Target);
-        Outcome<FieldMapping> field = await deadline.WaitAsync(mappings.ReadAsync(task.Search, clause.Field, task.PointInTime, deadline.Token), Stage);
+        Outcome<FieldMapping> field = await deadline.WaitAsync(mappings.ReadAsync(task.Search, clause.Field, task.PointInTime, deadline.Token));
         if (!field.TryGet(out FieldMapping? mapping, out NotRefined? reason))
         {
             return reason;
@@ -34,7 +32,7 @@ internal sealed class QueryVectors(MappingCache mappings)
 
         SourceVectors sources = scope.SourcesOf(task);
         Outcome<float[]> vector = clause.Source is { } source
-            ? await deadline.WaitAsync(sources.FetchAsync(source, task.Target, mapping, deadline.Token), Stage)
+            ? await deadline.WaitAsync(sources.FetchAsync(source, task.Target, mapping, deadline.Token))
             : ReadWritten(task, mapping);
         if (!vector.TryGet(out float[]? queryVector, out reason))
         {
@@ -72,7 +70,7 @@ internal sealed class QueryVectors(MappingCache mappings)
 
             if (!other.IsSameAs(task.Clause.Source))
             {
-                Outcome<float[]> fetched = await deadline.WaitAsync(sources.FetchAsync(other, task.Target, task.Mapping, deadline.Token), Stage);
+                Outcome<float[]> fetched = await deadline.WaitAsync(sources.FetchAsync(other, task.Target, task.Mapping, deadline.Token));
                 if (!fetched.TryGet(out float[]? vector, out NotRefined? reason))
                 {
                     return reason.Failure is null ? Hidden : reason;

@@ -44,7 +44,7 @@ internal sealed class RefinedSearch(
         }
 
         RefinedClause[] refined = await RefineDistinctAsync(tasks, scope);
-        return scope.Worked(Splicer.Splice(search, recognized, refined));
+        return scope.End(Splicer.Splice(search, recognized, refined, scope.RecognizeTime));
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache 
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
-            return VectorResult.None(Deadline.PassedBefore("the sample was in"));
+            return VectorResult.None(Deadline.PassedBefore());
         }
     }
 

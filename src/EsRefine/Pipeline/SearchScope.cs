@@ -13,10 +13,12 @@ namespace EsRefine.Pipeline;
 internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, long started, CancellationToken gone) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly TimeSpan _recognize = scopes.TimeProvider.GetElapsedTime(started);
     private List<(TimeSpan Allowed, Deadline Deadline)>? _deadlines;
     private SourceVectors? _sources;
     private bool? _hasPermit;
+
+    /// <summary>Time spent until the search was recognized as one with a kNN clause.</summary>
+    public TimeSpan RecognizeTime { get; } = scopes.TimeProvider.GetElapsedTime(started);
 
     /// <summary>The vectors that the body only says where to have from, each fetched once.</summary>
     public SourceVectors SourcesOf(ClauseTask task)
@@ -57,13 +59,14 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
     }
 
     /// <summary>Records the end of a search that goes on as it came in.</summary>
-    public PreparedSearch Unchanged(NotRefined reason) => End(PreparedSearch.Original(search, reason.Outcome, reason.Detail) with { Failure = reason.Failure });
+    public PreparedSearch Unchanged(NotRefined reason) => End(PreparedSearch.Unchanged(search, reason));
 
-    /// <summary>Records the end of a search that was worked on.</summary>
-    public PreparedSearch Worked(PreparedSearch prepared) => End(prepared with
+    /// <summary>Records the end of a search.</summary>
+    public PreparedSearch End(PreparedSearch prepared)
     {
-        Summary = prepared.Summary with { Timings = prepared.Summary.Timings with { Recognize = _recognize } },
-    });
+        scopes.Meter.RecordSearch(prepared.Summary, scopes.TimeProvider.GetElapsedTime(started));
+        return prepared;
+    }
 
     public void Dispose()
     {
@@ -76,12 +79,6 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
         {
             scopes.Permits.Release();
         }
-    }
-
-    private PreparedSearch End(PreparedSearch prepared)
-    {
-        scopes.Meter.RecordSearch(prepared.Summary, scopes.TimeProvider.GetElapsedTime(started));
-        return prepared;
     }
 }
 

@@ -20,7 +20,8 @@ internal static class Splicer
     /// <param name="search">As it came in.</param>
     /// <param name="recognized">What was found in it.</param>
     /// <param name="clauses">All its clauses; of several, the first refined one stands for the search, else the first.</param>
-    public static PreparedSearch Splice(SearchRequest search, RecognizedSearch recognized, RefinedClause[] clauses)
+    /// <param name="recognizeTime">What it took to find them.</param>
+    public static PreparedSearch Splice(SearchRequest search, RecognizedSearch recognized, RefinedClause[] clauses, TimeSpan recognizeTime)
     {
         RefinedClause shown = Array.Find(clauses, static clause => clause.Edits.Count > 0) ?? clauses[0];
         RefinementSummary summary = new(shown.Outcome)
@@ -29,7 +30,7 @@ internal static class Splicer
             Sampled = shown.Sampled,
             Angle = shown.Angle,
             Rule = shown.Rule,
-            Timings = shown.Result.Timings,
+            Timings = shown.Result.Timings with { Recognize = recognizeTime },
             Detail = shown.Detail,
         };
         BodyEdit[] refined = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];

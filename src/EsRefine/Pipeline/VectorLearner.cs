@@ -39,7 +39,7 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
 
         StageClock clock = new(timeProvider);
         Deadline deadline = scope.DeadlineOf(task.Target);
-        Outcome<HitSample> sampled = await deadline.WaitAsync(sampler.SampleAsync(task.Search, SamplePlan.Of(task), deadline.Token), "the sample was in");
+        Outcome<HitSample> sampled = await deadline.WaitAsync(sampler.SampleAsync(task.Search, SamplePlan.Of(task), deadline.Token));
         if (!sampled.TryGet(out HitSample? sample, out NotRefined? notSampled))
         {
             return VectorResult.None(notSampled);

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using EsRefine.Http;
 using EsRefine.Stores;
 using Microsoft.Extensions.Primitives;
 
