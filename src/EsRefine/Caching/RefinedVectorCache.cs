@@ -16,7 +16,7 @@ namespace EsRefine.Caching;
 /// A store shared between instances is read first, and this process's own copy only where it gives nothing: so instances agree, and the pages of one instance
 /// hold together while the store is unreachable. Two instances that learn the same within the same millisecond may still disagree, for the store has no lock.
 /// </remarks>
-internal sealed partial class RefinedVectorCache(
+internal sealed class RefinedVectorCache(
     IMemoryCache own, CacheSettings settings, TimeProvider timeProvider, ILogger<RefinedVectorCache> logger, IDistributedCache? store = null)
 {
     /// <summary>A vector in use is kept as long as it is used, but after this many lives a first page learns it anew, since documents change.</summary>
@@ -153,13 +153,9 @@ internal sealed partial class RefinedVectorCache(
         }
         catch (Exception exception)   // as above: none of them may cost a search
         {
-            LogNotShared(logger, exception);
+            logger.NotShared(exception);
         }
     }
-
-    [LoggerMessage(600, LogLevel.Warning,
-        "The shared cache did not take a refined vector in time: another instance would answer the next pages of that search plain. Check cache.redis.")]
-    private static partial void LogNotShared(ILogger logger, Exception exception);
 }
 
 /// <summary>A refined vector as the shared store holds it.</summary>

@@ -7,9 +7,6 @@ internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<Backgrou
 {
     private static readonly NotRefined Shadowed = new(RefinementOutcome.Shadowed);
 
-    private static readonly NotRefined Overloaded = new(
-        RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
-
     /// <summary>Mode shadow: the search goes out as it came in, and is refined for the record behind its reply.</summary>
     /// <param name="tasks">Its clauses.</param>
     /// <param name="refine">Refines them.</param>
@@ -20,7 +17,7 @@ internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<Backgrou
         if (!scope.TryTakePermit())
         {
             scope.Dispose();
-            return Overloaded;
+            return SearchScope.Overloaded;
         }
 
         SearchRequest detached = tasks[0].Search.Detach();

@@ -12,6 +12,10 @@ namespace EsRefine.Pipeline;
 /// <param name="gone">Cancelled when the client leaves.</param>
 internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, long started, CancellationToken gone) : IDisposable
 {
+    /// <summary>The reason where there is no permit.</summary>
+    public static readonly NotRefined Overloaded = new(
+        RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
+
     private readonly Lock _lock = new();
     private List<(TimeSpan Allowed, Deadline Deadline)>? _deadlines;
     private SourceVectors? _sources;

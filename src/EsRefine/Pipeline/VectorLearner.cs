@@ -12,9 +12,6 @@ namespace EsRefine.Pipeline;
 /// <summary>Learns a refined vector: sample → judge → refine.</summary>
 internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimeProvider timeProvider, IRelevanceJudge? judge = null) : IVectorSource
 {
-    private static readonly NotRefined Overloaded = new(
-        RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
-
     private static readonly NotRefined TooFewHits = new(RefinementOutcome.TooFewHits);
 
     private static readonly NotRefined OtherDirection = new(
@@ -29,7 +26,7 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
     {
         if (!scope.TryTakePermit())
         {
-            return VectorResult.None(Overloaded);
+            return VectorResult.None(SearchScope.Overloaded);
         }
 
         if (_judge.WhyNotNow is { } unavailable)

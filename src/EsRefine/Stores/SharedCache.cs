@@ -9,7 +9,7 @@ namespace EsRefine.Stores;
 internal static class SharedCache
 {
     /// <summary>
-    /// How Redis is used: it saves time, so it may cost little. A server that is away fails at once and is looked for in the background.
+    /// How Redis is used: it saves time, so it may cost little. A server that is unreachable fails at once and is looked for in the background.
     /// </summary>
     /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
     public static ConfigurationOptions RedisOptions(CacheSettings settings)
