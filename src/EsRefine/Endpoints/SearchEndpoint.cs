@@ -3,7 +3,7 @@ namespace EsRefine.Endpoints;
 /// <summary>Endpoints whose body can hold a kNN clause (<c>knn-wire</c> 1.1).</summary>
 internal enum SearchEndpointKind
 {
-    /// <summary>Any other request: it streams through unread.</summary>
+    /// <summary>Any other request: it is forwarded unread.</summary>
     None,
 
     /// <summary><c>[/{index}]/_search</c>.</summary>
@@ -37,7 +37,7 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
 
     /// <summary>
     /// Compares raw segments as the engines' routers do, decoding nothing: a path that only looks like a search after decoding or normalizing is not one.
-    /// Slashes at the end are none, and an index may be empty, which names all.
+    /// Trailing slashes are ignored, and an empty index means all indices.
     /// </summary>
     /// <param name="method">As sent.</param>
     /// <param name="rawTarget">The request target as sent, in origin form; what follows a question mark is ignored.</param>

@@ -95,7 +95,7 @@ internal sealed class QueryVectors(MappingCache mappings)
 
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
-        { ElementType: VectorElementType.Bit } => $"field '{clause.Field}' holds bit vectors",
+        { ElementType.IsRefined: false } => $"field '{clause.Field}' holds {mapping.ElementType} vectors",
         { Similarity: null } when clause.Function is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
         { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>

@@ -78,7 +78,7 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
         };
         float[] refined = new float[task.QueryVector.Length];
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, learning, target.Guards, refined, out float angle);
-        if (verdict == RefinementVerdict.Refined && task.Mapping.ElementType == VectorElementType.Byte
+        if (verdict == RefinementVerdict.Refined && task.Mapping.ElementType.HoldsBytes
             && !ByteVector.TryRound(task.QueryVector, refined, target.Guards.TrustRadius, out angle))
         {
             verdict = RefinementVerdict.NoSignal;   // no whole numbers lie in the refined direction

@@ -40,8 +40,7 @@ internal static class SampleReply
                 break;
             }
 
-            JsonElement passage = PassageOf(hit, plan);
-            string text = TextOf(hit, passage, plan);
+            string text = plan.Shape.TextOf(hit, plan);
             if (text.Length == 0)
             {
                 continue;
@@ -50,7 +49,7 @@ internal static class SampleReply
             if (reading != VectorReading.Embedding)
             {
                 int? otherDimensions = null;
-                bool isRead = VectorOf(hit, passage, plan.Mapping, reading) is { } vector && StoredVector.TryRead(
+                bool isRead = plan.Shape.VectorOf(hit, plan, reading) is { } vector && StoredVector.TryRead(
                     vector, plan.Mapping.VectorType, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions), out otherDimensions);
                 if (otherDimensions is { } found)
                 {
@@ -79,74 +78,15 @@ internal static class SampleReply
         RefinementOutcome.DimensionMismatch,
         $"the query vector has {ofQuery} dimensions but a hit of field '{mapping.Field}' has {ofHit}; check the embedding model");
 
-    private static bool IsPartial(JsonElement root) =>
-        root.ValueKind != JsonValueKind.Object
-        || (root.TryGetProperty("timed_out", out JsonElement timedOut) && timedOut.ValueKind == JsonValueKind.True)
-        || (root.TryGetProperty("_shards", out JsonElement shards) && shards.TryGetProperty("failed", out JsonElement failed) && failed.GetInt32() > 0);
-
-    private static bool TryGetHits(JsonElement reply, out JsonElement hits)
+    /// <summary>The array of hits in a reply, or in the inner hits of one hit.</summary>
+    public static bool TryGetHits(JsonElement reply, out JsonElement hits)
     {
         hits = default;
         return reply.TryGetProperty("hits", out JsonElement outer) && outer.TryGetProperty("hits", out hits) && hits.ValueKind == JsonValueKind.Array;
     }
 
-    /// <summary>The hit's best passage; the hit itself where it holds the vector.</summary>
-    private static JsonElement PassageOf(JsonElement hit, SamplePlan plan) =>
-        plan.PassagePath is { } path
-        && hit.TryGetProperty("inner_hits", out JsonElement innerHits) && innerHits.TryGetProperty(path, out JsonElement inner)
-        && TryGetHits(inner, out JsonElement passages) && passages.GetArrayLength() > 0
-            ? passages[0]
-            : hit;
-
-    private static string TextOf(JsonElement hit, JsonElement passage, SamplePlan plan)
-    {
-        List<string> strings = [];
-        foreach (string field in plan.TextFields)
-        {
-            if (plan.IsOfChunk(field))
-            {
-                if (hit.TryGetProperty("highlight", out JsonElement highlight))
-                {
-                    SourcePath.CollectStrings(highlight, field, strings);
-                }
-
-                continue;
-            }
-
-            // The _source of a passage begins at the passage.
-            bool isOfPassage = plan.IsOfPassage(field);
-            if ((isOfPassage ? passage : hit).TryGetProperty("_source", out JsonElement source))
-            {
-                SourcePath.CollectStrings(source, isOfPassage ? field.AsSpan(plan.PassagePath!.Length + 1) : field, strings);
-            }
-        }
-
-        return string.Join('\n', strings);
-    }
-
-    private static JsonElement? VectorOf(JsonElement hit, JsonElement passage, FieldMapping mapping, VectorReading reading) =>
-        reading == VectorReading.Source
-            ? hit.TryGetProperty("_source", out JsonElement source) ? SourceVector(source, mapping, passage) : null
-            : passage.TryGetProperty("fields", out JsonElement fields) && fields.TryGetProperty(mapping.Field, out JsonElement vector) ? vector : null;
-
-    /// <summary>The vector in the hit's whole <c>_source</c>, of a passage by its place in the lists of passages.</summary>
-    private static JsonElement? SourceVector(JsonElement source, FieldMapping mapping, JsonElement passage)
-    {
-        JsonElement? place = source;
-        ReadOnlySpan<char> field = mapping.Field;
-        for (JsonElement nested = passage; place is { } outer && nested.TryGetProperty("_nested", out nested);)
-        {
-            string path = nested.GetProperty("field").GetString()!;
-            int offset = nested.GetProperty("offset").GetInt32();
-            place = SourcePath.Find(outer, path) switch
-            {
-                { ValueKind: JsonValueKind.Array } list when offset < list.GetArrayLength() => list[offset],
-                { ValueKind: JsonValueKind.Object } only when offset == 0 => only,
-                _ => null,
-            };
-            field = field.Length > path.Length ? field[(path.Length + 1)..] : field;
-        }
-
-        return place is { } holder ? SourcePath.Find(holder, field) : null;
-    }
+    private static bool IsPartial(JsonElement root) =>
+        root.ValueKind != JsonValueKind.Object
+        || (root.TryGetProperty("timed_out", out JsonElement timedOut) && timedOut.ValueKind == JsonValueKind.True)
+        || (root.TryGetProperty("_shards", out JsonElement shards) && shards.TryGetProperty("failed", out JsonElement failed) && failed.GetInt32() > 0);
 }

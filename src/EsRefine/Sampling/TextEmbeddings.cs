@@ -92,7 +92,7 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
 
         // Elasticsearch's own tolerance.
         bool isUnit = Math.Abs(TensorPrimitives.SumOfSquares(vector) - 1) <= 1e-3f;
-        return mapping is { Similarity: VectorSimilarity.DotProduct, ElementType: not VectorElementType.Byte } && !isUnit
+        return mapping is { Similarity: VectorSimilarity.DotProduct, ElementType.HoldsBytes: false } && !isUnit
             ? $"field '{mapping.Field}' is ranked by dot_product, and the model gives vectors that are not of unit length"
             : null;
     }

@@ -14,7 +14,7 @@ internal sealed record NumberArray(ByteRange Range, float[] Numbers)
 /// <summary>Finds arrays of numbers.</summary>
 internal static class NumberArrays
 {
-    /// <summary>The arrays in the <c>params</c> of a template search; a shorter one than two numbers is no vector.</summary>
+    /// <summary>The arrays in the <c>params</c> of a template search that hold at least two numbers.</summary>
     /// <exception cref="JsonException">Not strict JSON.</exception>
     public static List<NumberArray> InParameters(ReadOnlySpan<byte> body)
     {

@@ -6,7 +6,7 @@ namespace EsRefine.Vectors;
 /// <summary>A document's vector as the cluster returns it.</summary>
 internal static class StoredVector
 {
-    /// <summary>Reads numbers flat (<c>fields</c>, <c>_source</c>) or one list deeper (<c>docvalue_fields</c>, scripts), or the string that was indexed.</summary>
+    /// <summary>Reads an array of numbers (<c>fields</c>, <c>_source</c>), one inside an array (<c>docvalue_fields</c>, scripts), or a string.</summary>
     /// <param name="value">What the hit holds under the field's name.</param>
     /// <param name="type">The field's type.</param>
     /// <param name="destination">Receives the components; its length is that of the query vector.</param>

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace EsRefine.Vectors;
 
-/// <summary>What a string of Elasticsearch spells.</summary>
+/// <summary>What a string holds on a vector field of Elasticsearch.</summary>
 internal enum StringEncoding
 {
     /// <summary>Two digits per signed byte.</summary>
@@ -22,7 +22,7 @@ internal enum StringEncoding
     Base64Float,
 }
 
-/// <summary>A vector as a string: hex since Elasticsearch 8.14, Base64 since 9.4. OpenSearch takes neither.</summary>
+/// <summary>A vector as a string: hex since Elasticsearch 8.14, Base64 since 9.4. OpenSearch accepts neither in queries.</summary>
 internal static class VectorString
 {
     /// <summary>Decodes in Elasticsearch's order: hex if its length fits the field, else Base64 if its length does.</summary>
@@ -48,7 +48,7 @@ internal static class VectorString
         }
     }
 
-    /// <summary>What a string would be on a field of floats, whose Base64 is of big-endian float32; empty where it cannot be that.</summary>
+    /// <summary>The string as Base64 of big-endian float32, as on a field of floats; empty where it is not that.</summary>
     public static float[] ReadFloats(ReadOnlySpan<byte> json)
     {
         if (json.Length > LongestText(VectorText.MaxDimensions))
@@ -71,7 +71,7 @@ internal static class VectorString
         }
     }
 
-    /// <summary>Decodes a document's vector that is given back as it was indexed: Elasticsearch's strings, or OpenSearch's Base64 of little-endian components.</summary>
+    /// <summary>Decodes a stored vector: the string that was indexed in Elasticsearch, or OpenSearch's Base64 of little-endian components.</summary>
     public static bool TryReadStored(ReadOnlySpan<byte> json, VectorType type, out float[] vector)
     {
         if (type.Dialect == EngineDialect.Elasticsearch)
@@ -80,7 +80,7 @@ internal static class VectorString
         }
 
         vector = [];
-        int width = type.ElementType == VectorElementType.Byte ? 1 : 4;
+        int width = type.ElementType.HoldsBytes ? 1 : sizeof(float);
         if (json.Length < 2 || !TryDecodeBase64(json[1..^1], out ReadOnlySpan<byte> bytes) || bytes.Length != width * type.Dimensions)
         {
             return false;
@@ -97,7 +97,7 @@ internal static class VectorString
 
     public static byte[] Write(ReadOnlySpan<float> vector, StringEncoding encoding)
     {
-        int width = encoding switch { StringEncoding.Base64Float => 4, StringEncoding.Base64BFloat16 => 2, _ => 1 };
+        int width = Width(encoding);
         byte[] bytes = new byte[vector.Length * width];
         for (int i = 0; i < vector.Length; i++)
         {
@@ -151,42 +151,30 @@ internal static class VectorString
     private static bool TryDecode(ReadOnlySpan<byte> text, VectorType type, out float[] vector, out StringEncoding encoding)
     {
         int dimensions = type.Dimensions.GetValueOrDefault();
-        int packed = dimensions / 8;
-        bool isBit = type.ElementType == VectorElementType.Bit;
-
-        encoding = StringEncoding.Hex;
+        int packed = dimensions / type.ElementType.DimensionsPerByte;
         byte[] bytes = new byte[text.Length / 2];
-        if ((text.Length == 2 * dimensions || (isBit && text.Length == 2 * packed))
-            && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done)
+        if ((text.Length == 2 * dimensions || text.Length == 2 * packed) && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done)
         {
+            encoding = StringEncoding.Hex;
             vector = Read(bytes, encoding);
             return true;
         }
 
-        vector = [];
-        if (!TryDecodeBase64(text, out ReadOnlySpan<byte> decoded))
+        if (TryDecodeBase64(text, out ReadOnlySpan<byte> decoded))
         {
-            return false;
+            foreach (StringEncoding candidate in type.ElementType.Base64)
+            {
+                if (decoded.Length == Width(candidate) * packed)
+                {
+                    encoding = candidate;
+                    vector = Read(decoded, encoding);
+                    return Array.TrueForAll(vector, float.IsFinite);
+                }
+            }
         }
 
-        switch (type.ElementType)
-        {
-            case VectorElementType.Byte when decoded.Length == dimensions:
-            case VectorElementType.Bit when decoded.Length == packed:
-                encoding = StringEncoding.Base64Bytes;
-                break;
-            case VectorElementType.BFloat16 when decoded.Length == 2 * dimensions:
-                encoding = StringEncoding.Base64BFloat16;
-                break;
-            case VectorElementType.Float or VectorElementType.BFloat16 when decoded.Length == 4 * dimensions:
-                encoding = StringEncoding.Base64Float;
-                break;
-            default:
-                return false;
-        }
-
-        vector = Read(decoded, encoding);
-        return Array.TrueForAll(vector, float.IsFinite);
+        (vector, encoding) = ([], default);
+        return false;
     }
 
     /// <summary>The standard alphabet; padding may be missing, white space may not be there.</summary>
@@ -207,9 +195,17 @@ internal static class VectorString
         return isBase64;
     }
 
+    /// <summary>Bytes of a component.</summary>
+    private static int Width(StringEncoding encoding) => encoding switch
+    {
+        StringEncoding.Base64Float => sizeof(float),
+        StringEncoding.Base64BFloat16 => sizeof(ushort),
+        _ => 1,
+    };
+
     private static float[] Read(ReadOnlySpan<byte> bytes, StringEncoding encoding)
     {
-        int width = encoding switch { StringEncoding.Base64Float => 4, StringEncoding.Base64BFloat16 => 2, _ => 1 };
+        int width = Width(encoding);
         float[] vector = new float[bytes.Length / width];
         for (int i = 0; i < vector.Length; i++)
         {
@@ -225,7 +221,7 @@ internal static class VectorString
         return vector;
     }
 
-    /// <summary>Whether the vector is still of unit length, by half the tolerance of Elasticsearch (1e-3 on the squared length), once its components are rounded.</summary>
+    /// <summary>Whether the rounded vector has unit length, within half the tolerance of Elasticsearch (1e-3 on the squared length).</summary>
     public static bool KeepsUnitLengthAsBFloat16(ReadOnlySpan<float> vector)
     {
         double squared = 0;

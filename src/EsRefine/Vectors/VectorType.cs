@@ -8,12 +8,3 @@ namespace EsRefine.Vectors;
 /// <param name="Dimensions">Number of components; null where no document has set it yet.</param>
 /// <param name="Similarity">How the field is ranked; null for a space that is not refined (<c>l1</c>, <c>linf</c>, <c>hamming</c>).</param>
 internal readonly record struct VectorType(EngineDialect Dialect, VectorElementType ElementType, int? Dimensions = null, VectorSimilarity? Similarity = null);
-
-/// <summary>Component type of a vector field.</summary>
-internal enum VectorElementType
-{
-    Float,
-    BFloat16,
-    Byte,
-    Bit,
-}

@@ -45,7 +45,7 @@ public class SampleReplyTests
     [InlineData("bfloat16", """ "P4DAAA==" """, EngineDialect.Elasticsearch)]
     internal void A_vector_given_back_as_the_string_that_was_indexed_is_decoded(string elementType, string value, EngineDialect dialect)
     {
-        FieldMapping mapping = Flat with { Dialect = dialect, ElementType = Enum.Parse<VectorElementType>(elementType, ignoreCase: true) };
+        FieldMapping mapping = Flat with { Dialect = dialect, ElementType = VectorElementType.Of(EngineDialect.Elasticsearch, elementType) };
 
         HitSample sample = Read(mapping, VectorReading.Fields, ["title"], $$$"""{"_index":"i","_id":"1","_source":{"title":"t"},"fields":{"v":{{{value}}}}}""");
 
