@@ -1,7 +1,7 @@
-using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Remembering;
+using EsRefine.Stores;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

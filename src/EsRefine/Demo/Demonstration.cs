@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using EsRefine.Commands;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Endpoints;
 using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
@@ -35,7 +36,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         DemoFigures figures = DemoFigures.Of([.. results.Where(static result => result.Judgments is not null)]);
         DemoScene scene = new(options, set, index, model, pages[0].Length, sidecar.DataUrl);
         int at = Array.IndexOf(questions, shown);
-        Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedSearch>(), index, bodies[at], shown, cancellationToken);
+        Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedRequest>(), index, bodies[at], shown, cancellationToken);
         if (explanation.Summary is { Detail: { } detail } summary)
         {
             explanation = explanation with { Summary = summary with { Detail = JudgeFlags.OfDemo(detail, options.LanguageModel?.Url) } };

@@ -4,6 +4,7 @@ using EsRefine.Grpc;
 using EsRefine.Grpc.V1;
 using EsRefine.Http;
 using EsRefine.Models;
+using EsRefine.Telemetry;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
@@ -55,6 +56,7 @@ internal static class Listeners
                 provider.GetRequiredService<TransparentProxy>(),
                 request.CanRefine ? request.PrepareAsync : null,
                 maxSearchBodyBytes,
+                provider.GetRequiredService<EsRefineMeter>(),
                 provider.GetRequiredService<ILogger<DataListener>>());
         });
         services.AddSingleton<ModelsListener>();

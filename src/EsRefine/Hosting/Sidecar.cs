@@ -1,4 +1,5 @@
 using EsRefine.Configuration;
+using EsRefine.Endpoints;
 using EsRefine.Models;
 using Microsoft.Extensions.AI;
 
@@ -54,7 +55,7 @@ internal sealed class Sidecar : IAsyncDisposable
         try
         {
             // A judge or a model that cannot work stops the start, not the first search.
-            _ = host.Services.GetRequiredService<RefinedSearch>();
+            _ = host.Services.GetRequiredService<RefinedRequest>();
             _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
             _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsListener>();
             await host.StartAsync(cancellationToken);

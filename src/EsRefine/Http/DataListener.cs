@@ -1,4 +1,5 @@
 using EsRefine.Endpoints;
+using EsRefine.Pipeline;
 using EsRefine.Telemetry;
 
 namespace EsRefine.Http;
@@ -9,17 +10,19 @@ namespace EsRefine.Http;
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
 /// <param name="prepare">
-/// The path, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
+/// The entrance, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
 /// </param>
 /// <param name="maxSearchBodyBytes">
 /// Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.
 /// </param>
+/// <param name="meter">Counts what is not read.</param>
 /// <param name="logger">The log.</param>
 /// <param name="memory">Of bodies that are being read, and held until they are answered; null: a quarter of what there is.</param>
 internal sealed class DataListener(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
+    EsRefineMeter meter,
     ILogger<DataListener> logger,
     MemoryShare? memory = null)
 {
@@ -78,7 +81,7 @@ internal sealed class DataListener(
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);
-                EsRefineMeter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no header: whether it holds a clause is not known
+                meter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no header: whether it holds a clause is not known
             }
 
             if (body.Json is { } json && IndicesOf(endpoint, target) is { } indices)
@@ -86,7 +89,7 @@ internal sealed class DataListener(
                 PreparedSearch prepared = await prepare(endpoint.Kind, Describe(request, indices, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
-                    putBack = source is not null ? source.Replace(context, prepared.Edits) : SearchBody.Replace(request, prepared.ToBody());
+                    putBack = source is not null ? source.Replace(context, prepared.Edits) : SearchBody.Replace(request, prepared.Body);
                     mayFailInPart = prepared.MayFailInPart;
                 }
 

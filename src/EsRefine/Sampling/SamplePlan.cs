@@ -1,4 +1,5 @@
 using EsRefine.Recognition;
+using EsRefine.Targets;
 using EsRefine.Upstream;
 using EsRefine.Vectors;
 
@@ -16,6 +17,10 @@ internal sealed record SamplePlan(
     ReadOnlyMemory<byte> Body, RecognizedSearch Recognized, KnnClause Clause, FieldMapping Mapping, float[] QueryVector, IReadOnlyList<string> TextFields,
     int Size)
 {
+    /// <summary>What to sample for a vector.</summary>
+    public static SamplePlan Of(VectorTask task) => new(
+        task.Search.Body, task.Of.Recognized, task.Clause, task.Mapping, task.QueryVector, task.Target.TextFields(task.Mapping), task.Target.SampleSize);
+
     /// <summary>Components of a vector.</summary>
     public int Dimensions => QueryVector.Length;
 

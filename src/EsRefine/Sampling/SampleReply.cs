@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EsRefine.Judging;
+using EsRefine.Upstream;
 using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
@@ -7,31 +8,31 @@ namespace EsRefine.Sampling;
 /// <summary>Reads the hits of a sampling search: their texts and their vectors.</summary>
 internal static class SampleReply
 {
-    /// <summary>The sample of a successful reply. Hits without a text or without a vector are left out.</summary>
+    /// <summary>Reads a successful reply. Hits without a text or without a vector are left out.</summary>
     /// <param name="reply">The reply's body.</param>
     /// <param name="plan">What was asked for; a cluster may answer with more hits than that.</param>
     /// <param name="reading">How the vectors were asked for; with <see cref="VectorReading.Embedding"/> none are read: the rows stay 0.</param>
     /// <param name="withoutVector">Hits that were left out because their vector could not be read.</param>
-    /// <exception cref="SampleException">A partial reply, or vectors of other dimensions.</exception>
+    /// <returns>The sample, or the reason: a partial reply, or vectors of other dimensions.</returns>
     /// <exception cref="JsonException">Not a search reply.</exception>
-    public static HitSample Read(ReadOnlyMemory<byte> reply, SamplePlan plan, VectorReading reading, out int withoutVector)
+    public static Outcome<HitSample> Read(ReadOnlyMemory<byte> reply, SamplePlan plan, VectorReading reading, out int withoutVector)
     {
+        withoutVector = 0;
         using JsonDocument document = JsonDocument.Parse(reply);
         JsonElement root = document.RootElement;
         if (IsPartial(root))
         {
-            throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the sampling search timed out or failed on some shards");
+            return new NotRefined(RefinementOutcome.UpstreamRefusedSample, "the sampling search timed out or failed on some shards");
         }
 
         if (!TryGetHits(root, out JsonElement hits))
         {
-            throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the reply to the sampling search holds no hits array");
+            return new NotRefined(RefinementOutcome.UpstreamRefusedSample, "the reply to the sampling search holds no hits array");
         }
 
         int capacity = Math.Min(hits.GetArrayLength(), plan.Size);
         List<SampledHit> sampled = new(capacity);
         float[] vectors = new float[capacity * plan.Dimensions];
-        withoutVector = 0;
         foreach (JsonElement hit in hits.EnumerateArray())
         {
             if (sampled.Count == capacity)
@@ -45,12 +46,21 @@ internal static class SampleReply
                 continue;
             }
 
-            if (reading != VectorReading.Embedding
-                && !(plan.Shape.VectorOf(hit, plan, reading) is { } vector
-                    && IsRead(vector, plan, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions))))
+            if (reading != VectorReading.Embedding)
             {
-                withoutVector++;
-                continue;
+                int? otherDimensions = null;
+                bool isRead = plan.Shape.VectorOf(hit, plan, reading) is { } vector && StoredVector.TryRead(
+                    vector, plan.Mapping.VectorType, vectors.AsSpan(sampled.Count * plan.Dimensions, plan.Dimensions), out otherDimensions);
+                if (otherDimensions is { } found)
+                {
+                    return OtherDimensions(plan.Mapping, plan.Dimensions, found);
+                }
+
+                if (!isRead)
+                {
+                    withoutVector++;
+                    continue;
+                }
             }
 
             sampled.Add(new SampledHit(
@@ -63,17 +73,16 @@ internal static class SampleReply
         return new HitSample(sampled, vectors, plan.Dimensions);
     }
 
+    /// <summary>The reason where a stored vector has other dimensions than the query vector.</summary>
+    public static NotRefined OtherDimensions(FieldMapping mapping, int ofQuery, int ofHit) => new(
+        RefinementOutcome.DimensionMismatch,
+        $"the query vector has {ofQuery} dimensions but a hit of field '{mapping.Field}' has {ofHit}; check the embedding model");
+
     /// <summary>The array of hits in a reply, or in the inner hits of one hit.</summary>
     public static bool TryGetHits(JsonElement reply, out JsonElement hits)
     {
         hits = default;
         return reply.TryGetProperty("hits", out JsonElement outer) && outer.TryGetProperty("hits", out hits) && hits.ValueKind == JsonValueKind.Array;
-    }
-
-    private static bool IsRead(JsonElement value, SamplePlan plan, Span<float> vector)
-    {
-        bool isRead = StoredVector.TryRead(value, plan.Mapping.VectorType, vector, out int? otherDimensions);
-        return otherDimensions is { } found ? throw SampleException.OtherDimensions(plan.Mapping.Field, plan.Dimensions, found) : isRead;
     }
 
     private static bool IsPartial(JsonElement root) =>

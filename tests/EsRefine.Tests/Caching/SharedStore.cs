@@ -3,7 +3,7 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace EsRefine.Tests.Caching;
 
-/// <summary>A store that several sidecars share, in memory. Expiry is the cache's own: it writes it into each entry.</summary>
+/// <summary>A store that several sidecars share, in memory. Nothing expires here: the clock of the tests that use it stands still.</summary>
 internal sealed class SharedStore : IDistributedCache
 {
     public ConcurrentDictionary<string, byte[]> Entries { get; } = new();

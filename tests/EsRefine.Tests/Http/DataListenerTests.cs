@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using EsRefine.Http;
+using EsRefine.Pipeline;
+using EsRefine.Telemetry;
 using EsRefine.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -280,7 +282,6 @@ public sealed class DataListenerTests
     [InlineData("POST", Framing.GzipChunked)]
     public async Task Body_larger_than_the_limit_passes_unread(string method, Framing framing)
     {
-        using MetricCollector<double> durations = new(null, Telemetry.EsRefineMeter.Name, "esrefine.search.duration");
         byte[] request = Request(method, "/index/_search", new string(' ', Limit + 1), framing);
         Conversation conversation = await ConverseAsync(request, Rewrite);
         Assert.Empty(conversation.Searches);
@@ -289,7 +290,7 @@ public sealed class DataListenerTests
         if (framing is Framing.Length or Framing.Chunked)
         {
             // Of gzip only the packed bytes are counted: what comes out of it may be no gzip at all.
-            Assert.Contains(durations.GetMeasurementSnapshot(), static measurement => "body-too-large".Equals(measurement.Tags["outcome"]));
+            Assert.Equal("body-too-large", Assert.Single(conversation.Recorded));
         }
     }
 
@@ -479,11 +480,13 @@ public sealed class DataListenerTests
             },
             Limit,
             upstream.Url);
+        using MetricCollector<double> durations = new(listener.Meters, EsRefineMeter.Name, "esrefine.search.duration");
         HttpBytes reply = await RawClient.AskAsync(listener.Url, request);
-        return new(await upstream.NextRequestAsync(TestContext.Current.CancellationToken), reply, searches);
+        HttpBytes arrived = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
+        return new(arrived, reply, searches, [.. durations.GetMeasurementSnapshot().Select(static measurement => measurement.Tags["outcome"])]);
     }
 
-    private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches);
+    private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches, IReadOnlyList<object?> Recorded);
 
     private sealed class RegisteredForDispose : Microsoft.AspNetCore.Http.Features.HttpResponseFeature
     {

@@ -1,39 +1,4 @@
-using EsRefine.Reissue;
-
 namespace EsRefine;
-
-/// <summary>The search to send upstream: refined, or as it came in and the reason why.</summary>
-/// <param name="Received">The body that came in.</param>
-/// <param name="Edits">What makes it the one to send; empty: it goes upstream exactly as received.</param>
-/// <param name="Summary">What happened, for headers, metrics and gRPC.</param>
-internal sealed record PreparedSearch(ReadOnlyMemory<byte> Received, IReadOnlyList<BodyEdit> Edits, RefinementSummary Summary)
-{
-    public bool IsRewritten => Edits.Count > 0;
-
-    public RefinementOutcome Outcome => Summary.Outcome;
-
-    /// <summary>The clauses and what became of each, for those who ask in this process (evaluation, the demo); empty where none was looked at.</summary>
-    public IReadOnlyList<RefinedClause> Clauses { get; init; } = [];
-
-    /// <summary>
-    /// More changed than one vector for another, and some shards may fail of it, of which the status says nothing: a script computes with the refined vector, and a score
-    /// below 0 is an error; a neural query went out as knn, and a highlighter may want its text. So the reply is looked at before it is passed on.
-    /// </summary>
-    public bool MayFailInPart { get; init; }
-
-    /// <summary>Whether a status of the cluster may be the refined vector's doing, not the client's: then the original is sent after it.</summary>
-    public static bool IsRefusal(int status) => status is 400 or 404 or 500;
-
-    /// <summary>The body to send.</summary>
-    public ReadOnlyMemory<byte> ToBody() => IsRewritten ? BodyEdits.Splice(Received.Span, Edits) : Received;
-
-    /// <summary>The search as it came in.</summary>
-    public static PreparedSearch Original(SearchRequest search, RefinementSummary summary) => new(search.Body, [], summary);
-
-    /// <summary>The search as it came in, and why.</summary>
-    public static PreparedSearch Original(SearchRequest search, RefinementOutcome outcome, string? detail = null) =>
-        Original(search, new RefinementSummary(outcome) { Detail = detail });
-}
 
 /// <summary>What refinement did to one search (of several clauses: the first refined one, else the first), or to the searches of one request.</summary>
 internal sealed record RefinementSummary(RefinementOutcome Outcome)

@@ -1,8 +1,9 @@
 using EsRefine.Configuration;
+using EsRefine.Targets;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
-namespace EsRefine.Tests;
+namespace EsRefine.Tests.Targets;
 
 public class TargetTableTests
 {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace EsRefine.Caching;
+namespace EsRefine.Stores;
 
 /// <summary>Names of cache entries: a keyed hash of length-prefixed parts, so that no two lists of parts share a key and none can be read from it.</summary>
 internal sealed class CacheKey : IDisposable

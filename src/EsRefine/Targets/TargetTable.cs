@@ -1,45 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Refinement;
-using EsRefine.Upstream;
 
-namespace EsRefine;
-
-/// <summary>An index and a field with all that was decided for them: the caller's wishes over the target's settings over the general ones.</summary>
-internal sealed record Target
-{
-    public required RefinementMode Mode { get; init; }
-
-    public required IRefinementRule Rule { get; init; }
-
-    public required TimeSpan Deadline { get; init; }
-
-    /// <summary>Hits to judge.</summary>
-    public required int SampleSize { get; init; }
-
-    public required RefinementGuards Guards { get; init; }
-
-    /// <summary>What relevance means here, for the judge; null = its general wording.</summary>
-    public string? Task { get; init; }
-
-    /// <summary>Fields of _source that hold the text; empty = all text fields of the mapping.</summary>
-    public IReadOnlyList<string> Text { get; init; } = [];
-
-    /// <summary>What embeds the text of clauses that hold no vector; null = nothing: they pass.</summary>
-    public QueryModel? Model { get; init; }
-
-    /// <summary>The fields whose text is judged.</summary>
-    public IReadOnlyList<string> TextFields(FieldMapping mapping) => Text.Count > 0 ? Text : mapping.TextFields;
-}
-
-/// <summary>Whose model embeds the text of a clause that holds no vector.</summary>
-internal enum QueryModel
-{
-    /// <summary>Ours: <c>model.folder</c>, which the operator says is the one the field was made with.</summary>
-    Local,
-
-    /// <summary>The cluster's, which the clause names.</summary>
-    Upstream,
-}
+namespace EsRefine.Targets;
 
 /// <summary>Finds the target of a clause. Rules are read once, at start.</summary>
 internal sealed class TargetTable
@@ -106,35 +68,5 @@ internal sealed class TargetTable
                 .Select(target => target.DeadlineMs ?? _settings.DeadlineMs),
         ];
         return deadlines.Length == 0 ? null : search.Deadline ?? TimeSpan.FromMilliseconds(deadlines.Min());
-    }
-}
-
-/// <summary>Index patterns of targets.</summary>
-internal static class IndexPattern
-{
-    /// <summary>Whether every part of an index expression, as it stands in the path, falls under a pattern with <c>*</c>.</summary>
-    /// <param name="pattern">A name, or a pattern.</param>
-    /// <param name="expression">Comma-separated, percent-encoded; empty (all indices, or a PIT) falls under <c>*</c> alone.</param>
-    public static bool Matches(string pattern, string expression)
-    {
-        if (pattern == "*")
-        {
-            return true;
-        }
-
-        if (expression.Length == 0)
-        {
-            return false;
-        }
-
-        foreach (string part in Uri.UnescapeDataString(expression).Split(','))
-        {
-            if (!System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, part, ignoreCase: false))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Primitives;
 
-namespace EsRefine.Http;
+namespace EsRefine.Upstream;
 
 /// <summary>
 /// Lets a header that came in several lines go out in several lines. <see cref="HttpClient"/> would make one list of them, which is another request where a

@@ -3,13 +3,13 @@ using System.Text;
 using EsRefine.Configuration;
 using StackExchange.Redis;
 
-namespace EsRefine.Caching;
+namespace EsRefine.Stores;
 
 /// <summary>The store that several instances share, and the secret they make its keys with.</summary>
 internal static class SharedCache
 {
     /// <summary>
-    /// How Redis is used: it saves time, so it may cost little. A server that is away fails at once and is looked for in the background.
+    /// How Redis is used: it saves time, so it may cost little. A server that is unreachable fails at once and is looked for in the background.
     /// </summary>
     /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
     public static ConfigurationOptions RedisOptions(CacheSettings settings)
@@ -30,7 +30,7 @@ internal static class SharedCache
     /// </summary>
     /// <remarks>
     /// A key is a hash of credentials among other things. Without a secret, whoever can read the store and knows a search to the letter could test guesses of a
-    /// password against it. That is all it guards: values hold no text, and are not believed unseen (<see cref="RefinedVector.CanReplace"/>).
+    /// password against it. That is all it guards: values hold no text, and are not believed unseen (<c>RefinedVector.CanReplace</c>).
     /// </remarks>
     public static byte[]? Secret(CacheSettings settings) => settings.Redis is null
         ? null

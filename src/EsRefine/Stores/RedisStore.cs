@@ -4,14 +4,14 @@ using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
-namespace EsRefine.Caching;
+namespace EsRefine.Stores;
 
 /// <summary>The Redis server that sidecars share, as the platform's distributed cache.</summary>
-internal static partial class RedisStore
+internal static class RedisStore
 {
-    /// <summary>Connects in the background; where nobody is there, calls fail at once, and it is tried again.</summary>
+    /// <summary>Connects in the background; while the server is unreachable, calls fail at once, and it is tried again.</summary>
     /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
-    /// <param name="logger">Told once when the server is away, and once when it is back.</param>
+    /// <param name="logger">Takes one line when the server becomes unreachable, and one when it is reachable again.</param>
     public static IDistributedCache Connect(CacheSettings settings, ILogger logger)
     {
         RedisCache cache = new(Options.Create(new RedisCacheOptions { ConnectionMultiplexerFactory = () => ConnectAsync(settings, logger) }));
@@ -22,36 +22,29 @@ internal static partial class RedisStore
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(CacheSettings settings, ILogger logger)
     {
-        int isAway = 0;
+        int isUnreachable = 0;
         ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(SharedCache.RedisOptions(settings));
-        connection.ConnectionFailed += (_, failed) => Away(failed.FailureType);
+        connection.ConnectionFailed += (_, failed) => Lost(failed.FailureType);
         connection.ConnectionRestored += (_, _) =>
         {
-            if (connection.IsConnected && Interlocked.Exchange(ref isAway, 0) == 1)
+            if (connection.IsConnected && Interlocked.Exchange(ref isUnreachable, 0) == 1)
             {
-                LogBack(logger, settings.Redis!);
+                logger.RedisReachable(settings.Redis!);
             }
         };
         if (!connection.IsConnected)
         {
-            Away(ConnectionFailureType.UnableToConnect);
+            Lost(ConnectionFailureType.UnableToConnect);
         }
 
         return connection;
 
-        void Away(ConnectionFailureType cause)
+        void Lost(ConnectionFailureType cause)
         {
-            if (Interlocked.Exchange(ref isAway, 1) == 0)
+            if (Interlocked.Exchange(ref isUnreachable, 1) == 0)
             {
-                LogAway(logger, settings.Redis!, cause);
+                logger.RedisUnreachable(settings.Redis!, cause);
             }
         }
     }
-
-    [LoggerMessage(500, LogLevel.Warning,
-        "Redis at {Address} is away ({Cause}): nothing is shared with other sidecars until it is back; check cache.redis if it never was there")]
-    private static partial void LogAway(ILogger logger, string address, ConnectionFailureType cause);
-
-    [LoggerMessage(501, LogLevel.Information, "Redis at {Address} is there again")]
-    private static partial void LogBack(ILogger logger, string address);
 }

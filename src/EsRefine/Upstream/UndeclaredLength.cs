@@ -1,4 +1,4 @@
-namespace EsRefine.Http;
+namespace EsRefine.Upstream;
 
 /// <summary>
 /// Lets a request without a body go out without <c>Content-Length</c>, as it came in. <see cref="HttpClient"/> would write <c>Content-Length: 0</c> as soon as
