@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;

@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Judging;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

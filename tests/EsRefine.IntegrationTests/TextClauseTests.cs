@@ -2,6 +2,7 @@ using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Hosting;
+using EsRefine.Judging;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.AI;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Demo;
+using EsRefine.Judging;
 using EsRefine.Refinement;
 
 namespace EsRefine.Commands;

@@ -1,4 +1,4 @@
-using EsRefine.Configuration;
+using EsRefine.Judging;
 
 namespace EsRefine.Demo;
 
@@ -22,9 +22,6 @@ internal sealed record DemoOptions
 
     /// <summary>A language model as judge; null = the recorded judgments.</summary>
     public JudgeSettings? LanguageModel { get; init; }
-
-    /// <summary>Time for one search with a language model, in milliseconds: long enough for a small model on a laptop to judge every hit.</summary>
-    public int JudgeDeadlineMs { get; init; } = 60_000;
 
     public string Rule { get; init; } = "rocchio@0.3";
 

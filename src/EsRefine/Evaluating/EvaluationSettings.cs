@@ -1,4 +1,6 @@
 using EsRefine.Configuration;
+using EsRefine.Judging;
+using EsRefine.Recognition;
 using EsRefine.Refinement;
 
 namespace EsRefine.Evaluating;

@@ -15,9 +15,6 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
     /// <summary>Texts embedded between two writes: what an interruption can lose.</summary>
     private const int TextsPerWrite = 1024;
 
-    /// <summary>How often to look whether another process has finished.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
-
     /// <summary><c>${XDG_CACHE_HOME:-~/.cache}/esrefine/eval</c>.</summary>
     public static string DefaultFolder()
     {
@@ -43,7 +40,8 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
             using FileStream? partial = TryLock(path + ".partial");
             if (partial is null)
             {
-                await Task.Delay(Turn, timeProvider, cancellationToken);   // another process embeds the same texts: its work will serve us too
+                // Another process embeds the same texts: its work will serve us too.
+                await Task.Delay(Timeouts.EmbeddingLockInterval, timeProvider, cancellationToken);
             }
             else if (!File.Exists(path))
             {

@@ -89,15 +89,8 @@ internal static class EsRefineServices
         {
             if (settings.Judge is { } judge)
             {
-                services.TryAddSingleton<IRelevanceJudge>(provider =>
-                {
-                    TimeProvider timeProvider = provider.GetRequiredService<TimeProvider>();
-                    ILoggerFactory loggers = provider.GetRequiredService<ILoggerFactory>();
-                    IRelevanceJudge created = RelevanceJudges.Create(judge, timeProvider, loggers);
-
-                    // A file fails for the queries it lacks: that says nothing of the next one.
-                    return created is ChatJudge ? new JudgeBreaker(created, timeProvider, loggers.CreateLogger<JudgeBreaker>()) : created;
-                });
+                services.TryAddSingleton(provider => RelevanceJudges.CreateGuarded(
+                    judge, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
             }
 
             return services;

@@ -55,8 +55,8 @@ internal static class ListenerFault
 
     private static string Message(string path, ListenAddress address, string cause)
     {
-        Setting setting = SettingTable.All.First(entry => entry.Path == path).Setting;
-        return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Flag!.Name} or {EnvironmentSource.VariableOf(path)}";
+        Setting setting = EsRefineSettings.Tree.At(path);
+        return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Attribute.Flag} or {setting.Variable}";
     }
 
     private static IEnumerable<(string Path, ListenAddress Address)> Listeners(ListenSettings listen)

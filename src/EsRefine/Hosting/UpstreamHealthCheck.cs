@@ -6,12 +6,10 @@ namespace EsRefine.Hosting;
 /// <summary>Ready = the cluster answers, whatever it answers: without credentials of our own a 401 is as good as a 200.</summary>
 internal sealed class UpstreamHealthCheck(UpstreamClient upstream) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(Timeouts.HealthCheckTimeout);
         try
         {
             UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, timeout.Token);
@@ -23,7 +21,7 @@ internal sealed class UpstreamHealthCheck(UpstreamClient upstream) : IHealthChec
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return HealthCheckResult.Unhealthy($"the cluster has not answered within {Patience.TotalSeconds} s; check upstream.urls");
+            return HealthCheckResult.Unhealthy($"the cluster has not answered within {Timeouts.HealthCheckTimeout.TotalSeconds} s; check upstream.urls");
         }
     }
 }

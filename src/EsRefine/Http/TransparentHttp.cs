@@ -39,7 +39,6 @@ internal static class TransparentHttp
         limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
         limits.MaxRequestHeaderCount = MaxHeaderLines;
         // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
-        // Not the infinite time span: Kestrel adds it to a timestamp, which overflows, and then closes idle connections within a second.
-        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
+        limits.KeepAliveTimeout = Timeouts.IdleClientLifetime;
     }
 }

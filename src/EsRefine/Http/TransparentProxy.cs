@@ -22,9 +22,6 @@ internal sealed class TransparentProxy(
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    /// <summary>Time a client has to take the last bytes of a reply that broke off; its connection is closed as soon as it has.</summary>
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
-
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
     public Task ForwardAsync(HttpContext context, RefinementSummary? summary) => ForwardAsync(context, summary, Withholding.Nothing);
@@ -91,7 +88,7 @@ internal sealed class TransparentProxy(
             // Aborted, the connection would be reset, and the client would lose what it has not read yet.
             await context.Response.Body.FlushAsync();
             await connection.Transport.Output.CompleteAsync();
-            await Task.Delay(DrainPatience, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeouts.BrokenReplyTimeout, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         context.Abort();

@@ -17,13 +17,13 @@ internal static partial class Log
     public static partial void CallsFailed(ILogger logger, string judge, int failed, int calls, string cause);
 
     [LoggerMessage(305, LogLevel.Warning,
-        "Judge {Judge} has failed {Failures} searches in a row: its breaker opens, searches pass unrefined until it answers again; the last cause: {Cause}")]
+        "Judge {Judge} has failed {Failures} searches in a row: its breaker opens, searches are forwarded unrefined until it answers again; last cause: {Cause}")]
     public static partial void BreakerOpened(ILogger logger, string judge, int failures, string cause);
 
     [LoggerMessage(306, LogLevel.Information, "Judge {Judge} answers again: its breaker closes, searches are refined")]
     public static partial void BreakerClosed(ILogger logger, string judge);
 
     [LoggerMessage(304, LogLevel.Warning,
-        "Judge {Judge} said neither yes nor no to {Unanswered} of {Calls} hits of a search; if it does so often, judge.model does not suit")]
+        "Judge {Judge} said neither yes nor no to {Unanswered} of {Calls} hits of a search; if this happens often, choose another judge.model")]
     public static partial void NeitherYesNorNo(ILogger logger, string judge, int unanswered, int calls);
 }

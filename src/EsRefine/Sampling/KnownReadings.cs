@@ -10,9 +10,6 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
     /// <summary>Limit of entries, since clients choose index expressions. Beyond it all are dropped, which costs some searches one more request.</summary>
     private const int Capacity = 10_000;
 
-    /// <summary>How long a field whose vectors cannot be read is not tried again: each try costs one search per way.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<Key, Entry> _entries = [];
 
     /// <summary>The way that worked last; null where none is known.</summary>
@@ -20,7 +17,7 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
 
     /// <summary>Whether every way failed within the last minute.</summary>
     public bool AreHopeless(Key key) =>
-        _entries.TryGetValue(key, out Entry entry) && entry.Reading is null && timeProvider.GetElapsedTime(entry.Since) < Patience;
+        _entries.TryGetValue(key, out Entry entry) && entry.Reading is null && timeProvider.GetElapsedTime(entry.Since) < Timeouts.UnreadableFieldLifetime;
 
     /// <summary>Remembers the way that worked, or with null that none did.</summary>
     public void Remember(Key key, VectorReading? reading)

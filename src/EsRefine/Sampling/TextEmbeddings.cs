@@ -22,8 +22,8 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
 
     private static readonly HybridCacheEntryOptions Entry = new()
     {
-        Expiration = TimeSpan.FromMinutes(1),
-        LocalCacheExpiration = TimeSpan.FromMinutes(1),
+        Expiration = Timeouts.TextEmbeddingLifetime,
+        LocalCacheExpiration = Timeouts.TextEmbeddingLifetime,
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 

@@ -19,8 +19,8 @@ internal static class SharedCache
         options.ClientName = "esrefine";
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
-        options.ConnectTimeout = 1_000;   // milliseconds, once; a search does not wait past its deadline for it
-        options.AsyncTimeout = 250;       // milliseconds a search may lose to a server that hangs
+        options.ConnectTimeout = (int)Timeouts.RedisConnectTimeout.TotalMilliseconds;
+        options.AsyncTimeout = (int)Timeouts.RedisCommandTimeout.TotalMilliseconds;
         return options;
     }
 

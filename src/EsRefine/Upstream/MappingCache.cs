@@ -15,8 +15,8 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
 {
     private static readonly HybridCacheEntryOptions Entry = new()
     {
-        Expiration = TimeSpan.FromMinutes(1),
-        LocalCacheExpiration = TimeSpan.FromMinutes(1),
+        Expiration = Timeouts.MappingLifetime,
+        LocalCacheExpiration = Timeouts.MappingLifetime,
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Judging;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Xunit;

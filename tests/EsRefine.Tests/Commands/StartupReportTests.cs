@@ -1,5 +1,4 @@
 using EsRefine.Commands;
-using EsRefine.Configuration;
 using Xunit;
 
 namespace EsRefine.Tests.Commands;
@@ -13,7 +12,7 @@ public sealed class StartupReportTests
         Assert.Contains("a plain proxy, nothing is refined", Report(Proxy), StringComparison.Ordinal);
 
     [Fact]
-    public void It_names_each_door_the_judge_the_rule_and_the_targets()
+    public void It_names_each_listener_the_judge_the_rule_and_the_targets()
     {
         string report = Report(Proxy with
         {
@@ -25,9 +24,9 @@ public sealed class StartupReportTests
         Assert.Contains("judge  small at http://llm/v1", report, StringComparison.Ordinal);
         Assert.Contains("refines kNN searches: 20 hits judged, rocchio@0.3, at most 0.6 rad, within 1500 ms", report, StringComparison.Ordinal);
         Assert.Contains(
-            "target docs-*, field v, text title + body, texts embedded by the cluster: watches (shadow: replies stay the cluster's own), rocchio@0.3, 9 hits, 1500 ms",
+            "target docs-*, field v, text title + body, texts embedded by the cluster: records what would change (shadow: replies stay the cluster's own), rocchio@0.3, 9 hits, 1500 ms",
             report, StringComparison.Ordinal);
-        Assert.EndsWith("Searches on other indices or fields pass through.", report, StringComparison.Ordinal);
+        Assert.EndsWith("Searches on other indices or fields are forwarded unchanged.", report, StringComparison.Ordinal);
     }
 
     private static string Report(EsRefineSettings settings) =>

@@ -1,9 +1,12 @@
-namespace EsRefine.Configuration;
+using EsRefine.Configuration;
+using EsRefine.Judging;
 
-/// <summary>What no setting can tell alone: settings that need or exclude each other.</summary>
+namespace EsRefine.Settings;
+
+/// <summary>Checks that relate several settings: those that need or exclude each other. What a single setting may be is said by its attribute.</summary>
 internal static class SettingsCheck
 {
-    /// <summary>Adds what cannot work to the errors of <paramref name="reading"/>.</summary>
+    /// <summary>Adds combinations that cannot work to the errors of <paramref name="reading"/>.</summary>
     public static void Check(EsRefineSettings settings, Reading reading, IReadOnlyDictionary<string, string> environment)
     {
         CheckListeners(settings.Listen, reading);
@@ -23,38 +26,40 @@ internal static class SettingsCheck
     {
         if (settings.Upstream.Urls.Count == 0 && !reading.Refused.Any(path => path.StartsWith("upstream", StringComparison.Ordinal)))
         {
-            reading.Errors.Add("no cluster to send searches to: say --upstream http://localhost:9200, "
+            reading.Errors.Add("no cluster to send searches to: pass --upstream http://localhost:9200, "
                 + $"set {EnvironmentSource.VariableOf("upstream.urls", isList: true)}, or upstream.urls in esrefine.yaml");
         }
     }
 
-    /// <summary>What works and may surprise.</summary>
+    /// <summary>Settings that work but may not do what the operator expects.</summary>
     public static IEnumerable<string> Warnings(EsRefineSettings settings)
     {
         if (ListenAddress.Parse(settings.Listen.Admin) is { IsLoopback: false } admin)
         {
-            yield return $"listen.admin is {admin}: the admin listener asks for no password; let only those reach it who may know its health";
+            yield return $"listen.admin is {admin}: the admin listener has no authentication; let only operators reach it";
         }
 
         if (settings.Listen.Models is { } address && ListenAddress.Parse(address) is { IsLoopback: false } models && settings.Models.Upstream is null)
         {
-            yield return $"listen.models is {models}: the local model asks for no key; let only those reach it who may use it";
+            yield return $"listen.models is {models}: the local model has no authentication; let only applications that may use it reach it";
         }
 
         if (settings.Cache.Redis is not null && settings.Listen.Models is not null && settings.Models.Memory.Tenant is null)
         {
-            yield return "cache.redis is set but models.memory.tenant is not: this process remembers vectors for itself alone; "
-                + "a name shared by the sidecars of one application joins them";
+            yield return "cache.redis is set but models.memory.tenant is not: this process does not share the texts it remembers; "
+                + "set the same tenant for all sidecars of one application to share them";
         }
 
-        if (settings.Judge is { Kind: "chat", ApiKeyEnv: not null, Url: { Scheme: "http", IsLoopback: false } url })
+        if (settings.Judge is { ApiKeyEnv: not null, Url: { Scheme: "http", IsLoopback: false } url } judge
+            && RelevanceJudges.Find(judge.Kind)?.Reads(nameof(JudgeSettings.ApiKeyEnv)) is true)
         {
-            yield return $"judge.url is {url}: the API key and the documents to judge cross the network unencrypted; use https";
+            yield return $"judge.url is {url.GetLeftPart(UriPartial.Path)}: the API key and the documents to judge cross the network unencrypted; use https";
         }
 
         if (settings.Cache is { Redis: not null, SecretEnv: null, PasswordEnv: null })
         {
-            yield return "cache.redis is shared without a secret: whoever can read it can test guesses of callers' passwords against its keys; name one in cache.secretEnv";
+            yield return "cache.redis is shared without a secret: those who can read it can test guesses of callers' passwords against its keys; "
+                + "name the variable of a secret in cache.secretEnv";
         }
     }
 
@@ -85,14 +90,14 @@ internal static class SettingsCheck
         if (settings.Models.Upstream is { } upstream && upstream.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
         {
             reading.Errors.Add($"{Origin("models.upstream", reading)}: models.upstream must not end with /v1: "
-                + $"applications send that themselves, and it goes on as they send it; say {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
+                + $"applications send that part themselves, and it is forwarded unchanged; set {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
         }
 
         if (settings is { Listen.Models: not null, Models.Upstream: null, Model: null }
             && !reading.Refused.Any(static path => path.StartsWith("model", StringComparison.Ordinal)))
         {
-            reading.Errors.Add($"{Origin("listen.models", reading)}: the models listener needs embeddings to hand out: "
-                + "name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)");
+            reading.Errors.Add($"{Origin("listen.models", reading)}: the models listener needs a source of embeddings: "
+                + "set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)");
         }
     }
 
@@ -109,36 +114,34 @@ internal static class SettingsCheck
             {
                 string path = $"targets[{i}].model";
                 reading.Errors.Add($"{Origin(path, reading)}: {path} is local, and there is no local model: "
-                    + "name its folder (model.folder, --model DIR), or say upstream, and the cluster's own serves");
+                    + "set its folder (model.folder, --model DIR), or say upstream to use the cluster's model");
             }
         }
     }
 
     private static void CheckJudge(JudgeSettings judge, Reading reading, IReadOnlyDictionary<string, string> environment)
     {
-        void Need(bool isThere, string name, string fix)
+        if (reading.Refused.Contains("judge.kind"))
         {
-            if (!isThere && !reading.Refused.Contains($"judge.{name}"))
-            {
-                reading.Errors.Add($"{Origin("judge", reading)}: the {(judge.Kind.Length == 0 ? "" : judge.Kind + " ")}judge needs judge.{name}: {fix}");
-            }
+            return;
         }
 
-        switch (judge.Kind)
+        if (RelevanceJudges.Find(judge.Kind) is not { } kind)
         {
-            case "chat":
-                Need(judge.Url is not null, "url", "base URL of an OpenAI-compatible API (--judge-url http://localhost:8085/v1)");
-                Need(judge.Model is not null, "model", "the model's name as GET /v1/models lists it (--judge-model NAME)");
-                CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment, ": set it, or leave apiKeyEnv out if the server asks for none");
-                break;
-            case "qrels" or "recorded":
-                Need(judge.File is not null, "file",
-                    judge.Kind == "qrels" ? "the labels (--judge-file qrels/test.tsv)" : "the recorded answers (--judge recorded:FILE)");
-                Need(judge.Queries is not null, "queries", "the queries' ids and texts (--queries queries.jsonl)");
-                break;
-            default:
-                Need(isThere: false, "kind", "chat, qrels or recorded (--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
-                break;
+            reading.Errors.Add($"{Origin("judge", reading)}: the judge needs judge.kind: "
+                + $"{Form.Choice([.. RelevanceJudges.Kinds.Select(static row => row.Name)])} (--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
+            return;
+        }
+
+        foreach (Setting missing in kind.Missing((SettingGroup)EsRefineSettings.Tree.At("judge"), judge).Where(setting => !reading.Refused.Contains(setting.Path)))
+        {
+            string flag = missing.Attribute.Flag is null ? "" : $" ({missing.Attribute.Flag} {missing.Attribute.Placeholder})";
+            reading.Errors.Add($"{Origin("judge", reading)}: the {kind.Name} judge needs {missing.Path}: {missing.Attribute.Description}{flag}");
+        }
+
+        if (kind.Reads(nameof(JudgeSettings.ApiKeyEnv)))
+        {
+            CheckVariable("judge.apiKeyEnv", judge.ApiKeyEnv, reading, environment, ": set it, or remove apiKeyEnv if the server needs no key");
         }
     }
 

@@ -1,16 +1,19 @@
-namespace EsRefine.Configuration;
+using EsRefine.Configuration;
+using EsRefine.Judging;
+
+namespace EsRefine.Settings;
 
 /// <summary>The effective configuration, and where each of its settings was written.</summary>
 /// <param name="Settings">Checked.</param>
-/// <param name="Origins">By path: <c>judge.url</c>, <c>targets[0].mode</c>. What is not in it is a default.</param>
-/// <param name="Warnings">What works and may surprise.</param>
+/// <param name="Origins">By path: <c>judge.url</c>, <c>targets[0].mode</c>. A setting that is not in it has its default.</param>
+/// <param name="Warnings">Settings that work but may not do what the operator expects.</param>
 internal sealed record EffectiveConfiguration(EsRefineSettings Settings, IReadOnlyDictionary<string, SettingOrigin> Origins, IReadOnlyList<string> Warnings)
 {
     /// <summary>The file that was read; null where there was none.</summary>
     public string? File { get; init; }
 
-    /// <summary>As a configuration file whose comments say where each value comes from; secrets are masked.</summary>
-    public IEnumerable<string> ToYaml() => SettingTable.Root.Lines(Settings, "", -1).Skip(1).Select(line => line.Text is null
+    /// <summary>As a configuration file whose comments give the origin of each value; secrets are masked.</summary>
+    public IEnumerable<string> ToYaml() => EsRefineSettings.Tree.Root.ChildLines(Settings, "", 0).Select(line => line.Text is null
         ? line.ToString()
         : $"{line,-60} # {Origins.GetValueOrDefault(line.Path)?.ToString() ?? "default"}");
 }
@@ -27,8 +30,8 @@ internal sealed class ConfigurationReader
     /// <summary>The process's environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Settings with flags that were given, and the texts given for them.</summary>
-    public IReadOnlyList<(string Path, Setting Setting, IReadOnlyList<string> Texts)> Flags { get; init; } = [];
+    /// <summary>Settings whose flags were given, and the texts given for them.</summary>
+    public IReadOnlyList<(Setting Setting, IReadOnlyList<string> Texts)> Flags { get; init; } = [];
 
     /// <summary>Reads and checks all of it.</summary>
     /// <exception cref="ConfigurationException">It cannot work: every fault that was found, each with its place and fix.</exception>
@@ -36,14 +39,14 @@ internal sealed class ConfigurationReader
     {
         Reading reading = new();
         ConfigurationNode tree = ReadFile(reading.Errors);
-        bool isFileRead = reading.Errors.Count == 0;   // what a broken file might have named is not missed
-        tree = EnvironmentSource.Over(tree, Environment, SettingTable.Root, reading.Errors);
+        bool isFileRead = reading.Errors.Count == 0;   // settings missing behind a broken file are not reported
+        tree = EnvironmentSource.Over(tree, Environment, EsRefineSettings.Tree.Root, reading.Errors);
         tree = FlagSource.Over(tree, Flags, reading.Errors);
 
-        EsRefineSettings settings = SettingTable.Root.Read(new(), "", tree, reading);
-        if (settings.Judge is { Kind: "", Url: not null } judge)
+        EsRefineSettings settings = EsRefineSettings.Tree.Root.TryRead(tree, "", reading, out object read) ? (EsRefineSettings)read : new();
+        if (settings.Judge is { Kind: null or "", Url: not null } judge)
         {
-            settings = settings with { Judge = judge with { Kind = "chat" } };   // only a language model has a URL
+            settings = settings with { Judge = judge with { Kind = RelevanceJudges.KindOfUrl } };
         }
 
         SettingsCheck.Check(settings, reading, Environment);
@@ -54,7 +57,7 @@ internal sealed class ConfigurationReader
 
         string?[] named = [settings.Judge?.ApiKeyEnv, settings.Cache.PasswordEnv, settings.Cache.SecretEnv];
         return reading.Errors.Count == 0
-            ? new(settings, reading.Origins, [.. EnvironmentSource.Warnings(Environment, named), .. SettingsCheck.Warnings(settings)])
+            ? new(settings, reading.Origins, [.. EnvironmentSource.Warnings(Environment, EsRefineSettings.Tree, named), .. SettingsCheck.Warnings(settings)])
             {
                 File = File ?? (System.IO.File.Exists(DefaultFile) ? DefaultFile : null),
             }
@@ -84,7 +87,7 @@ internal sealed class ConfigurationReader
                 return root;
             }
 
-            string names = string.Join(", ", SettingTable.Root.Children.Select(static setting => setting.Name));
+            string names = string.Join(", ", EsRefineSettings.Tree.Root.Children.Select(static setting => setting.Name));
             errors.Add($"{root.Origin}: settings were expected, as 'name: value'; there is {names}");
             return new ConfigurationMapping(origin, []);
         }
