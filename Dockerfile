@@ -13,6 +13,7 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY src/EsRefine/EsRefine.csproj src/EsRefine/packages.*.lock.json src/EsRefine/
 COPY src/EsRefine.Refinement/EsRefine.Refinement.csproj src/EsRefine.Refinement/packages.*.lock.json src/EsRefine.Refinement/
 COPY src/EsRefine.Evaluation/EsRefine.Evaluation.csproj src/EsRefine.Evaluation/packages.*.lock.json src/EsRefine.Evaluation/
+COPY src/EsRefine.EmbeddedIndex/EsRefine.EmbeddedIndex.csproj src/EsRefine.EmbeddedIndex/packages.*.lock.json src/EsRefine.EmbeddedIndex/
 RUN dotnet restore src/EsRefine/EsRefine.csproj --locked-mode
 
 COPY .editorconfig ./
