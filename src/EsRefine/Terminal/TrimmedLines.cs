@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace EsRefine.Commands;
+namespace EsRefine.Terminal;
 
 /// <summary>Writes lines without the spaces at their ends, with which tables fill their columns: nobody wants them in a file.</summary>
 /// <param name="inner">Takes the lines; not disposed.</param>

@@ -1,4 +1,4 @@
-namespace EsRefine.Demo;
+namespace EsRefine.Terminal;
 
 /// <summary>One line that counts up where somebody watches; elsewhere it is written once.</summary>
 /// <param name="error">The error stream: results alone go to the output.</param>
