@@ -19,8 +19,6 @@ internal static class FieldTypes
 {
     public static string Name(this FieldType type) => type == FieldType.DenseVector ? "dense_vector" : type.ToString().ToLowerInvariant();
 
-    public static bool IsNumber(this FieldType type) => type is FieldType.Integer or FieldType.Long or FieldType.Float or FieldType.Double;
-
     /// <summary>Looked up by terms: text token by token, keyword and boolean whole.</summary>
     public static bool IsTerm(this FieldType type) => type is FieldType.Text or FieldType.Keyword or FieldType.Boolean;
 

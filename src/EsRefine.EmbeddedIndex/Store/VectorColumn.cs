@@ -13,8 +13,6 @@ internal sealed class VectorColumn(int dimensions)
 
     public IReadOnlyList<int> Documents => _ordinals;
 
-    public int Dimensions => dimensions;
-
     public void Add(int ordinal, ReadOnlySpan<float> vector)
     {
         int row = _ordinals.Count;
