@@ -28,12 +28,6 @@ internal sealed class RefinedVectorCache(
     /// <summary>What an entry takes beside the components and the key, in bytes: the record, its dates, the cache's own entry.</summary>
     private const int EntryBytes = 512;
 
-    /// <summary>
-    /// Time a search waits for the shared store, once to look again and once to write: its deadline may have passed already, and it is to be on its way within
-    /// 50 ms of it.
-    /// </summary>
-    private static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(20);
-
     private readonly TimeSpan _life = TimeSpan.FromMinutes(settings.Minutes);
 
     /// <summary>False: the operator wants none.</summary>
@@ -82,7 +76,7 @@ internal sealed class RefinedVectorCache(
     /// <summary>What another search, here or through another instance, has learnt meanwhile; null where that cannot be read at once.</summary>
     public async Task<RefinedVector?> RecallAtOnceAsync(string key, VectorTask task)
     {
-        using CancellationTokenSource patience = new(StorePatience, timeProvider);
+        using CancellationTokenSource patience = new(Timeouts.SharedStoreTimeout, timeProvider);
         try
         {
             return await RecallAsync(key, task, patience.Token);
@@ -149,7 +143,7 @@ internal sealed class RefinedVectorCache(
 
         try
         {
-            await change(store, entry).WaitAsync(StorePatience, timeProvider);
+            await change(store, entry).WaitAsync(Timeouts.SharedStoreTimeout, timeProvider);
         }
         catch (Exception exception)   // as above: none of them may cost a search
         {

@@ -5,6 +5,9 @@ namespace EsRefine.Demo;
 /// <summary>What the demo is asked to show, and against what.</summary>
 internal sealed record DemoOptions
 {
+    /// <summary>Time for one search with a language model, in milliseconds: long enough for a small model on a laptop to judge every hit.</summary>
+    public const int JudgeDeadlineMs = 60_000;
+
     /// <summary>A real Elasticsearch; null with <see cref="OpenSearch"/> null too: the embedded index.</summary>
     public Uri? Elasticsearch { get; init; }
 
@@ -17,7 +20,7 @@ internal sealed record DemoOptions
     /// <summary>Leaves the index in the cluster.</summary>
     public bool Keep { get; init; }
 
-    /// <summary>A model folder; null = all-MiniLM-L6-v2 from its NuGet package.</summary>
+    /// <summary>A model folder; null = all-MiniLM-L6-v2.</summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>A language model as judge; null = the recorded judgments.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using EsRefine.Commands;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Endpoints;
@@ -7,6 +6,7 @@ using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Terminal;
 using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Demo;
@@ -17,12 +17,13 @@ namespace EsRefine.Demo;
 /// <param name="options">What to show.</param>
 /// <param name="output">Takes the report.</param>
 /// <param name="error">Takes progress.</param>
-internal sealed class Demonstration(DemoOptions options, TextWriter output, TextWriter error)
+/// <param name="reword">Puts a message that names configuration keys into the words of whoever chose the options.</param>
+internal sealed class Demonstration(DemoOptions options, TextWriter output, TextWriter error, Func<string, string> reword)
 {
-    /// <returns>An <see cref="ExitCode"/>.</returns>
+    /// <returns>Whether any search was refined.</returns>
     /// <exception cref="ConfigurationException">Something asked for cannot be.</exception>
     /// <exception cref="HttpRequestException">The cluster cannot be reached, or refuses.</exception>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         using DemoSet set = DemoSet.Unpack();
         BeirQuery shown = DemoQuestion.Find(options.Query, set.Questions, anyText: options.LanguageModel is not null);
@@ -40,7 +41,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedRequest>(), index, bodies[at], shown, cancellationToken);
         if (explanation.Summary is { Detail: { } detail } summary)
         {
-            explanation = explanation with { Summary = summary with { Detail = JudgeFlags.OfDemo(detail, options.LanguageModel?.Url) } };
+            explanation = explanation with { Summary = summary with { Detail = reword(detail) } };
         }
 
         if (options.Json)
@@ -64,10 +65,9 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         {
             string reason = explanation.Summary.Detail ?? "the outcomes say why";
             await error.WriteLineAsync($"esrefine: no search was refined ({figures.Outcomes[0].Key}): {reason}");
-            return ExitCode.Failed;
         }
 
-        return ExitCode.Done;
+        return figures.Refined > 0;
     }
 
     private async Task<(string Model, float[][] Pages, float[][] Questions)> EmbedAsync(DemoSet set, BeirQuery[] questions, CancellationToken cancellationToken)

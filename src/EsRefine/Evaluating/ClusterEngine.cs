@@ -70,7 +70,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
     public async Task<PlayedQuery> PlayAsync(
         EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken)
     {
-        byte[] body = SearchBody(query, vector);
+        byte[] body = WriteSearch(query, vector);
         RankedList direct = await SearchAsync(body, cancellationToken);
         IReadOnlyList<JudgedHit> sample = [];
         List<RefinedRanking> refined = [];
@@ -152,7 +152,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             .Select(static hit => new ScoredDocument(hit.GetProperty("_id").GetString()!, hit.GetProperty("_score").GetDouble())));
     }
 
-    private byte[] SearchBody(EvaluationQuery query, ReadOnlyMemory<float> vector) => ClusterIndex.Json(json =>
+    private byte[] WriteSearch(EvaluationQuery query, ReadOnlyMemory<float> vector) => ClusterIndex.Json(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("size", K);

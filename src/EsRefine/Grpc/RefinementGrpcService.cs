@@ -26,7 +26,7 @@ internal sealed class RefinementGrpcService(
         {
             float[] vector = await VectorAsync(request, cancellationToken);
             EngineDialect dialect = await DialectAsync(caller, request.Field, cancellationToken);
-            EsRefine.SearchRequest search = caller with { Body = SearchBody.Write(request, vector, dialect) };
+            EsRefine.SearchRequest search = caller with { Body = KnnSearchWriter.Write(request, vector, dialect) };
 
             PreparedSearch prepared = await entrance.PrepareAsync(SearchEndpointKind.Search, search, cancellationToken);
             UpstreamReply reply = await SendAsync(search, prepared.Body, cancellationToken);

@@ -43,7 +43,8 @@ internal static class Listeners
         }
     }
 
-    public static void AddServices(IServiceCollection services)
+    /// <param name="listen">Which listeners are open.</param>
+    public static void AddServices(IServiceCollection services, ListenSettings listen)
     {
         services.AddHttpForwarder();
         services.AddSingleton(static provider => new PublishedAddress(provider.GetRequiredService<EsRefineSettings>().Listen));
@@ -59,7 +60,11 @@ internal static class Listeners
                 provider.GetRequiredService<EsRefineMeter>(),
                 provider.GetRequiredService<ILogger<DataListener>>());
         });
-        services.AddSingleton<ModelsListener>();
+        if (listen.Models is not null)
+        {
+            services.AddSingleton<ModelsListener>();
+        }
+
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();

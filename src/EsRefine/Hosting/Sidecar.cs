@@ -41,16 +41,19 @@ internal sealed class Sidecar : IAsyncDisposable
         EsRefineSettings settings, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null, Action<ILoggingBuilder>? configureLogging = null)
     {
         IHost host = new HostBuilder()
+            .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // not in Development only
             .ConfigureLogging(logging => configureLogging?.Invoke(logging))
-            .ConfigureWebHost(web => web
-                .UseKestrel(kestrel => Listeners.Open(kestrel, settings.Listen))
-                .ConfigureServices(services =>
-                {
-                    replace?.Invoke(services);
-                    services.AddEsRefine(settings);
-                    Listeners.AddServices(services);
-                })
-                .Configure(Listeners.Map))
+            .ConfigureWebHost(
+                web => web
+                    .UseKestrel(kestrel => Listeners.Open(kestrel, settings.Listen))
+                    .ConfigureServices(services =>
+                    {
+                        replace?.Invoke(services);
+                        services.AddEsRefine(settings);
+                        Listeners.AddServices(services, settings.Listen);
+                    })
+                    .Configure(Listeners.Map),
+                static host => host.SuppressEnvironmentConfiguration = true)   // ASPNETCORE_URLS and its like say nothing of our listeners
             .Build();
         try
         {

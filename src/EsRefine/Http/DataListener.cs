@@ -56,7 +56,7 @@ internal sealed class DataListener(
         }
 
         UrlSource? source = UrlSource.Find(request, target, IsOfMany(endpoint.Kind));
-        return source is not null || SearchBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
+        return source is not null || BufferedBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
             ? AnswerSearchAsync(context, endpoint, target, source, prepare)
             : proxy.ForwardAsync(context, summary: null);
     }
@@ -75,9 +75,9 @@ internal sealed class DataListener(
         bool mayFailInPart = false;
         try
         {
-            SearchBody body = source is not null
+            BufferedBody body = source is not null
                 ? new(IsWhole: true, source.Json)
-                : await SearchBody.ReadAsync(request, limit, _memory, context.RequestAborted);
+                : await BufferedBody.ReadAsync(request, limit, _memory, context.RequestAborted);
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);
@@ -89,7 +89,7 @@ internal sealed class DataListener(
                 PreparedSearch prepared = await prepare(endpoint.Kind, Describe(request, indices, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
-                    putBack = source is not null ? source.Replace(context, prepared.Edits) : SearchBody.Replace(request, prepared.Body);
+                    putBack = source is not null ? source.Replace(context, prepared.Edits) : BufferedBody.Replace(request, prepared.Body);
                     mayFailInPart = prepared.MayFailInPart;
                 }
 

@@ -20,8 +20,7 @@ internal static class ClusterHandler
 #pragma warning disable CA2262 // It asks whether kibibytes are meant. They are.
         MaxResponseHeadersLength = MaxReplyHeadKibibytes,
 #pragma warning restore CA2262
-        // So that a node that moved is found again by its name.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+        PooledConnectionLifetime = Timeouts.UpstreamConnectionLifetime,
         RequestHeaderEncodingSelector = static (_, request) =>
         {
             UndeclaredLength.LastLook(request);

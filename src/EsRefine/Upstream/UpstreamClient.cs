@@ -19,9 +19,6 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     /// <summary>For the forwarder and for our own requests alike.</summary>
     public HttpMessageInvoker Invoker { get; } = new(ClusterHandler.Create(), disposeHandler: true);
 
-    /// <summary>Nodes of the cluster.</summary>
-    public IReadOnlyList<Uri> Nodes => settings.Urls;
-
     /// <summary>The node for the next request: the configured ones in turn.</summary>
     public Uri NextNode() => settings.Urls[(int)((uint)Interlocked.Increment(ref _turn) % (uint)settings.Urls.Count)];
 

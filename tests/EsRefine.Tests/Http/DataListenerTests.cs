@@ -322,13 +322,13 @@ public sealed class DataListenerTests
         (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        ValueTask<SearchBody> reading = SearchBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
+        ValueTask<BufferedBody> reading = BufferedBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
 
         Assert.False(reading.IsCompleted);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
         byte[] body = [.. Enumerable.Range(0, 16 * Megabyte).Select(static i => (byte)i)];
         await client.Writer.WriteAsync(body, TestContext.Current.CancellationToken);
-        SearchBody read = await reading;
+        BufferedBody read = await reading;
         Assert.True(read.Json!.Value.Span.SequenceEqual(body));
     }
 
@@ -341,18 +341,18 @@ public sealed class DataListenerTests
         RegisteredForDispose first = new();
         contexts[0].Features.Set<Microsoft.AspNetCore.Http.Features.IHttpResponseFeature>(first);
 
-        SearchBody read = await ReadAsync(contexts[0]);
-        SearchBody unread = await ReadAsync(contexts[1]);
+        BufferedBody read = await ReadAsync(contexts[0]);
+        BufferedBody unread = await ReadAsync(contexts[1]);
         first.End();
-        SearchBody readAgain = await ReadAsync(contexts[2]);
+        BufferedBody readAgain = await ReadAsync(contexts[2]);
 
         Assert.Equal((true, false, true), (read.IsWhole, unread.IsWhole, readAgain.IsWhole));
         using MemoryStream carried = new();
         await contexts[1].Request.Body.CopyToAsync(carried, TestContext.Current.CancellationToken);
         Assert.Equal(body, carried.ToArray());
 
-        ValueTask<SearchBody> ReadAsync(HttpContext context) =>
-            SearchBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
+        ValueTask<BufferedBody> ReadAsync(HttpContext context) =>
+            BufferedBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
 
         static DefaultHttpContext With(byte[] body) => new() { Request = { Body = new MemoryStream(body), ContentLength = body.Length } };
     }
