@@ -5,7 +5,6 @@ using EsRefine.Configuration;
 using EsRefine.Judging;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using StackExchange.Redis;
@@ -29,7 +28,9 @@ public class RefinedVectorCacheTests
         Assert.Equal(first!.Replace("refined;", "refined-from-cache;", StringComparison.Ordinal), second);
         Assert.Single(cluster.Samples);
         Assert.Equal(cluster.Searches[0], cluster.Searches[1]);
-        Assert.Contains(durations.GetMeasurementSnapshot(), static measurement => measurement.ContainsTags(new KeyValuePair<string, object?>("outcome", "refined-from-cache")));
+        Assert.Contains(
+            durations.GetMeasurementSnapshot(),
+            static measurement => measurement.ContainsTags(new KeyValuePair<string, object?>("outcome", "refined-from-cache")));
     }
 
     [Theory]
@@ -208,7 +209,7 @@ public class RefinedVectorCacheTests
             LikesRemainder(1).Invoke(task, sheet);
         });
         await using FakeCluster one = await StartAsync(store);
-        await using FakeCluster other = await FakeCluster.StartAsync(slow, replace: services => services.AddSingleton<IDistributedCache>(store));
+        await using FakeCluster other = await FakeCluster.StartAsync(slow, replace: store.AddTo);
 
         Task<(int Status, string Body, string? Outcome)> first = other.SearchAsync();
         await waiting.Task;
@@ -222,7 +223,7 @@ public class RefinedVectorCacheTests
     [Fact]
     public async Task Store_that_is_away_costs_no_search_and_the_pages_of_one_instance_hold_together()
     {
-        SharedStore store = new() { Fault = new RedisConnectionException(ConnectionFailureType.UnableToConnect, "away") };
+        SharedStore store = new() { Fault = new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.None, "unreachable") };
         await using FakeCluster cluster = await StartAsync(store);
 
         Assert.StartsWith("refined;", (await cluster.SearchAsync()).Outcome, StringComparison.Ordinal);
@@ -278,7 +279,8 @@ public class RefinedVectorCacheTests
 
         V1.Refinement first = (await client.SearchAsync(request, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
         V1.Refinement second = (await client.SearchAsync(request, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
-        V1.Refinement another = (await client.SearchAsync(request, new Metadata { { "authorization", "ApiKey two" } }, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
+        Metadata anotherCaller = new() { { "authorization", "ApiKey two" } };
+        V1.Refinement another = (await client.SearchAsync(request, anotherCaller, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
 
         Assert.Equal(["refined", "refined-from-cache", "refined"], [first.Outcome, second.Outcome, another.Outcome]);
         Assert.Equal((first.Judged, first.Sampled, first.Angle, first.Rule), (second.Judged, second.Sampled, second.Angle, second.Rule));
@@ -306,7 +308,7 @@ public class RefinedVectorCacheTests
             LikesRemainder(direction).Invoke(task, sheet);
             return Task.CompletedTask;
         }),
-        replace: services => services.AddSingleton<IDistributedCache>(store));
+        replace: store.AddTo);
 
     private static Action<JudgingTask, JudgmentSheet> LikesRemainder(int remainder) => (task, sheet) =>
     {
