@@ -73,7 +73,9 @@ internal static class VectorString
         }
     }
 
-    /// <summary>Decodes a document's vector that is given back as it was indexed: Elasticsearch's strings, or OpenSearch's Base64 of little-endian components.</summary>
+    /// <summary>
+    /// Decodes a document's vector that is given back as it was indexed: Elasticsearch's strings, or OpenSearch's Base64 of little-endian components.
+    /// </summary>
     public static bool TryReadStored(ReadOnlySpan<byte> json, FieldMapping mapping, out float[] vector)
     {
         if (mapping.Dialect == EngineDialect.Elasticsearch)
@@ -227,7 +229,9 @@ internal static class VectorString
         return vector;
     }
 
-    /// <summary>Whether the vector is still of unit length, by half the tolerance of Elasticsearch (1e-3 on the squared length), once its components are rounded.</summary>
+    /// <summary>
+    /// Whether the vector is still of unit length, by half the tolerance of Elasticsearch (1e-3 on the squared length), once its components are rounded.
+    /// </summary>
     public static bool KeepsUnitLengthAsBFloat16(ReadOnlySpan<float> vector)
     {
         double squared = 0;

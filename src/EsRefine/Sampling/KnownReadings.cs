@@ -4,7 +4,9 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
 
-/// <summary>Which way of reading vectors worked last for a caller, an index expression and a field: indices of one cluster differ, and so does what callers may see.</summary>
+/// <summary>
+/// Which way of reading vectors worked last for a caller, an index expression and a field: indices of one cluster differ, and so does what callers may see.
+/// </summary>
 internal sealed class KnownReadings(TimeProvider timeProvider)
 {
     /// <summary>Past this many all is forgotten, which costs some searches one request more: index expressions are the callers' to invent.</summary>

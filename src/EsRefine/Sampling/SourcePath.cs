@@ -40,13 +40,16 @@ internal static class SourcePath
         {
             strings.Add(text);
         }
-        else if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("inference", out _) && element.TryGetProperty("text", out JsonElement original))
+        else if (element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty("inference", out _) && element.TryGetProperty("text", out JsonElement original))
         {
             CollectStrings(original, field, strings);   // semantic_text as Elasticsearch kept it before 8.18
         }
     }
 
-    /// <summary>The string; its JSON where it is no text (half a surrogate pair, which engines store as it comes): one broken document must not cost the sample.</summary>
+    /// <summary>
+    /// The string; its JSON where it is no text (half a surrogate pair, which engines store as it comes): one broken document must not cost the sample.
+    /// </summary>
     private static string Read(JsonElement text)
     {
         try
