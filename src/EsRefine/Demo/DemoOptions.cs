@@ -6,7 +6,6 @@ namespace EsRefine.Demo;
 internal sealed record DemoOptions
 {
     /// <summary>Time for one search with a language model, in milliseconds: long enough for a small model on a laptop to judge every hit.</summary>
-    public const int JudgeDeadlineMs = 60_000;
 
     /// <summary>A real Elasticsearch; null with <see cref="OpenSearch"/> null too: the embedded index.</summary>
     public Uri? Elasticsearch { get; init; }

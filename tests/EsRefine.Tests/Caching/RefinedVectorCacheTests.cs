@@ -216,7 +216,7 @@ public class RefinedVectorCacheTests
             LikesRemainder(1).Invoke(task, sheet);
         });
         await using FakeCluster one = await StartAsync(store);
-        await using FakeCluster other = await FakeCluster.StartAsync(slow, replace: services => services.AddSingleton<IDistributedCache>(store));
+        await using FakeCluster other = await FakeCluster.StartAsync(slow, replace: store.AddTo);
 
         Task<(int Status, string Body, string? Outcome)> first = other.SearchAsync();
         await waiting.Task;
@@ -230,8 +230,10 @@ public class RefinedVectorCacheTests
     [Fact]
     public async Task Store_that_is_away_costs_no_search_and_the_pages_of_one_instance_hold_together()
     {
-        SharedStore store = new() { Fault = new RedisConnectionException(ConnectionFailureType.UnableToConnect, "away") };
-        await using FakeCluster cluster = await StartAsync(store);
+        SharedStore store = new() { Fault = new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.None, "unreachable") };
+        // The clock runs: HybridCache takes entries for expired that are not later than a look at the store that failed.
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, replace: services => services.AddSingleton<IDistributedCache>(store));
 
         Assert.StartsWith("refined;", (await cluster.SearchAsync()).Outcome, StringComparison.Ordinal);
         Assert.StartsWith("refined-from-cache;", (await cluster.SearchAsync(target: "i/_search?from=4")).Outcome, StringComparison.Ordinal);
@@ -316,7 +318,8 @@ public class RefinedVectorCacheTests
 
         V1.Refinement first = (await client.SearchAsync(request, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
         V1.Refinement second = (await client.SearchAsync(request, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
-        V1.Refinement another = (await client.SearchAsync(request, new Metadata { { "authorization", "ApiKey two" } }, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
+        Metadata anotherCaller = new() { { "authorization", "ApiKey two" } };
+        V1.Refinement another = (await client.SearchAsync(request, anotherCaller, cancellationToken: TestContext.Current.CancellationToken)).Refinement;
 
         Assert.Equal(["refined", "refined-from-cache", "refined"], [first.Outcome, second.Outcome, another.Outcome]);
         Assert.Equal((first.Judged, first.Sampled, first.Angle, first.Rule), (second.Judged, second.Sampled, second.Angle, second.Rule));
@@ -344,7 +347,7 @@ public class RefinedVectorCacheTests
             LikesRemainder(direction).Invoke(task, sheet);
             return Task.CompletedTask;
         }),
-        replace: services => services.AddSingleton<IDistributedCache>(store));
+        replace: store.AddTo);
 
     private static Action<JudgingTask, JudgmentSheet> LikesRemainder(int remainder) => (task, sheet) =>
     {

@@ -53,7 +53,8 @@ internal sealed class TwoWays : IAsyncDisposable
             Mode = mode,
             DeadlineMs = 30_000,
         };
-        Sidecar sidecar = await Sidecar.StartAsync(settings, CancellationToken.None, static services => services.AddSingleton<IRelevanceJudge>(ScriptedJudge.LikesEven));
+        Sidecar sidecar = await Sidecar.StartAsync(
+            settings, CancellationToken.None, static services => services.AddSingleton<IRelevanceJudge>(ScriptedJudge.LikesEven));
         return new(upstream, sidecar, reply);
     }
 

@@ -180,7 +180,8 @@ public sealed class VectorTextTests
     {
         VectorType field = Field(VectorElementType.BFloat16, 2) with { Similarity = VectorSimilarity.DotProduct };
 
-        Assert.Equal("\"PwAAAA==\""u8, VectorText.Write([0.5f, 0], "\"P4AAAA==\""u8, VectorSpelling.String, field with { Similarity = VectorSimilarity.L2Norm }));
+        Assert.Equal(
+            "\"PwAAAA==\""u8, VectorText.Write([0.5f, 0], "\"P4AAAA==\""u8, VectorSpelling.String, field with { Similarity = VectorSimilarity.L2Norm }));
         Assert.Equal("[0.28,0.96]"u8, VectorText.Write([0.28f, 0.96f], "\"P4AAAA==\""u8, VectorSpelling.String, field));
         Assert.Equal("\"AAA/gA==\""u8, VectorText.Write([0, 1], "\"P4AAAA==\""u8, VectorSpelling.String, field));
     }
