@@ -24,7 +24,7 @@ internal sealed record RefinedClause(KnnClause Clause, RefinementOutcome Outcome
     public int Sampled => Vector?.Sampled ?? Sample?.Count ?? 0;
 
     /// <summary>The bytes to splice into the body that the clause's ranges are of; empty where nothing was refined.</summary>
-    public IReadOnlyList<Reissue.BodyEdit> Edits { get; init; } = [];
+    public IReadOnlyList<BodyEdit> Edits { get; init; } = [];
 
     /// <summary>Angle between the query vector and the refined one, in radians.</summary>
     public float Angle => Vector?.Angle ?? 0;

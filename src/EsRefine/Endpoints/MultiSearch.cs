@@ -1,5 +1,4 @@
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Telemetry;
 
 namespace EsRefine.Endpoints;

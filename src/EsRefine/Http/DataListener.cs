@@ -1,7 +1,6 @@
 using EsRefine.Endpoints;
 using EsRefine.Recognition;
 using EsRefine.Telemetry;
-using EsRefine.Upstream;
 
 namespace EsRefine.Http;
 

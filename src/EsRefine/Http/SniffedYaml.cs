@@ -1,5 +1,5 @@
 using System.Text;
-using EsRefine.Reissue;
+using EsRefine.Recognition;
 
 namespace EsRefine.Http;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EsRefine.Caching;
 using EsRefine.Configuration;
+using EsRefine.Recognition;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace EsRefine.Upstream;

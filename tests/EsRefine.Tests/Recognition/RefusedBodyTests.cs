@@ -58,12 +58,12 @@ public sealed class RefusedBodyTests
     [Fact]
     public void Counts_are_limited()
     {
-        Assert.Equal(SearchBodyWalker.MaxClauses, Many("""{"knn":[#]}""", SearchBodyWalker.MaxClauses, """{"field":"v","query_vector":[1]}""")!.Clauses.Count);
-        Assert.Null(Many("""{"knn":[#]}""", SearchBodyWalker.MaxClauses + 1, """{"field":"v","query_vector":[1]}"""));
-        Assert.Null(Many("{" + Clause + ""","query":{"bool":{"must_not":[#]}}}""", SearchBodyWalker.MaxOtherVectors + 1, "{" + Clause + "}"));
-        Assert.NotNull(Many("{" + Clause + ""","sort":[#]}""", SearchBodyWalker.MaxSourceLength / 8, """{"_script":{"script":"_score+1"}}"""));
-        Assert.Null(Many("{" + Clause + ""","sort":[#]}""", (SearchBodyWalker.MaxSourceLength / 8) + 1, """{"_script":{"script":"_score+1"}}"""));
-        Assert.Null(Many("""{"query":{"bool":{"must":[{"knn":{"field":"v","query_vector":[1]}},#]}}}""", SearchBodyWalker.MaxConditions + 1, "{\"a\":{}}"));
+        Assert.Equal(Findings.MaxClauses, Many("""{"knn":[#]}""", Findings.MaxClauses, """{"field":"v","query_vector":[1]}""")!.Clauses.Count);
+        Assert.Null(Many("""{"knn":[#]}""", Findings.MaxClauses + 1, """{"field":"v","query_vector":[1]}"""));
+        Assert.Null(Many("{" + Clause + ""","query":{"bool":{"must_not":[#]}}}""", Findings.MaxOtherVectors + 1, "{" + Clause + "}"));
+        Assert.NotNull(Many("{" + Clause + ""","sort":[#]}""", Findings.MaxSourceLength / 8, """{"_script":{"script":"_score+1"}}"""));
+        Assert.Null(Many("{" + Clause + ""","sort":[#]}""", (Findings.MaxSourceLength / 8) + 1, """{"_script":{"script":"_score+1"}}"""));
+        Assert.Null(Many("""{"query":{"bool":{"must":[{"knn":{"field":"v","query_vector":[1]}},#]}}}""", FilterScope.MaxFilters + 1, "{\"a\":{}}"));
 
         static RecognizedSearch? Many(string frame, int count, string item) =>
             new SearchBody(SearchBody.Fill(frame, string.Join(',', Enumerable.Repeat(item, count)))).Search;

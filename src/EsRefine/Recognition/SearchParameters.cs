@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 
-namespace EsRefine.Upstream;
+namespace EsRefine.Recognition;
 
 /// <summary>URL parameters of a search that our own requests keep, spelled as the client spelled them.</summary>
 internal static class SearchParameters

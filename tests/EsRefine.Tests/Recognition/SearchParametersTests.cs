@@ -1,7 +1,7 @@
-using EsRefine.Upstream;
+using EsRefine.Recognition;
 using Xunit;
 
-namespace EsRefine.Tests.Upstream;
+namespace EsRefine.Tests.Recognition;
 
 public class SearchParametersTests
 {

@@ -1,10 +1,9 @@
 using System.Text;
 using CsCheck;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using Xunit;
 
-namespace EsRefine.Tests.Reissue;
+namespace EsRefine.Tests.Recognition;
 
 public sealed class BodyEditsTests
 {
