@@ -12,7 +12,7 @@ internal static class VectorText
 
     /// <summary>Reads a vector as float32, as the engine would.</summary>
     /// <param name="json">The vector's JSON: the array with its brackets, or the string with its quotes.</param>
-    /// <param name="spelling">What the walker saw.</param>
+    /// <param name="spelling">As recognition found it.</param>
     /// <param name="mapping">Decides what a string means.</param>
     /// <param name="vector">The components; of a <c>bit</c> field its packed bytes, which are equal or not but no numbers to reckon with.</param>
     /// <returns>False: not a vector of this field, or not finite. An array of the wrong length is read, so that the mismatch can be named.</returns>
@@ -42,7 +42,7 @@ internal static class VectorText
     /// <summary>Writes a refined vector in the client's spelling: array for array, Base64 for Base64, hex for hex.</summary>
     /// <param name="vector">Components that satisfy the field's constraints.</param>
     /// <param name="original">The JSON the client sent, whose spelling is kept.</param>
-    /// <param name="spelling">What the walker saw.</param>
+    /// <param name="spelling">As recognition found it.</param>
     /// <param name="mapping">The field.</param>
     /// <remarks>
     /// Arrays hold the shortest decimals that round-trip, integers on <c>byte</c> fields. Hex on a field of floats can spell bytes only, Base64 of bfloat16

@@ -71,14 +71,14 @@ public sealed class RecognizerFuzzTests
     public void Random_bytes_are_never_a_fault()
     {
         Tally tally = Recognize(Samples(Gen.Byte.Array[0, 200], 5_000));
-        Assert.Equal(5_000, tally.Bodies);
+        tally.AssertAtLeast(new Tally { Bodies = 5_000 });
     }
 
     [Fact]
     public void Random_tokens_are_never_a_fault()
     {
         Tally tally = Recognize(Samples(Token.Array[0, 30].Select(static tokens => "{" + string.Concat(tokens)), 5_000).Select(Encoding.UTF8.GetBytes));
-        Assert.Equal(5_000, tally.Bodies);
+        tally.AssertAtLeast(new Tally { Bodies = 5_000 });
     }
 
     [Fact]
@@ -95,20 +95,14 @@ public sealed class RecognizerFuzzTests
     public void Mutated_bodies_are_never_a_fault()
     {
         Tally tally = Recognize(Samples(Mutated, 20_000).Select(Encoding.UTF8.GetBytes));
-        Assert.InRange(tally.Found, 1_000, 20_000);
-        Assert.InRange(tally.WithFilters, 500, 20_000);
-        Assert.InRange(tally.WithCopies, 500, 20_000);
-        Assert.InRange(tally.WithWrappers, 100, 20_000);
+        tally.AssertAtLeast(new(Bodies: 20_000, Found: 1_000, WithFilters: 800, WithCopies: 500, WithWrappers: 60));
     }
 
     [Fact]
     public void Values_swapped_between_bodies_are_never_a_fault()
     {
         Tally tally = Recognize(Samples(Swapped, 20_000).Select(Encoding.UTF8.GetBytes));
-        Assert.InRange(tally.Found, 10_000, 20_000);
-        Assert.InRange(tally.WithFilters, 5_000, 20_000);
-        Assert.InRange(tally.WithCopies, 5_000, 20_000);
-        Assert.InRange(tally.WithWrappers, 1_000, 20_000);
+        tally.AssertAtLeast(new(Bodies: 20_000, Found: 14_000, WithFilters: 10_000, WithCopies: 9_000, WithWrappers: 2_000));
     }
 
     /// <summary>The same samples in every run.</summary>
@@ -161,9 +155,11 @@ public sealed class RecognizerFuzzTests
     }
 
     /// <summary>What was found in many bodies: a fuzz test in which nothing is recognized shows nothing.</summary>
-    private struct Tally
+    private record struct Tally(int Bodies, int Found, int WithFilters, int WithCopies, int WithWrappers)
     {
-        public int Bodies, Found, WithFilters, WithCopies, WithWrappers;
+        public readonly void AssertAtLeast(Tally floor) => Assert.True(
+            Bodies >= floor.Bodies && Found >= floor.Found && WithFilters >= floor.WithFilters && WithCopies >= floor.WithCopies && WithWrappers >= floor.WithWrappers,
+            $"{this}, expected at least {floor}");
     }
 
     /// <summary>Where the values of a body lie.</summary>

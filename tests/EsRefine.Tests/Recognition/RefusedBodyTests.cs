@@ -31,6 +31,8 @@ public sealed class RefusedBodyTests
     [InlineData("{#,#}")]
     [InlineData("""{#,"\u006bnn":{"field":"w","query_vector":[3]}}""")]
     [InlineData("""{#,"size":1,"size":2}""")]
+    [InlineData("""{#,"highlight":{"fields":{"query":{},"\u0071uery":{}}}}""")]
+    [InlineData("""{#,"script_fields":{"a":{"script":{"source":"1","params":{"query":1,"query":2}}}}}""")]
     [InlineData("""{"knn":{"field":"vec","field":"vec","query_vector":[1]}}""")]
     [InlineData("""{"knn":{"field":"vec","query_vector":[1],"query_vector":[2]}}""")]
     [InlineData("""{#,"query":{"bool":{"must":{"match_all":{}},"must":{"match_all":{}}}}}""")]
@@ -41,6 +43,14 @@ public sealed class RefusedBodyTests
     public void Body_that_both_engines_refuse_passes_through(string json)
     {
         Assert.Null(new SearchBody(SearchBody.Fill(json, Clause)).Search);
+    }
+
+    [Fact]
+    public void Known_word_spelled_with_escapes_passes_through_and_other_names_may_be()
+    {
+        Assert.Null(new SearchBody(SearchBody.Fill("""{#,"\u0066rom":10}""", Clause)).Search);
+        Assert.Null(new SearchBody(SearchBody.Fill("""{#,"query":{"term":{"q\u0075ery":1}}}""", Clause)).Search);
+        Assert.Single(new SearchBody(SearchBody.Fill("""{#,"query":{"term":{"gr\u00f6\u00dfe":1}},"_sourc\u0065":true}""", Clause)).Clauses);
     }
 
     [Fact]
