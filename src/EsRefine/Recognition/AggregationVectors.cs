@@ -74,9 +74,9 @@ internal static class AggregationVectors
 
     private static void ReadParameters(BodyNode parameters, Findings findings)
     {
-        foreach (ScriptParameter parameter in ScriptParameters.Read(parameters, findings).All.Where(static parameter => parameter.IsArray))
+        foreach (ScriptParameter parameter in ScriptParameters.Read(parameters, findings).All)
         {
-            findings.Note(parameter.Value, field: null);
+            findings.Note(parameter.IsArray ? parameter.Value : null, field: null);
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace EsRefine.Recognition;
 
 /// <summary>A member of an object in a search body.</summary>
-internal readonly ref struct BodyMember(ReadOnlySpan<byte> body, ReadOnlySpan<BodyToken> tokens, int name)
+internal readonly ref struct BodyMember(ReadOnlySpan<byte> body, BodyToken[] tokens, int name)
 {
     private readonly ReadOnlySpan<byte> _body = body;
-    private readonly ReadOnlySpan<BodyToken> _tokens = tokens;
+    private readonly BodyToken[] _tokens = tokens;   // null: missing
 
-    public bool IsMissing => _tokens.IsEmpty;
+    public bool IsMissing => _tokens is null;
 
     /// <summary>The known word that is its name.</summary>
     public BodyWord Word => IsMissing ? BodyWord.Unknown : _tokens[name].Word;
@@ -24,10 +24,10 @@ internal readonly ref struct BodyMember(ReadOnlySpan<byte> body, ReadOnlySpan<Bo
 }
 
 /// <summary>Enumerates the members of an object.</summary>
-internal ref struct BodyMembers(ReadOnlySpan<byte> body, ReadOnlySpan<BodyToken> tokens, int first, int end)
+internal ref struct BodyMembers(ReadOnlySpan<byte> body, BodyToken[] tokens, int first, int end)
 {
     private readonly ReadOnlySpan<byte> _body = body;
-    private readonly ReadOnlySpan<BodyToken> _tokens = tokens;
+    private readonly BodyToken[] _tokens = tokens;
     private int _name;
     private int _next = first;
 

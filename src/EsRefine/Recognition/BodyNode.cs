@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace EsRefine.Recognition;
 
 /// <summary>A value in a search body. The default is missing: it has no members, elements, text or number.</summary>
-internal readonly ref struct BodyNode(ReadOnlySpan<byte> body, ReadOnlySpan<BodyToken> tokens, int token)
+internal readonly ref struct BodyNode(ReadOnlySpan<byte> body, BodyToken[] tokens, int token)
 {
     private readonly ReadOnlySpan<byte> _body = body;
-    private readonly ReadOnlySpan<BodyToken> _tokens = tokens;
+    private readonly BodyToken[] _tokens = tokens;   // null: missing
 
     public JsonTokenType Kind => IsMissing ? JsonTokenType.None : _tokens[token].Kind;
 
-    public bool IsMissing => _tokens.IsEmpty;
+    public bool IsMissing => _tokens is null;
 
     public bool IsObject => Kind == JsonTokenType.StartObject;
 
@@ -91,10 +91,10 @@ internal readonly ref struct BodyNode(ReadOnlySpan<byte> body, ReadOnlySpan<Body
 }
 
 /// <summary>Enumerates the elements of an array, or one value.</summary>
-internal ref struct BodyElements(ReadOnlySpan<byte> body, ReadOnlySpan<BodyToken> tokens, int first, int end)
+internal ref struct BodyElements(ReadOnlySpan<byte> body, BodyToken[] tokens, int first, int end)
 {
     private readonly ReadOnlySpan<byte> _body = body;
-    private readonly ReadOnlySpan<BodyToken> _tokens = tokens;
+    private readonly BodyToken[] _tokens = tokens;
     private int _element;
     private int _next = first;
 

@@ -47,7 +47,7 @@ internal readonly ref struct BodyView : IDisposable
     }
 
     /// <summary>The body's object. Missing where the body is another value, or one that both engines refuse.</summary>
-    public BodyNode Root => _count == 0 ? default : new(_body, _tokens.AsSpan(0, _count), 0);
+    public BodyNode Root => _count == 0 ? default : new(_body, _tokens, 0);
 
     /// <summary>Returns the tokens to the pool: no node of this view may be used afterwards.</summary>
     public void Dispose() => ArrayPool<BodyToken>.Shared.Return(_tokens);
@@ -57,7 +57,6 @@ internal readonly ref struct BodyView : IDisposable
     {
         Utf8JsonReader reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
         Span<int> open = stackalloc int[MaxDepth];   // tokens of the objects and arrays around the reader
-        Span<WordSet> words = stackalloc WordSet[MaxDepth];   // that have named members of them
         int depth = 0;
         int count = 0;
         bool isInArray = false;
@@ -84,7 +83,7 @@ internal readonly ref struct BodyView : IDisposable
             {
                 word = BodyWords.Of(reader.ValueSpan);
                 end = start + reader.ValueSpan.Length + 2;   // the reader has consumed the colon too
-                if (!words[depth - 1].Add(word) || (reader.ValueIsEscaped && IsEscapedWord(ref reader)))
+                if (IsDuplicate(word, tokens.AsSpan(0, count), open[depth - 1]) || (reader.ValueIsEscaped && IsEscapedWord(ref reader)))
                 {
                     return 0;
                 }
@@ -92,7 +91,6 @@ internal readonly ref struct BodyView : IDisposable
             else if (kind is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
                 isInArray = kind == JsonTokenType.StartArray;
-                words[depth] = default;
                 open[depth++] = count;
             }
 
@@ -111,6 +109,25 @@ internal readonly ref struct BodyView : IDisposable
         }
 
         return tokens[0].Kind == JsonTokenType.StartObject ? count : 0;
+    }
+
+    /// <summary>Whether a known word already names a member of the object: both engines answer 400 to duplicate keys.</summary>
+    private static bool IsDuplicate(BodyWord word, ReadOnlySpan<BodyToken> tokens, int holder)
+    {
+        if (word == BodyWord.Unknown)
+        {
+            return false;
+        }
+
+        for (int name = holder + 1; name < tokens.Length; name = tokens[name + 1].Next)
+        {
+            if (tokens[name].Word == word)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether a name spells a known word with escapes: no client does, and scans of the body for a word's bytes would miss it.</summary>
@@ -132,20 +149,5 @@ internal readonly ref struct BodyView : IDisposable
         tokens.CopyTo(larger, 0);
         ArrayPool<BodyToken>.Shared.Return(tokens);
         tokens = larger;
-    }
-
-    /// <summary>The known words met in one object. Each may come once: both engines answer 400 to duplicate keys.</summary>
-    private struct WordSet
-    {
-        private UInt128 _words;
-
-        /// <summary>False: the word is in there already.</summary>
-        public bool Add(BodyWord word)
-        {
-            UInt128 bit = word == BodyWord.Unknown ? 0 : UInt128.One << (int)word;
-            bool isNew = (_words & bit) == 0;
-            _words |= bit;
-            return isNew;
-        }
     }
 }

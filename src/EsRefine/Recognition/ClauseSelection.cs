@@ -26,12 +26,7 @@ internal static class ClauseSelection
 
     private static void KeepLowestPrecedence(List<FoundClause> clauses, Findings findings)
     {
-        int lowest = int.MaxValue;
-        foreach (FoundClause clause in clauses)
-        {
-            lowest = Math.Min(lowest, clause.Precedence);
-        }
-
+        int lowest = findings.LowestPrecedence(first: 0);
         foreach (FoundClause copy in clauses.FindAll(clause => clause.Precedence > lowest))
         {
             findings.NoteVectorsOf(copy);

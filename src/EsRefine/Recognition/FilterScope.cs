@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace EsRefine.Recognition;
 
 /// <summary>The filters that clauses in one part of a search share: in a <c>bool</c>, under a script, in a retriever, or in the whole body.</summary>
@@ -19,7 +21,7 @@ internal sealed class FilterScope(QueryPlace outer)
     public QueryPlace Outer => outer;
 
     /// <summary>The filters, and from which branch each is.</summary>
-    public IReadOnlyList<(EnclosingFilter Filter, int Origin)> Filters => _filters ?? [];
+    public ReadOnlySpan<(EnclosingFilter Filter, int Origin)> Filters => CollectionsMarshal.AsSpan(_filters);
 
     public int Count => _filters?.Count ?? 0;
 

@@ -56,12 +56,24 @@ internal sealed class Findings
         if (found.Place.Ranks)
         {
             AddUpTo(MaxClauses, _clauses, found);
-            found.DemandOwnFilters();
+            found.DemandOwnFilter();
         }
         else
         {
             NoteVectorsOf(found);
         }
+    }
+
+    /// <summary>The lowest precedence among the clauses from this one on; <see cref="int.MaxValue"/> where there are none.</summary>
+    public int LowestPrecedence(int first)
+    {
+        int lowest = int.MaxValue;
+        for (int i = first; i < _clauses.Count; i++)
+        {
+            lowest = Math.Min(lowest, _clauses[i].Precedence);
+        }
+
+        return lowest;
     }
 
     /// <summary>Notes what is left of a clause that is none of the search.</summary>

@@ -16,15 +16,12 @@ internal readonly record struct FoundClause(KnnClause Clause, QueryPlace Place)
     /// <summary>Of the clauses of a search only those of the lowest are clauses of it, the others are copies.</summary>
     public int Precedence => Clause.Form == KnnClauseForm.OpaqueScript ? 2 : IsBoost ? 1 : 0;
 
-    /// <summary>A hit of the clause passes its own filter: other clauses beside it may have to, too.</summary>
-    public void DemandOwnFilters()
+    /// <summary>A hit of the clause passes its own filter: the place may demand as much of the hits of other clauses.</summary>
+    public void DemandOwnFilter()
     {
-        foreach (EnclosingFilter filter in Clause.Filters)
+        if (Clause.Filters is [{ IsOwn: true } own, ..])
         {
-            if (filter.IsOwn)
-            {
-                Place.Demand(filter with { IsOwn = false });
-            }
+            Place.Demand(own with { IsOwn = false });
         }
     }
 

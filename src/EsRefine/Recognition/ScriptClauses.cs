@@ -39,18 +39,15 @@ internal static class ScriptClauses
         QueryClauses.ReadDemanded(query, inner.InBranch(0), findings);
 
         // Over a query with a clause of its own the script only scores what that clause found, by the same vector as a rule: a copy, not a second clause.
-        List<FoundClause> inQuery = findings.Clauses[clausesBefore..];
+        int lowest = findings.LowestPrecedence(clausesBefore);
+        bool hasThreshold = !options[BodyWord.MinScore].IsMissing;
         foreach (FoundClause script in scripts)
         {
-            KnnClause clause = script.Clause with
-            {
-                IsRadial = !options[BodyWord.MinScore].IsMissing,
-                ScoredQuery = script.Clause.UsesScore ? query.RangeIfAny : null,
-            };
-            QueryPlace own = inQuery.Exists(found => found.Precedence <= script.Precedence) ? QueryPlace.Unranked
-                : clause.UsesScore ? place   // the scored query demands as much
+            QueryPlace own = script.Precedence >= lowest ? QueryPlace.Unranked
+                : script.Clause.UsesScore ? place   // the scored query demands as much
                 : inner;
-            findings.Take(script with { Clause = clause, Place = own });
+            ByteRange? scored = script.Clause.UsesScore ? query.RangeIfAny : null;
+            findings.Take(script with { Place = own, Clause = script.Clause with { IsRadial = hasThreshold, ScoredQuery = scored } });
         }
 
         if (findings.Clauses.Count > clausesBefore)

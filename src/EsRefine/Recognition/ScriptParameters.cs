@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace EsRefine.Recognition;
@@ -24,7 +25,10 @@ internal sealed class ScriptParameters
     {
     }
 
-    public IReadOnlyList<ScriptParameter> All => _parameters;
+    public ReadOnlySpan<ScriptParameter> All => CollectionsMarshal.AsSpan(_parameters);
+
+    /// <summary>Whether any is written as a vector is as a rule.</summary>
+    public bool HasArrays => _parameters.Exists(static parameter => parameter.IsArray);
 
     /// <summary>Reads a <c>params</c> object; of another value there are none.</summary>
     public static ScriptParameters Read(BodyNode parameters, Findings findings)

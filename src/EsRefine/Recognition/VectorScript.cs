@@ -39,11 +39,16 @@ internal static class VectorScript
             _ => null,
         };
         List<FoundClause> clauses = [];
-        foreach (ScriptParameter parameter in parameters.All.Where(static parameter => parameter.IsArray))
+        foreach (ScriptParameter parameter in parameters.All)
         {
+            if (!parameter.IsArray)
+            {
+                continue;
+            }
+
             if (parameter.Name == "query_value" && source == "knn_score" && field is not null && function is { } known)
             {
-                clauses.Add(new(Refinable(EngineDialect.OpenSearch, field, parameter.Value, script.Range, known), QueryPlace.Unranked));
+                clauses.Add(new(Refinable(EngineDialect.OpenSearch, field, parameter.Value, script.Range, known, usesScore: false), QueryPlace.Unranked));
             }
             else
             {
@@ -79,7 +84,7 @@ internal static class VectorScript
             {
                 // Where one of several calls sees the vector's length, it is kept.
                 VectorFunction function = (uses.Find(static use => use.Function != VectorFunction.Cosine) ?? uses[0]).Function!.Value;
-                KnnClause clause = Refinable(uses[0].Dialect, fields[0], parameter.Value, script.Range, function) with { UsesScore = source.UsesScore };
+                KnnClause clause = Refinable(uses[0].Dialect, fields[0], parameter.Value, script.Range, function, source.UsesScore);
                 clauses.Add(new(clause, QueryPlace.Unranked) { OtherFields = fields[1..] });
             }
             else if (uses.Count > 0 || parameter.IsArray)
@@ -113,12 +118,13 @@ internal static class VectorScript
             }
         }
 
-        return calls.Count == 0 && script.ReadsComponents && parameters.All.Any(static parameter => parameter.IsArray)
+        return calls.Count == 0 && script.ReadsComponents && parameters.HasArrays
             ? "the script computes with the components of the vectors itself"
             : null;
     }
 
-    private static KnnClause Refinable(EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorFunction function) => new()
+    private static KnnClause Refinable(
+        EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorFunction function, bool usesScore) => new()
     {
         Dialect = dialect,
         Form = KnnClauseForm.Script,
@@ -126,6 +132,7 @@ internal static class VectorScript
         Vector = vector with { Field = field },
         Script = script,
         Function = function,
+        UsesScore = usesScore,
     };
 
     /// <summary>A clause of a script that is not refined.</summary>
