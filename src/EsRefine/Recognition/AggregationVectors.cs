@@ -46,7 +46,9 @@ internal static class AggregationVectors
         }
     }
 
-    /// <summary><c>{"script":…}</c>, <c>{"background_filter":…}</c>, <c>{"params":…,"map_script":…}</c>, <c>{"sources":[{"name":{"terms":{"script":…}}}]}</c>.</summary>
+    /// <summary>
+    /// <c>{"script":…}</c>, <c>{"background_filter":…}</c>, <c>{"params":…,"map_script":…}</c>, <c>{"sources":[{"name":{"terms":{"script":…}}}]}</c>.
+    /// </summary>
     private static void ReadOptions(BodyNode options, Findings findings)
     {
         foreach (BodyNode option in options.Elements)

@@ -3,10 +3,10 @@ namespace EsRefine.Recognition;
 /// <summary>What has been found in a search body so far.</summary>
 internal sealed class Findings
 {
-    /// <summary>A body with more clauses, or more vectors to fetch beside them, is forwarded unchanged: each costs a sample and its judgments, or a request.</summary>
+    /// <summary>A body with more clauses, or more vectors to fetch, is forwarded unchanged: each costs a sample and its judgments, or a request.</summary>
     public const int MaxClauses = 32;
 
-    /// <summary>A body with more vectors beside its clauses is forwarded unchanged: each is compared with every refined one, and none may be overlooked.</summary>
+    /// <summary>A body with more other vectors is forwarded unchanged: each is compared with every refined one, and none may be overlooked.</summary>
     public const int MaxOtherVectors = 256;
 
     /// <summary>A body with more wrapped queries is forwarded unchanged.</summary>

@@ -44,7 +44,8 @@ internal sealed class ScriptParameters
     public string? TextOf(string name, ReadOnlySpan<byte> body)
     {
         ScriptParameter parameter = _parameters.Find(parameter => parameter.Name == name && !parameter.IsArray);
-        return parameter.Name is not null && parameter.Value.Range.Length <= PainlessScript.MaxPathLength ? JsonText.Read(parameter.Value.Range.Of(body)) : null;
+        ByteRange range = parameter.Value.Range;
+        return parameter.Name is not null && range.Length <= PainlessScript.MaxPathLength ? JsonText.Read(range.Of(body)) : null;
     }
 
     private void Add(BodyNode parameters, string path, Findings findings)

@@ -7,11 +7,13 @@ namespace EsRefine.Recognition;
 internal static class SearchParameters
 {
     /// <summary>What decides which indices an expression means.</summary>
-    public static readonly FrozenSet<string> IndexResolution = FrozenSet.ToFrozenSet(["expand_wildcards", "ignore_unavailable", "allow_no_indices"], StringComparer.Ordinal);
+    public static readonly FrozenSet<string> IndexResolution = FrozenSet.ToFrozenSet(
+        ["expand_wildcards", "ignore_unavailable", "allow_no_indices"], StringComparer.Ordinal);
 
     /// <summary>What decides where a search runs and which documents it can see; everything that shapes the reply is dropped.</summary>
     public static readonly FrozenSet<string> Sample = FrozenSet.ToFrozenSet(
-        [.. IndexResolution, "routing", "preference", "search_pipeline", "project_routing", "allow_partial_search_results", "ccs_minimize_roundtrips"], StringComparer.Ordinal);
+        [.. IndexResolution, "routing", "preference", "search_pipeline", "project_routing", "allow_partial_search_results", "ccs_minimize_roundtrips"],
+        StringComparer.Ordinal);
 
     /// <summary>What decides which documents a search can find: two requests that agree on it learn from the same ones.</summary>
     public static readonly FrozenSet<string> Documents = FrozenSet.ToFrozenSet(

@@ -4,7 +4,7 @@ namespace EsRefine.Recognition;
 internal static class VectorBuilders
 {
     /// <summary>
-    /// The text of <c>text_embedding</c> or <c>embedding</c>, if any, and where the vector is to be had from; no source for builders that are not known (images).
+    /// The text of <c>text_embedding</c> or <c>embedding</c>, if any, and the source of the vector; no source for builders that are not known (images).
     /// </summary>
     /// <param name="builder">The member, whose place the vector can take.</param>
     public static (string? Text, VectorSource? Source) Read(BodyMember builder)

@@ -47,25 +47,10 @@ public sealed class RecognizerFuzzTests
     private static readonly Gen<string> Body = Gen.Int[0, Bodies.Length - 1].Select(static i => Bodies[i]);
     private static readonly Gen<string> Token = Gen.Int[0, Tokens.Length - 1].Select(static i => Tokens[i]);
 
-    private static readonly Gen<string> Mutated = Gen.Select(Body, Gen.Select(Gen.Int[0, 1_000], Gen.Int[0, 12], Token).Array[1, 3]).Select(static (body, mutations) =>
-    {
-        foreach ((int place, int removed, string inserted) in mutations)
-        {
-            int position = place % (body.Length + 1);
-            body = body.Remove(position, Math.Min(removed, body.Length - position)).Insert(position, inserted);
-        }
+    private static readonly Gen<string> Mutated =
+        Gen.Select(Body, Gen.Select(Gen.Int[0, 1_000], Gen.Int[0, 12], Token).Array[1, 3]).Select(static (body, mutations) => Mutate(body, mutations));
 
-        return body;
-    });
-
-    private static readonly Gen<string> Swapped = Gen.Select(Body, Body, Gen.Int[0, 200], Gen.Int[0, 200]).Select(static (target, source, targetValue, sourceValue) =>
-    {
-        List<ByteRange> holes = Values(target);
-        List<ByteRange> values = Values(source);
-        ByteRange hole = holes[targetValue % holes.Count];
-        ByteRange value = values[sourceValue % values.Count];
-        return target.Remove(hole.Start, hole.Length).Insert(hole.Start, source.Substring(value.Start, value.Length));
-    });
+    private static readonly Gen<string> Swapped = Gen.Select(Body, Body, Gen.Int[0, 200], Gen.Int[0, 200]).Select(Swap);
 
     [Fact]
     public void Random_bytes_are_never_a_fault()
@@ -115,6 +100,28 @@ public sealed class RecognizerFuzzTests
         }
     }
 
+    /// <summary>The body with tokens in place of a few characters, here and there.</summary>
+    private static string Mutate(string body, (int Place, int Removed, string Inserted)[] mutations)
+    {
+        foreach ((int place, int removed, string inserted) in mutations)
+        {
+            int position = place % (body.Length + 1);
+            body = body.Remove(position, Math.Min(removed, body.Length - position)).Insert(position, inserted);
+        }
+
+        return body;
+    }
+
+    /// <summary>The target with a value of the source in place of one of its own.</summary>
+    private static string Swap(string target, string source, int targetValue, int sourceValue)
+    {
+        List<ByteRange> holes = Values(target);
+        List<ByteRange> values = Values(source);
+        ByteRange hole = holes[targetValue % holes.Count];
+        ByteRange value = values[sourceValue % values.Count];
+        return target.Remove(hole.Start, hole.Length).Insert(hole.Start, source.Substring(value.Start, value.Length));
+    }
+
     /// <summary>Recognizes every body without a fault, checks what is found, and counts it.</summary>
     private static Tally Recognize(IEnumerable<byte[]> bodies)
     {
@@ -158,7 +165,8 @@ public sealed class RecognizerFuzzTests
     private record struct Tally(int Bodies, int Found, int WithFilters, int WithCopies, int WithWrappers)
     {
         public readonly void AssertAtLeast(Tally floor) => Assert.True(
-            Bodies >= floor.Bodies && Found >= floor.Found && WithFilters >= floor.WithFilters && WithCopies >= floor.WithCopies && WithWrappers >= floor.WithWrappers,
+            Bodies >= floor.Bodies && Found >= floor.Found
+            && WithFilters >= floor.WithFilters && WithCopies >= floor.WithCopies && WithWrappers >= floor.WithWrappers,
             $"{this}, expected at least {floor}");
     }
 
