@@ -1,7 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Pipeline;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Targets;
 using EsRefine.Telemetry;
 

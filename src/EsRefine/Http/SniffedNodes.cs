@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using EsRefine.Reissue;
+using EsRefine.Recognition;
 
 namespace EsRefine.Http;
 

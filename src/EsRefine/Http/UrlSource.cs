@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using EsRefine.Reissue;
+using EsRefine.Recognition;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EsRefine.Http;

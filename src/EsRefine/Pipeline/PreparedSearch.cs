@@ -1,4 +1,4 @@
-using EsRefine.Reissue;
+using EsRefine.Recognition;
 
 namespace EsRefine.Pipeline;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EsRefine.Recognition;
 using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
 

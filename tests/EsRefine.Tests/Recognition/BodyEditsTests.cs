@@ -1,9 +1,9 @@
 using System.Text;
 using CsCheck;
-using EsRefine.Reissue;
+using EsRefine.Recognition;
 using Xunit;
 
-namespace EsRefine.Tests.Reissue;
+namespace EsRefine.Tests.Recognition;
 
 public sealed class BodyEditsTests
 {

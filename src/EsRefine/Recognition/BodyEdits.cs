@@ -1,4 +1,4 @@
-namespace EsRefine.Reissue;
+namespace EsRefine.Recognition;
 
 /// <summary>Bytes that take the place of a range of the original body.</summary>
 internal readonly record struct BodyEdit(ByteRange Range, ReadOnlyMemory<byte> Replacement);
