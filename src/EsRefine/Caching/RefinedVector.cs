@@ -16,7 +16,7 @@ internal sealed record RefinedVector(float[] Components, int Judged, int Sampled
     /// <summary>When its life in the cache last began anew.</summary>
     public DateTimeOffset RenewedAt { get; init; }
 
-    /// <summary>Whether a first page went out with it. Before one has, no later page may: mode <c>learn</c> answers first pages plain while it learns.</summary>
+    /// <summary>Whether a first page was sent with it. Before that no later page is: mode <c>learn</c> answers first pages plain while it learns.</summary>
     public bool IsServed { get; init; }
 
     /// <summary>Whether it can stand for a query vector: what a store shared with others hands back is not believed unseen.</summary>

@@ -41,7 +41,7 @@ internal sealed class RefinedVectorCache(
 
     /// <summary>The vector for one page of a search; null where there is none that this page may go out with.</summary>
     /// <param name="key">Of the vector: <see cref="RefinedVectorKey"/>.</param>
-    /// <param name="task">What it is for. A first page renews a vector's life and takes none that is too old; a later page takes what a first page went out with.</param>
+    /// <param name="task">What it is for: a first page takes no vector that is too old, a later page only one that a first page was sent with.</param>
     /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<RefinedVector?> RecallAsync(string key, VectorTask task, CancellationToken cancellationToken)

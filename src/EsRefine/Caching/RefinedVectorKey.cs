@@ -72,7 +72,7 @@ internal static class RefinedVectorKey
         return key.Finish("esrefine:refined");
     }
 
-    /// <summary>What a script computes, up to its vector and after it; null for a clause without one. The vector counts by value, not by its spelling.</summary>
+    /// <summary>A script's source and parameters, before its vector or after it; null for other clauses. The vector counts by value, not by spelling.</summary>
     private static ByteRange? WithoutVector(KnnClause clause, bool after) => clause.Script is not { } script ? null
         : clause.Vector.Range.Start < script.Start || clause.Vector.Range.End > script.End ? script
         : after ? new ByteRange(clause.Vector.Range.End, script.End - clause.Vector.Range.End)

@@ -8,8 +8,8 @@ using EsRefine.Upstream;
 namespace EsRefine.Endpoints;
 
 /// <summary>
-/// The entrance of a search, from whichever listener: its body holds one search, many of them in lines, or templates of either. Here is the one place that fails
-/// open: a fault anywhere behind it ends in the request as it came in.
+/// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is the
+/// one place that fails open: after a fault anywhere behind it the request is forwarded unchanged.
 /// </summary>
 internal sealed class RefinedRequest
 {
@@ -31,7 +31,7 @@ internal sealed class RefinedRequest
         _templates = new(ToEntrance(SearchEndpointKind.SearchTemplate), targets, settings, meter, timeProvider);
     }
 
-    /// <summary>False: no judge is configured, so every search passes and the listeners need not even look.</summary>
+    /// <summary>False: no judge is configured, so every search is forwarded unchanged and the listeners need not read it.</summary>
     public bool CanRefine => _search.CanRefine;
 
     /// <summary>Returns the request to send upstream: refined, or the one that came in and the reason why.</summary>

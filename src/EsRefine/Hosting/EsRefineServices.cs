@@ -34,7 +34,14 @@ internal static class EsRefineServices
             services.AddMetrics();
             services.TryAddSingleton<EsRefineMeter>();
             services.TryAddSingleton<RefinedRequest>();
-            return services.AddPipeline().AddCaching(settings.Cache).AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings).AddRemembering(settings);
+            return services
+                .AddPipeline()
+                .AddCaching(settings.Cache)
+                .AddUpstream()
+                .AddSampling()
+                .AddJudging(settings)
+                .AddEmbedding(settings)
+                .AddRemembering(settings);
         }
 
         private IServiceCollection AddPipeline()

@@ -2,7 +2,7 @@ using EsRefine.Targets;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>Work behind a reply: searches in shadow, and vectors learnt for the next search. Nobody waits for it, and nothing it comes to fails a search.</summary>
+/// <summary>Work behind a reply: searches in shadow, and vectors learnt for the next search. Nobody waits for it, and its failures are logged only.</summary>
 internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<BackgroundRefinement> logger)
 {
     private static readonly NotRefined Shadowed = new(RefinementOutcome.Shadowed);

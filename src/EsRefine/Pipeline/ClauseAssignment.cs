@@ -69,7 +69,7 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
         ?? recognized.Clauses.Select(static other => other.Text).FirstOrDefault(static text => text is not null)
         ?? recognized.LexicalText;
 
-    /// <summary>With the texts the models listener made the vectors of, where the request holds none. Side by side: a slow memory costs its time once.</summary>
+    /// <summary>Adds the texts the models listener made the vectors of, where the request holds none. Concurrent: a slow memory costs its time once.</summary>
     private static Task<ClauseTask[]> RecallTextsAsync(ClauseTask[] tasks, VectorMemory memory) =>
         Task.WhenAll(Array.ConvertAll(tasks, task => RecallTextAsync(task, memory)));
 

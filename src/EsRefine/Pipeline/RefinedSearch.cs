@@ -11,7 +11,7 @@ internal delegate RecognizedSearch? SearchRecognition(ReadOnlySpan<byte> body);
 /// splice.
 /// </summary>
 /// <remarks>
-/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Faults pass through: <c>Endpoints/RefinedRequest</c> catches them, for
+/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Nothing here catches a fault: <c>Endpoints/RefinedRequest</c> does, for
 /// HTTP and gRPC alike.
 /// </remarks>
 internal sealed class RefinedSearch(

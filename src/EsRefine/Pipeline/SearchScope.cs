@@ -51,8 +51,8 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
     }
 
     /// <summary>
-    /// Leave to sample and judge, at once or not at all: searches never queue. Taken when the first clause asks, shared by the others, given back when the search
-    /// is done.
+    /// Takes the permit to sample and judge, at once or not at all: searches never queue. The first clause that asks takes it, the others share it, and it is
+    /// released when the search is done.
     /// </summary>
     public bool TryTakePermit()
     {

@@ -40,7 +40,8 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
 
         try
         {
-            ValueTask<EmbeddedText> embedding = by == QueryModel.Local ? EmbedHereAsync(text, cancellationToken) : EmbedThereAsync(search, text, cancellationToken);
+            ValueTask<EmbeddedText> embedding =
+                by == QueryModel.Local ? EmbedHereAsync(text, cancellationToken) : EmbedThereAsync(search, text, cancellationToken);
             float[] vector = (await embedding).Components;
             return WhyNot(vector, mapping) is { } reason ? Refused(reason) : vector;
         }
@@ -61,7 +62,9 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
             }
 
             float[] vector = (await state.model.GenerateVectorAsync(state.Text, EmbeddingPurposes.Query, token)).ToArray();
-            return Array.TrueForAll(vector, float.IsFinite) ? new EmbeddedText(vector) : throw new ModelRefusalException(NotEmbedded + "the local model gives numbers that are not finite");
+            return Array.TrueForAll(vector, float.IsFinite)
+                ? new EmbeddedText(vector)
+                : throw new ModelRefusalException(NotEmbedded + "the local model gives numbers that are not finite");
         },
         Entry,
         cancellationToken: cancellationToken);

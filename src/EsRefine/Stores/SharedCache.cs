@@ -25,8 +25,8 @@ internal static class SharedCache
     }
 
     /// <summary>
-    /// The secret of the keys: <see cref="CacheSettings.SecretEnv"/>'s, or else derived from the password of Redis, which whoever shares the store knows too; null
-    /// without a store, where each process makes its own.
+    /// The secret of the keys: <see cref="CacheSettings.SecretEnv"/>'s, or else derived from the password of Redis, which whoever shares the store knows
+    /// too; null without a store, where each process makes its own.
     /// </summary>
     /// <remarks>
     /// A key is a hash of credentials among other things. Without a secret, whoever can read the store and knows a search to the letter could test guesses of a

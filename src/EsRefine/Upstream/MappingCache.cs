@@ -69,14 +69,16 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
         SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> indices = await PointInTimeIndices.ReadAsync(upstream, search, pointInTime, cancellationToken);
-        return await FetchAsync(search, string.Join(',', indices.Select(Uri.EscapeDataString)), field, parameters: "", cancellationToken) with { Indices = indices };
+        string expression = string.Join(',', indices.Select(Uri.EscapeDataString));
+        return await FetchAsync(search, expression, field, parameters: "", cancellationToken) with { Indices = indices };
     }
 
     private async ValueTask<FieldMapping> FetchAsync(
         SearchRequest search, string index, string field, string parameters, CancellationToken cancellationToken)
     {
         string path = index.Length > 0 ? $"/{index}/_mapping" : "/_mapping";
-        IHeaderDictionary caller = settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;
+        IHeaderDictionary caller =
+            settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;
         UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path + parameters, caller, default, cancellationToken);
         if (!reply.IsSuccess)
         {

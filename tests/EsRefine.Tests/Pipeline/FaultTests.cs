@@ -63,8 +63,10 @@ public sealed class FaultTests
     {
         ScriptedJudge judge = new(static (task, sheet, cancellationToken) =>
             task.QueryText == "broken" ? throw new InvalidOperationException(Bug) : ScriptedJudge.LikesEven.JudgeAsync(task, sheet, cancellationToken));
-        await using FakeCluster cluster = await FakeCluster.StartAsync(judge, replace: static services => services.AddLogging(static logging => logging.AddFakeLogging()));
-        string[] lines = [.. new[] { "broken", "sound" }.Select(static text => $$$"""{"query":{"match":{"t":"{{{text}}}"}},"knn":{"field":"v","query_vector":[1, 1],"k":4}}""")];
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            judge, replace: static services => services.AddLogging(static logging => logging.AddFakeLogging()));
+        const string Line = """{"query":{"match":{"t":"#"}},"knn":{"field":"v","query_vector":[1, 1],"k":4}}""";
+        string[] lines = [Line.Replace("#", "broken", StringComparison.Ordinal), Line.Replace("#", "sound", StringComparison.Ordinal)];
 
         (_, _, string? outcome) = await cluster.SearchAsync($"{{}}\n{lines[0]}\n{{}}\n{lines[1]}\n", queryText: null, target: "i/_msearch");
 
@@ -99,7 +101,8 @@ public sealed class FaultTests
                         services.AddSingleton(new SearchRecognition(static _ => throw new InvalidOperationException(Bug)));
                         break;
                     case "sampling":
-                        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new BrokenModel());   // the last resort where vectors cannot be read
+                        // The last resort where stored vectors cannot be read back.
+                        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new BrokenModel());
                         break;
                     case "splice":
                         // A copy of the vector outside the body is read when copies are looked for, and not before.
