@@ -5,8 +5,8 @@ namespace EsRefine.Demo;
 /// <summary>What the demo is asked to show, and against what.</summary>
 internal sealed record DemoOptions
 {
-    /// <summary>Time for one search with a language model, in milliseconds: long enough for a small model on a laptop to judge every hit.</summary>
-    public const int JudgeDeadlineMs = 60_000;
+    /// <summary>Time for one search, in milliseconds: long enough for a small language model on a busy laptop to judge every hit.</summary>
+    public const int DeadlineMs = 60_000;
 
     /// <summary>A real Elasticsearch; null with <see cref="OpenSearch"/> null too: the embedded index.</summary>
     public Uri? Elasticsearch { get; init; }
