@@ -1,4 +1,4 @@
-using EsRefine.Caching;
+using EsRefine.Stores;
 using EsRefine.Configuration;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging;
@@ -65,7 +65,7 @@ public sealed class RedisStoreTests
         await UntilItAnswersAsync(store);
     }
 
-    private IDistributedCache Connect(string address) => Stores.RedisStore.Connect(new CacheSettings { Redis = address }, _logger);
+    private IDistributedCache Connect(string address) => RedisStore.Connect(new CacheSettings { Redis = address }, _logger);
 
     private static Task<byte[]?> ReadAsync(IDistributedCache store) => store.GetAsync("any", TestContext.Current.CancellationToken);
 

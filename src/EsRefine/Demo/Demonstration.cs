@@ -109,7 +109,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
             Upstream = new UpstreamSettings { Urls = [index.Url] },
             Rule = options.Rule,
             Sample = options.Sample,
-            DeadlineMs = options.LanguageModel is null ? new EsRefineSettings().DeadlineMs : (int)Timeouts.DemoJudgeTimeout.TotalMilliseconds,
+            DeadlineMs = (int)Timeouts.DemoJudgeTimeout.TotalMilliseconds,
             Judge = options.LanguageModel ?? new JudgeSettings { Kind = "qrels", File = set.QrelsFile, Queries = set.QuestionsFile },
             Targets = [new TargetSettings { Index = index.Name, Field = KnnBody.Field, Text = ["title", "text"], Task = DemoSet.Task }],
         };

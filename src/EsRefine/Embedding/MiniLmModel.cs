@@ -52,7 +52,7 @@ internal static class MiniLmModel
 
         """);
 
-    /// <summary>The model's folder: the one the program carries, else the one in the user's cache, which is copied out of the package first if need be.</summary>
+    /// <summary>The model's folder: the one the program carries, else the one in the user's cache, copied out of the package if need be.</summary>
     /// <param name="progress">Gets one line when there is something to wait for.</param>
     /// <exception cref="ConfigurationException">The model is not on this machine, or the cache cannot be written.</exception>
     public static async Task<string> EnsureAsync(Action<string>? progress, CancellationToken cancellationToken)

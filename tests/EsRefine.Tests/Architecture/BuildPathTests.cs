@@ -42,7 +42,8 @@ public sealed class BuildPathTests
 
         // A document's name is stored in parts: it has to be put together.
         string documents = string.Join('\n', symbols.Documents.Select(document => symbols.GetString(symbols.GetDocument(document).Name)));
-        string information = string.Join('\n', symbols.CustomDebugInformation.Select(entry => Text(symbols.GetBlobBytes(symbols.GetCustomDebugInformation(entry).Value))));
+        string information = string.Join('\n', symbols.CustomDebugInformation
+            .Select(entry => Encoding.UTF8.GetString(symbols.GetBlobBytes(symbols.GetCustomDebugInformation(entry).Value))));
 
         Assert.Contains("/_/src/", documents, StringComparison.Ordinal);
         foreach (string path in Paths.Where(static path => path.Length > 1))
@@ -53,6 +54,4 @@ public sealed class BuildPathTests
             Assert.True(image.AsSpan().IndexOf(Encoding.Unicode.GetBytes(path)) < 0, $"{assembly} holds {path} in UTF-16");
         }
     }
-
-    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 }

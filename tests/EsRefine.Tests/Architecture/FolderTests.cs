@@ -23,8 +23,8 @@ public sealed class FolderTests
         string[] cycles =
         [
             .. FolderUses.All.Keys
-                .Where(static use => use.From != FolderUses.Root && string.CompareOrdinal(use.From, use.To) < 0 && FolderUses.All.ContainsKey((use.To, use.From)))
-                .Where(static use => use.To != FolderUses.Root)
+                .Where(static use => use.From != FolderUses.Root && use.To != FolderUses.Root)
+                .Where(static use => string.CompareOrdinal(use.From, use.To) < 0 && FolderUses.All.ContainsKey((use.To, use.From)))
                 .Select(static use => $"{use.From}–{use.To}")
                 .Order(StringComparer.Ordinal),
         ];

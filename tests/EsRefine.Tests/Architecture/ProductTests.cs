@@ -26,7 +26,7 @@ public sealed class ProductTests
         where reference.Name!.StartsWith("Microsoft.", StringComparison.Ordinal)
         select $"{library.GetName().Name} uses {reference.Name}");
 
-    /// <summary>A folder's <c>Log</c> is a convention; a generic type may share its name with the plain one beside it; what is nested has its outer name.</summary>
+    /// <summary>Except a folder's <c>Log</c>, which is a convention. A generic type may share its name with the plain one beside it.</summary>
     [Fact]
     public void Type_names_are_unique() => Assert.Empty(
         from type in Libraries.Append(FolderUses.Sidecar).SelectMany(static assembly => assembly.GetTypes())
