@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using EsRefine.Configuration;
 using EsRefine.Endpoints;
 using EsRefine.Pipeline;
 using EsRefine.Recognition;

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;

@@ -1,4 +1,3 @@
-using EsRefine.Configuration;
 using EsRefine.Pipeline;
 using EsRefine.Recognition;
 using EsRefine.Targets;

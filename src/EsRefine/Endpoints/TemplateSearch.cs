@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EsRefine.Pipeline;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Targets;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
-using EsRefine.Configuration;
 using EsRefine.Endpoints;
 using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;

@@ -1,6 +1,4 @@
-using EsRefine.Configuration;
 using EsRefine.Judging;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 
 namespace EsRefine.Evaluating;

@@ -1,7 +1,6 @@
 using EsRefine.Caching;
 using EsRefine.Judging;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Sampling;
 
 namespace EsRefine.Pipeline;

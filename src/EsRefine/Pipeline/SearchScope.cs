@@ -1,4 +1,3 @@
-using EsRefine.Configuration;
 using EsRefine.Sampling;
 using EsRefine.Targets;
 using EsRefine.Telemetry;

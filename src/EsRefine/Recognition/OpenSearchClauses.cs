@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EsRefine.Vectors;
 
 namespace EsRefine.Recognition;

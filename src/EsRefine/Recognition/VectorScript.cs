@@ -125,15 +125,15 @@ internal static class VectorScript
 
     private static KnnClause Refinable(
         EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorFunction function, bool usesScore) => new()
-    {
-        Dialect = dialect,
-        Form = KnnClauseForm.Script,
-        Field = field,
-        Vector = vector with { Field = field },
-        Script = script,
-        Function = function,
-        UsesScore = usesScore,
-    };
+        {
+            Dialect = dialect,
+            Form = KnnClauseForm.Script,
+            Field = field,
+            Vector = vector with { Field = field },
+            Script = script,
+            Function = function,
+            UsesScore = usesScore,
+        };
 
     /// <summary>A clause of a script that is not refined.</summary>
     public static KnnClause Opaque(EngineDialect dialect, string? field, string whyNot) => new()

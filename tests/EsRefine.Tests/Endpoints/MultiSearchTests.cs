@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
-using EsRefine.Configuration;
 using EsRefine.Endpoints;
 using EsRefine.Judging;
 using EsRefine.Pipeline;

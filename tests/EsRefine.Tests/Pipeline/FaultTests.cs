@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Diagnostics.Metrics;
 using EsRefine.Configuration;
-using EsRefine.Judging;
 using EsRefine.Pipeline;
 using EsRefine.Recognition;
 using EsRefine.Telemetry;
