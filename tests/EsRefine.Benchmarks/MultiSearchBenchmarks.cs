@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using EsRefine.Endpoints;
 using EsRefine.Pipeline;
 using EsRefine.Recognition;
+using EsRefine.Settings;
 using EsRefine.Targets;
 using EsRefine.Telemetry;
 using Microsoft.AspNetCore.Http;

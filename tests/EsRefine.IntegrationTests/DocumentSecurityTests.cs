@@ -1,12 +1,13 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Xunit;
 using V1 = EsRefine.Grpc.V1;
+using Xunit;
 
 namespace EsRefine.IntegrationTests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Remembering;
+using EsRefine.Settings;
 using EsRefine.Stores;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;

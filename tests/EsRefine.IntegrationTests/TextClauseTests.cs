@@ -3,6 +3,7 @@ using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.AI;

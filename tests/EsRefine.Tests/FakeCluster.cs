@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

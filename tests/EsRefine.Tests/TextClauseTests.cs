@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

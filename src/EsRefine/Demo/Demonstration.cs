@@ -6,6 +6,7 @@ using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.Terminal;
 using Microsoft.AspNetCore.Connections;
 

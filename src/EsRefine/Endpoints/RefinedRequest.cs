@@ -1,5 +1,6 @@
 using EsRefine.Pipeline;
 using EsRefine.Recognition;
+using EsRefine.Settings;
 using EsRefine.Targets;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;

@@ -7,6 +7,7 @@ using EsRefine.Hosting;
 using EsRefine.Judging;
 using EsRefine.Pipeline;
 using EsRefine.Refinement;
+using EsRefine.Settings;
 using EsRefine.Upstream;
 
 namespace EsRefine.Evaluating;

@@ -7,6 +7,7 @@ using EsRefine.Pipeline;
 using EsRefine.Recognition;
 using EsRefine.Remembering;
 using EsRefine.Sampling;
+using EsRefine.Settings;
 using EsRefine.Stores;
 using EsRefine.Targets;
 using EsRefine.Telemetry;

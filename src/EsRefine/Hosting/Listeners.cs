@@ -4,6 +4,7 @@ using EsRefine.Grpc;
 using EsRefine.Grpc.V1;
 using EsRefine.Http;
 using EsRefine.Models;
+using EsRefine.Settings;
 using EsRefine.Telemetry;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;

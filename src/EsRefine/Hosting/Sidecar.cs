@@ -1,6 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Endpoints;
 using EsRefine.Models;
+using EsRefine.Settings;
 using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;

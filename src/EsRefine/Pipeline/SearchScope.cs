@@ -1,4 +1,5 @@
 using EsRefine.Sampling;
+using EsRefine.Settings;
 using EsRefine.Targets;
 using EsRefine.Telemetry;
 

@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Refinement;
+using EsRefine.Settings;
 
 namespace EsRefine.Targets;
 

@@ -1,4 +1,5 @@
 using EsRefine.Commands;
+using EsRefine.Settings;
 using Xunit;
 
 namespace EsRefine.Tests.Commands;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using EsRefine.Endpoints;
 using EsRefine.Judging;
 using EsRefine.Pipeline;
+using EsRefine.Settings;
 using EsRefine.Targets;
 using EsRefine.Telemetry;
 using EsRefine.Tests.Recognition;

@@ -5,6 +5,7 @@ using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Hosting;
 using EsRefine.Remembering;
+using EsRefine.Settings;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

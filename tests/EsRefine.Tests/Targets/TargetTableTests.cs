@@ -1,4 +1,5 @@
 using EsRefine.Configuration;
+using EsRefine.Settings;
 using EsRefine.Targets;
 using Microsoft.AspNetCore.Http;
 using Xunit;

@@ -3,6 +3,7 @@ using System.Text;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;

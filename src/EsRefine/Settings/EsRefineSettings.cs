@@ -1,7 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Judging;
 
-namespace EsRefine;
+namespace EsRefine.Settings;
 
 /// <summary>
 /// Everything an operator can set, read from <c>esrefine.yaml</c>, environment variables and flags, checked at start and immutable after.
