@@ -1,7 +1,6 @@
 using EsRefine.Caching;
 using EsRefine.Configuration;
 using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
 using Xunit;

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using StackExchange.Redis;
-using V1 = EsRefine.Grpc.V1;
 using Xunit;
+using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.Tests.Caching;
 

@@ -3,8 +3,8 @@ using System.Text;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
-using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
+using EsRefine.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
