@@ -16,8 +16,8 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
-using V1 = EsRefine.Grpc.V1;
 using Xunit;
+using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.Tests.Caching;
 

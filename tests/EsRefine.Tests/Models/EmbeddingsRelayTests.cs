@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Tests.Models;

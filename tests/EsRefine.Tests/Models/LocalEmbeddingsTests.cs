@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using EsRefine.Tests.Http;
 using EsRefine.Tests.Remembering;
+using EsRefine.TestSupport;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using EsRefine.TestSupport;
-using EsRefine.Tests.Http;
 using Xunit;
 
 namespace EsRefine.Tests.Models;
