@@ -77,7 +77,7 @@ internal static class Timeouts
 
     // Demo and evaluation
 
-    /// <summary>A search of the demo uses the judgments that have arrived: time for a small language model on a laptop to judge every hit.</summary>
+    /// <summary>A search of the demo uses the judgments that have arrived: time for a small language model on a busy laptop to judge every hit.</summary>
     public static readonly TimeSpan DemoJudgeTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>The demo ends without having deleted its index.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Xunit;

@@ -3,7 +3,6 @@ using EsRefine.Configuration;
 using EsRefine.Evaluating;
 using EsRefine.Evaluation.Files;
 using EsRefine.Judging;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 
 namespace EsRefine.Commands;

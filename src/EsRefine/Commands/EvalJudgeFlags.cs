@@ -2,6 +2,7 @@ using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Evaluation.Files;
 using EsRefine.Judging;
+using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 

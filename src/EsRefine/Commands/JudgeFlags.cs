@@ -1,3 +1,5 @@
+using EsRefine.Settings;
+
 namespace EsRefine.Commands;
 
 /// <summary>Messages of judges name settings; in verbs whose flags set them, the messages name those flags.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EsRefine.Configuration;
 using EsRefine.Judging;
+using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 

@@ -7,7 +7,6 @@ using EsRefine.Configuration;
 using EsRefine.EmbeddedIndex;
 using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
-using EsRefine.Recognition;
 
 namespace EsRefine.Demo;
 

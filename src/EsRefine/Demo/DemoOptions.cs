@@ -17,7 +17,7 @@ internal sealed record DemoOptions
     /// <summary>Leaves the index in the cluster.</summary>
     public bool Keep { get; init; }
 
-    /// <summary>A model folder; null = all-MiniLM-L6-v2 from its NuGet package.</summary>
+    /// <summary>A model folder; null = all-MiniLM-L6-v2.</summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>A language model as judge; null = the recorded judgments.</summary>

@@ -1,5 +1,4 @@
 using EsRefine.Judging;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 
 namespace EsRefine.Evaluating;

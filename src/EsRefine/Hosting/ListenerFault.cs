@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EsRefine.Configuration;
+using EsRefine.Settings;
 using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Hosting;

@@ -53,7 +53,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
             int judged = (await Task.WhenAll(calls)).Count(static judged => judged);
             if (judged < calls.Length)
             {
-                Log.NeitherYesNorNo(_logger, Name, calls.Length - judged, calls.Length);
+                _logger.NeitherYesNorNo(Name, calls.Length - judged, calls.Length);
             }
         }
         catch (JudgeException failure)
@@ -61,7 +61,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (IsTimeToWarn())
             {
-                Log.CallsFailed(_logger, Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
+                _logger.CallsFailed(Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
             }
 
             throw;
@@ -171,7 +171,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 
             if (!Interlocked.Exchange(ref _answersInWords, true))
             {
-                Log.AnswersInWords(_logger, Name);
+                _logger.AnswersInWords(Name);
             }
         }
 
@@ -189,7 +189,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     {
         if (Volatile.Read(ref _settledForm) == Unsettled && Interlocked.CompareExchange(ref _settledForm, form, Unsettled) == Unsettled)
         {
-            Log.FormSettled(_logger, Name, _forms[form]);
+            _logger.FormSettled(Name, _forms[form]);
         }
     }
 
@@ -197,7 +197,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     {
         if (!Interlocked.Exchange(ref _switchesThinkingOff, true))
         {
-            Log.ThinkingSwitchedOff(_logger, Name);
+            _logger.ThinkingSwitchedOff(Name);
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
 
         if (wasOpen)
         {
-            Log.BreakerClosed(logger, Name);
+            logger.BreakerClosed(Name);
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
 
         if (opens)
         {
-            Log.BreakerOpened(logger, Name, Tolerated, failure.Message);
+            logger.BreakerOpened(Name, Tolerated, failure.Message);
         }
     }
 }

@@ -17,10 +17,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(Http.TransparentHttp.CreateHandler(), disposeHandler: true);
-
-    /// <summary>Nodes of the cluster.</summary>
-    public IReadOnlyList<Uri> Nodes => settings.Urls;
+    public HttpMessageInvoker Invoker { get; } = new(ClusterHandler.Create(), disposeHandler: true);
 
     /// <summary>The node for the next request: the configured ones in turn.</summary>
     public Uri NextNode() => settings.Urls[(int)((uint)Interlocked.Increment(ref _turn) % (uint)settings.Urls.Count)];

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Xunit;

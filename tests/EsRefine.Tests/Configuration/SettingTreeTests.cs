@@ -43,7 +43,7 @@ public sealed class SettingTreeTests
 
     private static Zoo? Read((string Name, string Text) setting) => Read(Entry(setting), new());
 
-    private static IReadOnlyList<string> Faults((string Name, string Text) setting)
+    private static List<string> Faults((string Name, string Text) setting)
     {
         Reading reading = new();
         Read(Entry(setting), reading);
