@@ -48,7 +48,7 @@ internal static class RunCommand
             await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken, configureLogging: ConsoleLogs.ToStandardError);
             if (configuration.File is { } file)
             {
-                await error.WriteLineAsync($"configured by {file}, and what the environment and flags say over it");
+                await error.WriteLineAsync($"configuration file: {file}; environment variables and flags override it");
             }
 
             foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl, sidecar.ModelsUrl))
