@@ -10,8 +10,8 @@ internal static class Timeouts
     // Clients
 
     /// <summary>
-    /// An idle client connection is closed: in practice never, like the cluster. Kestrel's timestamp overflows on an infinite time span, and it would close idle
-    /// connections within a second.
+    /// An idle client connection is closed: in practice never, like the cluster. Kestrel's timestamp overflows on an infinite time span, and it would close
+    /// idle connections within a second.
     /// </summary>
     public static readonly TimeSpan IdleClientLifetime = TimeSpan.FromDays(365);
 
@@ -43,7 +43,9 @@ internal static class Timeouts
 
     // Judge
 
-    /// <summary>A call to the judge fails. The deadline of a search is usually shorter; <c>eval</c> waits this long for slow servers, but not for dead ones.</summary>
+    /// <summary>
+    /// A call to the judge fails. The deadline of a search is usually shorter; <c>eval</c> waits this long for slow servers, but not for dead ones.
+    /// </summary>
     public static readonly TimeSpan JudgeCallTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>A connection to the judge is replaced once it is idle.</summary>

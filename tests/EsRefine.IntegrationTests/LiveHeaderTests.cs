@@ -13,9 +13,15 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
 {
     [Theory]
     [InlineData("GET", "/", "X-Opaque-Id: 12")]
-    [InlineData("POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=8", "Content-Type: application/vnd.elasticsearch+json; compatible-with=8")]
-    [InlineData("POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json;compatible-with=9", "Content-Type: application/vnd.elasticsearch+json;compatible-with=9")]
-    [InlineData("POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=7", "Content-Type: application/vnd.elasticsearch+json; compatible-with=7")]
+    [InlineData(
+        "POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=8",
+        "Content-Type: application/vnd.elasticsearch+json; compatible-with=8")]
+    [InlineData(
+        "POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json;compatible-with=9",
+        "Content-Type: application/vnd.elasticsearch+json;compatible-with=9")]
+    [InlineData(
+        "POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=7",
+        "Content-Type: application/vnd.elasticsearch+json; compatible-with=7")]
     [InlineData("POST", "/$INDEX/_search", "Accept: */*", "Content-Type: application/vnd.elasticsearch+json; compatible-with=9")]
     [InlineData("POST", "/$INDEX/_search", "Accept: application/yaml", "Content-Type: application/json")]
     [InlineData("POST", "/$INDEX/_search", "Accept: application/cbor", "Content-Type: application/json")]
@@ -43,7 +49,8 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
 
         Assert.Equal(plain.Status, reply.Status);
         Assert.Equal(plain.Headers, reply.Headers);
-        if (plain.Headers.Any(static header => header.StartsWith("Content-Type: ", StringComparison.OrdinalIgnoreCase) && header.Contains("json", StringComparison.Ordinal)))
+        if (plain.Headers.Any(static header =>
+            header.StartsWith("Content-Type: ", StringComparison.OrdinalIgnoreCase) && header.Contains("json", StringComparison.Ordinal)))
         {
             // Elsewhere the time it took cannot be masked.
             Assert.Equal(plain.Masked, reply.Masked);
@@ -137,7 +144,8 @@ public sealed class LiveWarningTests(OpenSearchEngine engine, FanIndices indices
 
     private static async Task<string[]> WarningsAsync(Uri server, string index)
     {
-        Exchange.Reply reply = await Exchange.SendAsync(server, HttpMethod.Get, $"/{index}/_search?size=1&sort=_id", (string?)null, ("X-Opaque-Id", Guid.NewGuid().ToString()));
+        Exchange.Reply reply = await Exchange.SendAsync(
+            server, HttpMethod.Get, $"/{index}/_search?size=1&sort=_id", (string?)null, ("X-Opaque-Id", Guid.NewGuid().ToString()));
         return [.. reply.Headers.Where(static header => header.StartsWith("Warning: ", StringComparison.Ordinal))];
     }
 }

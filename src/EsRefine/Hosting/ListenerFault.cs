@@ -23,7 +23,8 @@ internal static class ListenerFault
         const string Cause = "another process listens there";
 
         // Kestrel names the address in its message and nowhere else.
-        return Listeners(listen).FirstOrDefault(listener => exception.Message.Contains($":{listener.Address.Port}:", StringComparison.Ordinal)) is { Path: not null } listener
+        return Listeners(listen)
+            .FirstOrDefault(listener => exception.Message.Contains($":{listener.Address.Port}:", StringComparison.Ordinal)) is { Path: not null } listener
             ? Message(listener.Path, listener.Address, Cause)
             : $"{exception.Message.TrimEnd('.')}: {Cause}; see listen.data, listen.grpc, listen.admin and listen.models";
     }

@@ -39,7 +39,8 @@ internal sealed class Sidecar : IAsyncDisposable
     /// <param name="configureLogging">Where logs go; null = nowhere.</param>
     /// <exception cref="ConfigurationException">The settings cannot work; the message names the fix.</exception>
     public static async Task<Sidecar> StartAsync(
-        EsRefineSettings settings, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null, Action<ILoggingBuilder>? configureLogging = null)
+        EsRefineSettings settings, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null,
+        Action<ILoggingBuilder>? configureLogging = null)
     {
         IHost host = new HostBuilder()
             .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // not in Development only

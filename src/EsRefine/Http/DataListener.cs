@@ -5,8 +5,8 @@ using EsRefine.Telemetry;
 namespace EsRefine.Http;
 
 /// <summary>
-/// The data listener: the terminal middleware of everything that is not a search, and of searches. A body (or what stands for one in the address) that may hold a
-/// kNN clause is read and offered to the path; all else streams through.
+/// The data listener: the terminal middleware of everything that is not a search, and of searches. A body (or what stands for one in the address) that may hold
+/// a kNN clause is read and offered to the path; all else streams through.
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
 /// <param name="prepare">

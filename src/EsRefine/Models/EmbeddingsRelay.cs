@@ -6,7 +6,9 @@ namespace EsRefine.Models;
 /// <summary>Passes every request on to another server and its reply back, byte for byte; of embeddings a copy is read on the way.</summary>
 internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, ILogger<EmbeddingsRelay> logger)
 {
-    /// <summary>Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.</summary>
+    /// <summary>
+    /// Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.
+    /// </summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
 
     private readonly MemoryShare _memory = MemoryShare.Quarter();

@@ -8,7 +8,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EsRefine.Models;
 
-/// <summary>The models listener: embeddings for applications, relayed or made here; each vector is remembered with its text before the application has it.</summary>
+/// <summary>
+/// The models listener: embeddings for applications, relayed or made here; each vector is remembered with its text before the application has it.
+/// </summary>
 internal sealed class ModelsListener : IDisposable
 {
     private readonly UpstreamClient? _upstream;

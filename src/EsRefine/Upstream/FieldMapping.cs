@@ -28,13 +28,17 @@ internal sealed record FieldMapping
     public string? NestedPath { get; init; }
 
     /// <summary>The <c>semantic_text</c> field that clauses name; null for other types.</summary>
-    /// <remarks>Its vectors are those of chunks, in nested documents of the engine's own, whose <see cref="Field"/> and <see cref="NestedPath"/> these are.</remarks>
+    /// <remarks>
+    /// Its vectors are those of chunks, in nested documents of the engine's own, whose <see cref="Field"/> and <see cref="NestedPath"/> these are.
+    /// </remarks>
     public string? SemanticField { get; init; }
 
     /// <summary>Path of the <c>nested</c> query that a clause has to stand in to reach the field; null: in none.</summary>
     public string? PathOfClauses => SemanticField is null ? NestedPath : null;
 
-    /// <summary>Names of all <c>text</c> fields of the indices, in mapping order; beside a nested vector only those of its passage, where there are any.</summary>
+    /// <summary>
+    /// Names of all <c>text</c> fields of the indices, in mapping order; beside a nested vector only those of its passage, where there are any.
+    /// </summary>
     public IReadOnlyList<string> TextFields { get; init; } = [];
 
     /// <summary>What the field is called in all indices, its aliases included.</summary>

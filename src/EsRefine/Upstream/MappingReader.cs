@@ -37,7 +37,8 @@ internal static class MappingReader
             // An alias may lead to another field in each index: as long as no other vector has its name there, the first one's name will do.
             if ((agreed is not null && !agreed.AgreesWith(found)) || namesOfOthers.Contains((agreed ?? found).Field))
             {
-                reason = $"the indices behind the expression map field '{field}' differently ('{index.Name}' disagrees): one query vector cannot be refined for both";
+                reason = $"the indices behind the expression map field '{field}' differently ('{index.Name}' disagrees): "
+                    + "one query vector cannot be refined for both";
                 return null;
             }
 
@@ -82,7 +83,8 @@ internal static class MappingReader
 
             if (end == field.Length)
             {
-                if (mayFollowAlias && TypeOf(definition) == "alias" && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
+                if (mayFollowAlias && TypeOf(definition) == "alias"
+                    && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
                 {
                     // No query of either engine reaches semantic_text by an alias.
                     return Find(properties, target, mayFollowAlias: false) is { SemanticField: null } aliased ? aliased with { Field = target } : null;
@@ -226,7 +228,9 @@ internal static class MappingReader
     private static string? TypeOf(JsonElement definition) => Text(definition, "type");
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static int? Number(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.TryGetInt32(out int number) ? number : null;

@@ -74,7 +74,8 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
         }
 
         using HttpResponseMessage response = await Invoker.SendAsync(request, cancellationToken);
-        return new UpstreamReply((int)response.StatusCode, await ReadAsync(response.Content, cancellationToken), response.Headers.Contains("X-Elastic-Product"));
+        return new UpstreamReply(
+            (int)response.StatusCode, await ReadAsync(response.Content, cancellationToken), response.Headers.Contains("X-Elastic-Product"));
     }
 
     public void Dispose() => Invoker.Dispose();

@@ -24,7 +24,8 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
         await using TappedSidecar first = await TappedSidecar.StartAsync(engines[0], embeddings, RefinementMode.Off);
         await using TappedSidecar second = await TappedSidecar.StartAsync(engines[1], embeddings, RefinementMode.Off);
 
-        string output = await ClientProcess.RunAsync("bash", [check!, PythonClients.Environments, first.Url, second.Url, first.ModelsUrl]);
+        string[] arguments = [check!, PythonClients.Environments, first.Url, second.Url, first.ModelsUrl];
+        string output = await ClientProcess.RunAsync("bash", arguments, environment: RecordedApplications.Environment);
 
         Assert.Equal("35 passed, 0 failed, 0 skipped", output.TrimEnd().Split('\n')[^1]);
         PassedExchange[] passed = [.. first.Take(), .. second.Take()];

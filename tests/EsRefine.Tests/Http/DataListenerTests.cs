@@ -170,7 +170,8 @@ public sealed class DataListenerTests
     public async Task Every_search_endpoint_is_offered_to_the_path_with_its_indices(string method, string target, string contentType, string index)
     {
         Conversation conversation = await ConverseAsync(
-            Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
+            Encoding.Latin1.GetBytes(
+                $"{method} {target} HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
         Assert.Equal(index, Assert.Single(conversation.Searches).Index);
         Assert.Equal($"{method} {target} HTTP/1.1", conversation.Arrived.StartLine);
         Assert.Equal(Rewritten, conversation.Arrived.Text);
@@ -194,7 +195,8 @@ public sealed class DataListenerTests
     [InlineData("/_search/template", Limit + 1, false)]
     public async Task Body_of_many_searches_may_be_larger_than_one(string target, int length, bool isOffered)
     {
-        Conversation conversation = await ConverseAsync(Request("POST", target, new string(' ', length), Framing.GzipChunked), Keep(RefinementOutcome.NoSignal));
+        Conversation conversation = await ConverseAsync(
+            Request("POST", target, new string(' ', length), Framing.GzipChunked), Keep(RefinementOutcome.NoSignal));
         Assert.Equal(isOffered, conversation.Searches.Count == 1);
     }
 
@@ -256,7 +258,8 @@ public sealed class DataListenerTests
     [InlineData("GET", "source=%7B%7D&source_content_type=application/json", "Signature: sig1=:YQ==:\r\n")]
     public async Task Search_in_the_URL_passes_where_it_is_not_plain(string method, string parameters, string header = "")
     {
-        Conversation conversation = await ConverseAsync(Encoding.Latin1.GetBytes($"{method} /i/_search?{parameters} HTTP/1.1\r\nHost: a\r\n{header}\r\n"), Rewrite);
+        Conversation conversation = await ConverseAsync(
+            Encoding.Latin1.GetBytes($"{method} /i/_search?{parameters} HTTP/1.1\r\nHost: a\r\n{header}\r\n"), Rewrite);
         Assert.DoesNotContain(conversation.Searches, static search => search.Body.Length > 0);
         Assert.Equal($"{method} /i/_search?{parameters} HTTP/1.1", conversation.Arrived.StartLine);
         Assert.Equal("", conversation.Arrived.Text);
@@ -270,7 +273,8 @@ public sealed class DataListenerTests
     public async Task Every_spelling_of_JSON_is_offered_to_the_path(string contentType)
     {
         Conversation conversation = await ConverseAsync(
-            Encoding.Latin1.GetBytes($"POST /_search HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
+            Encoding.Latin1.GetBytes(
+                $"POST /_search HTTP/1.1\r\nHost: a\r\nContent-Type: {contentType}\r\nContent-Length: {Original.Length}\r\n\r\n{Original}"), Rewrite);
         Assert.Equal("", Assert.Single(conversation.Searches).Index);
         Assert.Equal(contentType, conversation.Arrived.Header("Content-Type"));
     }
@@ -427,7 +431,8 @@ public sealed class DataListenerTests
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
         using RawClient client = await RawClient.ConnectAsync(listener.Url);
-        await client.SendAsync("POST /index/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        await client.SendAsync(
+            "POST /index/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
         HttpBytes? interim = await HttpBytes.ReadAsync(client.Stream, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("HTTP/1.1 100 Continue", interim!.StartLine);
         await client.SendAsync("{}");

@@ -173,17 +173,23 @@ public sealed class SniffingTests
     }
 
     private static Task<(HttpBytes Reply, string Forwarded)> SniffAsync(
-        string target, string nodes, string headers = "Host: sidecar.example:9280\r\n", string publish = ListenSettings.PublishAuto, string protocol = "HTTP/1.1") =>
+        string target, string nodes, string headers = "Host: sidecar.example:9280\r\n",
+        string publish = ListenSettings.PublishAuto, string protocol = "HTTP/1.1") =>
         SniffAsync(
             target,
-            [.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {Encoding.UTF8.GetByteCount(nodes)}\r\n\r\n"), .. Encoding.UTF8.GetBytes(nodes)],
+            [
+                .. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {Encoding.UTF8.GetByteCount(nodes)}\r\n\r\n"),
+                .. Encoding.UTF8.GetBytes(nodes),
+            ],
             headers, publish, protocol);
 
     private static async Task<(HttpBytes Reply, string Forwarded)> SniffAsync(
-        string target, byte[] reply, string headers = "Host: sidecar.example:9280\r\n", string publish = ListenSettings.PublishAuto, string protocol = "HTTP/1.1")
+        string target, byte[] reply, string headers = "Host: sidecar.example:9280\r\n",
+        string publish = ListenSettings.PublishAuto, string protocol = "HTTP/1.1")
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start((_, connection) => connection.SendAsync(reply));
-        await using OpenListener listener = await OpenListener.OpenAsync(OpenListener.PassAll, 64 * 1024, [upstream.Url], new ListenSettings { Publish = publish });
+        await using OpenListener listener = await OpenListener.OpenAsync(
+            OpenListener.PassAll, 64 * 1024, [upstream.Url], new ListenSettings { Publish = publish });
         HttpBytes seen = await RawClient.AskAsync(listener.Url, $"GET {target} {protocol}\r\n{headers}\r\n");
         return (seen, (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).StartLine);
     }

@@ -19,7 +19,9 @@ public sealed class SharedVectorMemoryTests
         float[] vector = ModelVectors.Of(new Random(1), 384);
         await Memory("shop").RememberAsync([new("red shoes – größe 42", vector)]);
 
-        Assert.All(await Task.WhenAll(ModelVectors.Ways.Select(way => Memory("shop").FindAsync(ModelVectors.Passed(vector, way)).AsTask())), static text => Assert.Equal("red shoes – größe 42", text));
+        Assert.All(
+            await Task.WhenAll(ModelVectors.Ways.Select(way => Memory("shop").FindAsync(ModelVectors.Passed(vector, way)).AsTask())),
+            static text => Assert.Equal("red shoes – größe 42", text));
         Assert.Null(await Memory("shop").FindAsync(ModelVectors.Near(new Random(2), vector, 1e-3)));
         Assert.Null(await Memory("another").FindAsync(vector));
         Assert.Null(await new VectorMemory(new(), _time).FindAsync(vector));

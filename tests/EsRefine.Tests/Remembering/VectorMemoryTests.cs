@@ -101,7 +101,11 @@ public sealed class VectorMemoryTests
     {
         VectorMemory memory = Memory();
         float[][] without = [[], [1], [0, 0, 0], [float.NaN, 1, 2], [float.PositiveInfinity, 1, 2]];
-        await memory.RememberAsync([.. without.Select(static vector => new HandedOutVector("text", vector)), new(" ", new float[] { 1, 2 }), new(new('x', VectorMemory.MaxTextLength + 1), new float[] { 2, 1 })]);
+        await memory.RememberAsync(
+        [
+            .. without.Select(static vector => new HandedOutVector("text", vector)),
+            new(" ", new float[] { 1, 2 }), new(new('x', VectorMemory.MaxTextLength + 1), new float[] { 2, 1 }),
+        ]);
 
         Assert.Equal(0, memory.Count);
         foreach (float[] vector in without)
