@@ -17,17 +17,17 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("esrefine: no flag '--upstraem'; did you mean '--upstream'?", "run", "--upstraem", "http://localhost:9200")]
-    [InlineData("esrefine: no flag '--upstraem'; did you mean '--upstream'?", "--upstraem", "http://localhost:9200")]
-    [InlineData("esrefine: no flag '--zzz'; esrefine run --help lists what there is", "run", "--zzz")]
-    [InlineData("esrefine: no verb 'confg'; did you mean 'config'?", "confg")]
-    [InlineData("esrefine: no verb 'zzz'; esrefine --help lists what there is", "zzz")]
-    [InlineData("esrefine: 'http://a' belongs to no flag; esrefine config --help shows how to write it", "config", "http://a")]
-    [InlineData("esrefine: --upstream needs a value: URL; esrefine run --help shows how to write it", "run", "--upstream")]
-    [InlineData("esrefine: --sample must be a whole number, not 'x'; esrefine demo --help shows how to write it", "demo", "--sample", "x")]
-    [InlineData("esrefine: --queries must be a whole number, not 'abc'; esrefine eval --help shows how to write it", "eval", "--queries", "abc")]
-    [InlineData("esrefine: --judge needs a value: JUDGE; esrefine eval --help shows how to write it", "eval", "--judge")]
-    [InlineData("esrefine: --sample takes one value, not 2; esrefine demo --help shows how to write it", "demo", "--sample", "5", "--sample", "6")]
+    [InlineData("esrefine: unknown flag '--upstraem'; did you mean '--upstream'?", "run", "--upstraem", "http://localhost:9200")]
+    [InlineData("esrefine: unknown flag '--upstraem'; did you mean '--upstream'?", "--upstraem", "http://localhost:9200")]
+    [InlineData("esrefine: unknown flag '--zzz'; esrefine run --help lists the valid ones", "run", "--zzz")]
+    [InlineData("esrefine: unknown verb 'confg'; did you mean 'config'?", "confg")]
+    [InlineData("esrefine: unknown verb 'zzz'; esrefine --help lists the valid ones", "zzz")]
+    [InlineData("esrefine: unexpected argument 'http://a'; see esrefine config --help", "config", "http://a")]
+    [InlineData("esrefine: --upstream requires a value: URL; see esrefine run --help", "run", "--upstream")]
+    [InlineData("esrefine: --sample must be a whole number, not 'x'; see esrefine demo --help", "demo", "--sample", "x")]
+    [InlineData("esrefine: --queries must be a whole number, not 'abc'; see esrefine eval --help", "eval", "--queries", "abc")]
+    [InlineData("esrefine: --judge requires a value: JUDGE; see esrefine eval --help", "eval", "--judge")]
+    [InlineData("esrefine: --sample takes one value, not 2; see esrefine demo --help", "demo", "--sample", "5", "--sample", "6")]
     [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
         "demo", "--rule", "rocchio@9")]
     [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
@@ -37,7 +37,7 @@ public sealed class CommandLineTests
         "config")]
     [InlineData("esrefine: --target:1:2: no setting 'indx' in targets[0]; did you mean 'index'?",
         "config", "--upstream", "http://localhost:9200", "--target", "indx: a")]
-    [InlineData("esrefine: --target needs a value: YAML; esrefine config --help shows how to write it", "config", "--target")]
+    [InlineData("esrefine: --target requires a value: YAML; see esrefine config --help", "config", "--target")]
     public async Task Slip_on_the_command_line_is_told_with_what_was_meant(string message, params string[] arguments)
     {
         Ended ended = await RunAsync(arguments);
