@@ -17,7 +17,7 @@ internal static class ConsoleLogs
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // a failed start is already reported in one line; this would add a stack trace
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // a failed start is reported in one line; this adds a stack trace
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);   // the probe's reply has the reason
         logging.AddFilter("Microsoft.Extensions.Caching", LogLevel.None);   // a stack trace per call to an unreachable store; RedisStore logs one line
         logging.AddFilter("Grpc", LogLevel.Warning);

@@ -20,7 +20,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace EsRefine.Hosting;
 
 /// <summary>
-/// Registers the services of the process, one line per stage. All use <c>TryAdd</c>, so that the demo, the evaluation and tests can register replacements first.
+/// Registers the services of the process, one line per stage. All use <c>TryAdd</c>, so the demo, the evaluation and tests can register replacements first.
 /// </summary>
 internal static class EsRefineServices
 {

@@ -45,7 +45,7 @@ internal sealed class Sidecar : IAsyncDisposable
         Action<ILoggingBuilder>? configureLogging = null)
     {
         IHost host = new HostBuilder()
-            .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // the default is only in Development
+            .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // not only in Development
             .ConfigureLogging(logging => configureLogging?.Invoke(logging))
             .ConfigureWebHost(
                 web => web

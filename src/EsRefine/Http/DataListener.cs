@@ -27,7 +27,7 @@ internal sealed class DataListener(
     ILogger<DataListener> logger,
     MemoryShare? memory = null)
 {
-    /// <summary>The body limit of an <c>_msearch</c> is this many times that of one search. Each search within it still has to meet the limit for one.</summary>
+    /// <summary>The body limit of an <c>_msearch</c> is this many times that of one search. Each search in it still has to meet the limit for one.</summary>
     public const int SearchesPerBody = 4;
 
     private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();

@@ -6,7 +6,7 @@ namespace EsRefine.Http;
 /// Lets a client that has half-closed its connection (<c>nc -N</c>, some health checkers) read its reply. The engines answer such a client if they can do so
 /// at once. Kestrel alone would cancel the request as soon as it reads the end of the stream.
 /// </summary>
-/// <remarks>A client that has disconnected completely looks the same until something is written to it, so its request is canceled later by this delay.</remarks>
+/// <remarks>A client that has disconnected looks the same until something is written to it, so its request is canceled later by this delay.</remarks>
 internal static class HalfClosed
 {
     /// <summary>Connection middleware that delays the end of a half-closed connection by <see cref="Timeouts.HalfClosedTimeout"/>.</summary>

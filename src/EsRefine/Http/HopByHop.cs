@@ -21,7 +21,7 @@ internal static class HopByHop
 
     public static bool Contains(string name) => Names.Contains(name);
 
-    /// <summary>Headers that a <c>Connection</c> header nominates as hop-by-hop, besides those that always are. Null if there are none, the usual case.</summary>
+    /// <summary>Headers that <c>Connection</c> nominates as hop-by-hop, besides those that always are. Null if there are none, the usual case.</summary>
     public static HashSet<string>? Nominated(StringValues connection)
     {
         HashSet<string>? nominated = null;

@@ -168,6 +168,7 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
     private static Task NotAllowedAsync(HttpContext context, string allowed)
     {
         context.Response.Headers.Allow = allowed;
-        return new OpenAiError(StatusCodes.Status405MethodNotAllowed, $"this endpoint allows only {allowed}", null, "method_not_allowed").AnswerAsync(context.Response);
+        return new OpenAiError(StatusCodes.Status405MethodNotAllowed, $"this endpoint allows only {allowed}", null, "method_not_allowed")
+            .AnswerAsync(context.Response);
     }
 }

@@ -10,8 +10,8 @@ namespace EsRefine.Remembering;
 /// <see cref="Timeouts.SharedMemoryRetryInterval"/>.
 /// </summary>
 /// <remarks>
-/// There is one entry per cell. The key is a hash of tenant, dimensions and cell; the value is the sketch and the text. If two vectors fall into one cell (one in
-/// about ten thousand at a million texts of a model), the later one replaces the earlier one, which is then not found, as if it had expired.
+/// There is one entry per cell. The key is a hash of tenant, dimensions and cell; the value is the sketch and the text. If two vectors fall into one cell (one
+/// in about ten thousand at a million texts of a model), the later one replaces the earlier one, which is then not found, as if it had expired.
 /// </remarks>
 /// <param name="store">The store. Texts are stored in the clear.</param>
 /// <param name="tenant">Only sidecars with the same tenant share vectors.</param>

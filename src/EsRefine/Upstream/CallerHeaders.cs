@@ -76,7 +76,7 @@ internal static class CallerHeaders
         request.Headers.TryAddWithoutValidation("X-Opaque-Id", hasId ? opaqueId + "/" + OpaqueIdSuffix : OpaqueIdSuffix);
     }
 
-    /// <summary>A fingerprint of the caller's identity, valid in this process. It is a keyed hash that does not reveal the credentials, so it may be stored.</summary>
+    /// <summary>A fingerprint of the caller's identity, valid in this process. It is a keyed hash, so it may be stored: it hides the credentials.</summary>
     public static string Scope(IHeaderDictionary headers) => CacheKey.Of("caller", Identity(headers));
 
     /// <summary>

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace EsRefine.Upstream;
 
-/// <summary>Caches mappings of vector fields for <see cref="Timeouts.MappingLifetime"/>. Concurrent lookups share one request; failures are not cached.</summary>
+/// <summary>
+/// Caches mappings of vector fields for <see cref="Timeouts.MappingLifetime"/>. Concurrent lookups share one request; failures are not cached.
+/// </summary>
 /// <remarks>
 /// Entries are per caller, because the cluster decides who may read a mapping and which fields they see. With <c>upstream.mappingAuthorization</c>, all callers
 /// share the entries that the sidecar reads with those credentials.

@@ -54,7 +54,7 @@ internal static class MappingReader
         };
     }
 
-    /// <summary>The text fields that describe the vector: for a nested vector those of its nested object, if any; for a chunk its semantic_text field.</summary>
+    /// <summary>The text fields of a vector: for a nested vector those of its nested object, if any; for a chunk its semantic_text field.</summary>
     private static string[] TextsBeside(FieldMapping mapping, string[] textFields)
     {
         if (mapping.SemanticField is { } semantic)

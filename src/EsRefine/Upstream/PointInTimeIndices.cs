@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// Finds the indices of a point in time. Its id is opaque and the search names no indices, so the cluster is asked with a search that returns no hits, sent with
+/// Finds the indices of a point in time. Its id is opaque and the search names no indices, so the cluster is asked with a search that returns no hits and has
 /// the caller's identity.
 /// </summary>
 internal static class PointInTimeIndices

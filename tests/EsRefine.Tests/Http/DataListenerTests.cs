@@ -194,7 +194,8 @@ public sealed class DataListenerTests
     [InlineData("/_search/template", Limit + 1, false)]
     public async Task Body_of_many_searches_may_be_larger_than_one(string target, int length, bool isOffered)
     {
-        Conversation conversation = await ConverseAsync(Request("POST", target, new string(' ', length), Framing.GzipChunked), Keep(RefinementOutcome.NoSignal));
+        Conversation conversation = await ConverseAsync(
+            Request("POST", target, new string(' ', length), Framing.GzipChunked), Keep(RefinementOutcome.NoSignal));
         Assert.Equal(isOffered, conversation.Searches.Count == 1);
     }
 

@@ -183,7 +183,8 @@ public sealed class SniffingTests
         string target, byte[] reply, string headers = "Host: sidecar.example:9280\r\n", string publish = ListenSettings.PublishAuto, string protocol = "HTTP/1.1")
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start((_, connection) => connection.SendAsync(reply));
-        await using OpenListener listener = await OpenListener.OpenAsync(OpenListener.PassAll, 64 * 1024, [upstream.Url], new ListenSettings { Publish = publish });
+        await using OpenListener listener = await OpenListener.OpenAsync(
+            OpenListener.PassAll, 64 * 1024, [upstream.Url], new ListenSettings { Publish = publish });
         HttpBytes seen = await RawClient.AskAsync(listener.Url, $"GET {target} {protocol}\r\n{headers}\r\n");
         return (seen, (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).StartLine);
     }

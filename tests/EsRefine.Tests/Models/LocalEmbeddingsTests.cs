@@ -138,7 +138,8 @@ public sealed class LocalEmbeddingsTests
     public async Task Many_ask_at_once_and_each_vector_remembers_its_own_text()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
-        string[] texts = [.. Enumerable.Range(0, 200).Select(static i => string.Concat(Enumerable.Range(0, 8).Select(bit => new string((char)('a' + bit), 1 + (i >> bit & 1)))))];
+        string[] texts = [.. Enumerable.Range(0, 200)
+            .Select(static i => string.Concat(Enumerable.Range(0, 8).Select(bit => new string((char)('a' + bit), 1 + (i >> bit & 1)))))];
 
         await Task.WhenAll(texts.Select(async text =>
         {
