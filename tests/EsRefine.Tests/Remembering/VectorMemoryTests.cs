@@ -28,7 +28,7 @@ public sealed class VectorMemoryTests
 
     [Theory]
     [MemberData(nameof(WaysAndDimensions))]
-    public async Task Vector_is_known_again_however_its_numbers_were_passed_on(string way, int dimensions)
+    public async Task Vector_is_found_in_every_number_format(string way, int dimensions)
     {
         Random random = new(dimensions);
         VectorMemory memory = Memory();
@@ -42,7 +42,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vector_of_any_length_is_known_by_its_direction()
+    public async Task Vector_is_found_by_direction_at_any_length()
     {
         Random random = new(1);
         VectorMemory memory = Memory();
@@ -72,7 +72,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vectors_that_differ_in_few_components_are_told_apart()
+    public async Task Vectors_that_differ_in_few_components_are_distinguished()
     {
         VectorMemory memory = Memory();
         float[][] axes = [.. Enumerable.Range(0, 64).Select(static axis => Enumerable.Range(0, 64).Select(i => i == axis ? 1f : 0f).ToArray())];
@@ -87,7 +87,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vectors_of_other_dimensions_are_others()
+    public async Task Vectors_of_other_dimensions_are_not_found()
     {
         VectorMemory memory = Memory();
         await memory.RememberAsync([new("three", new float[] { 1, 0, 0 })]);
@@ -97,7 +97,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vectors_without_a_direction_are_left_out()
+    public async Task Vectors_without_a_direction_are_skipped()
     {
         VectorMemory memory = Memory();
         float[][] without = [[], [1], [0, 0, 0], [float.NaN, 1, 2], [float.PositiveInfinity, 1, 2]];
