@@ -83,7 +83,7 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
     }
 
     [Fact]
-    public async Task Nodes_in_YAML_are_the_clusters_own()
+    public async Task Nodes_in_YAML_are_unchanged()
     {
         RunningEngine running = await engine.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(running);
@@ -100,7 +100,7 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
     [InlineData("/_nodes/_all/http")]
     [InlineData("/_nodes/http,settings")]
     [InlineData("/_nodes")]
-    public async Task Nodes_are_where_the_sidecar_is(string target)
+    public async Task Nodes_have_the_address_of_the_sidecar(string target)
     {
         RunningEngine running = await engine.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(running);
