@@ -2,12 +2,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EsRefine.Http;
 
-/// <summary>What the data listener says. Ids from 100.</summary>
+/// <summary>What the data listener says. Ids from 101.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Warning, "Node {Node} is unreachable, the next one gets the request: {Reason}")]
-    public static partial void NodeUnreachable(this ILogger logger, Uri node, string reason);
-
     [LoggerMessage(101, LogLevel.Warning, "No answer, or no whole one, from {Node}; the client's connection is closed as the cluster's was ({Error}): {Reason}")]
     public static partial void UpstreamFailed(this ILogger logger, Uri node, ForwarderError error, string? reason);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using EsRefine.Upstream;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Net.Http.Headers;
 
@@ -46,8 +47,9 @@ internal static class TransparentHttp
         limits.KeepAliveTimeout = TimeSpan.FromDays(365);
     }
 
-    /// <summary>The cluster's side. No connect or reply timeout: how long to wait is the client's decision, and its leaving cancels the request.</summary>
-    public static SocketsHttpHandler CreateHandler() => new()
+    /// <summary>The cluster's side. No timeout for a reply: how long to wait is the client's decision, and its leaving cancels the request.</summary>
+    /// <param name="hasAlternative">Another node can take a request: connecting has a timeout.</param>
+    public static SocketsHttpHandler CreateHandler(bool hasAlternative) => new()
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
@@ -55,6 +57,8 @@ internal static class TransparentHttp
         UseProxy = false,
         ActivityHeadersPropagator = null,
         MaxConnectionsPerServer = int.MaxValue,
+        ConnectCallback = (connection, cancellationToken) => UpstreamSocket.ConnectAsync(connection.DnsEndPoint, hasAlternative, cancellationToken),
+        PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new UpstreamConnection(connection.PlaintextStream)),
 #pragma warning disable CA2262 // It asks whether kibibytes are meant. They are.
         MaxResponseHeadersLength = MaxReplyHeadKibibytes,
 #pragma warning restore CA2262

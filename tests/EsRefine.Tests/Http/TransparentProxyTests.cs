@@ -292,7 +292,7 @@ public sealed class TransparentProxyTests
     [Fact]
     public void No_timeout_of_ours_ends_a_call()
     {
-        using SocketsHttpHandler handler = TransparentHttp.CreateHandler();
+        using SocketsHttpHandler handler = TransparentHttp.CreateHandler(hasAlternative: false);
         Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, TransparentProxy.Config.ActivityTimeout);
     }
