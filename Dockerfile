@@ -13,13 +13,14 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY src/EsRefine/EsRefine.csproj src/EsRefine/packages.*.lock.json src/EsRefine/
 COPY src/EsRefine.Refinement/EsRefine.Refinement.csproj src/EsRefine.Refinement/packages.*.lock.json src/EsRefine.Refinement/
 COPY src/EsRefine.Evaluation/EsRefine.Evaluation.csproj src/EsRefine.Evaluation/packages.*.lock.json src/EsRefine.Evaluation/
+COPY src/EsRefine.EmbeddedIndex/EsRefine.EmbeddedIndex.csproj src/EsRefine.EmbeddedIndex/packages.*.lock.json src/EsRefine.EmbeddedIndex/
 RUN dotnet restore src/EsRefine/EsRefine.csproj --locked-mode
 
-COPY .editorconfig ./
+COPY .editorconfig LICENSE ./
 COPY protos protos
 COPY src src
-# Native code of other systems is no use in a Linux image.
-RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app \
+# Native code of other systems is no use in a Linux image. With the model (91 MB), "demo" and "eval" run in the image as it is.
+RUN dotnet publish src/EsRefine/EsRefine.csproj --no-restore --configuration Release --output /app -p:IncludeDemoModel=true \
  && find /app/runtimes -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name unix -exec rm -rf {} +
 
 FROM ${RUNTIME_IMAGE}

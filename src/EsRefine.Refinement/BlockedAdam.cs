@@ -39,7 +39,7 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
         int packedLength = blocks * blockLength;
         int sumsLength = (rows + 1) * TLanes.Count;
         float[] rented = ArrayPool<float>.Shared.Rent(packedLength + sumsLength + (2 * rows) + (AlignmentBytes / sizeof(float)));
-        using StudentDistribution student = new(sample);
+        using KlGradient gradient = new(sample);
         fixed (float* unaligned = rented)
         {
             float* packed = (float*)(((nuint)unaligned + AlignmentBytes - 1) & ~(nuint)(AlignmentBytes - 1));
@@ -47,7 +47,7 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
             Span<float> dotProducts = new(sums + sumsLength, rows);
             Span<float> hitWeights = new(sums + sumsLength + rows, rows);
 
-            Pack(sample, student.Scales, new Span<float>(packed, packedLength), blockLength);
+            Pack(sample, gradient.Scales, new Span<float>(packed, packedLength), blockLength);
             hitWeights.Clear();
             new Span<float>(sums, sumsLength).Clear();
             for (int block = 0; block < blocks; block++)
@@ -60,7 +60,7 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
             for (int step = 0; step < steps; step++)
             {
                 float squaredNorm = Reduce(sums, dotProducts);
-                float queryWeight = student.Differentiate(dotProducts[..sample.Count], squaredNorm, hitWeights[..sample.Count]);
+                float queryWeight = gradient.Differentiate(dotProducts[..sample.Count], squaredNorm, hitWeights[..sample.Count]);
                 decay1 *= Beta1;
                 decay2 *= Beta2;
                 double correction = Math.Sqrt(1 - decay2);

@@ -6,25 +6,60 @@ internal sealed class Deadline : IDisposable
     private readonly CancellationTokenSource _timer;
     private readonly CancellationTokenSource _linked;
 
-    private Deadline(TimeSpan left, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private Deadline(TimeSpan left, TimeProvider timeProvider, CancellationToken gone)
     {
         _timer = new CancellationTokenSource(left, timeProvider);
-        _linked = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
+        _linked = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, gone);
+        Gone = gone;
     }
 
     /// <summary>Cancelled when the time is up or the client has left.</summary>
     public CancellationToken Token => _linked.Token;
 
-    /// <summary>The time is up.</summary>
-    public bool HasPassed => _timer.IsCancellationRequested;
+    /// <summary>Cancelled when the client has left.</summary>
+    public CancellationToken Gone { get; }
+
+    /// <summary>The time is up, and the client still waits for its reply.</summary>
+    public bool HasPassed => _timer.IsCancellationRequested && !Gone.IsCancellationRequested;
 
     /// <summary>Starts the clock.</summary>
     /// <param name="allowed">Time allowed for the search.</param>
     /// <param name="started">When the search came in (<see cref="TimeProvider.GetTimestamp"/>): what was spent since is taken off.</param>
-    public static Deadline Start(TimeSpan allowed, TimeProvider timeProvider, long started, CancellationToken cancellationToken)
+    /// <param name="gone">Cancelled when the client leaves.</param>
+    public static Deadline Start(TimeSpan allowed, TimeProvider timeProvider, long started, CancellationToken gone)
     {
         TimeSpan left = allowed - timeProvider.GetElapsedTime(started);
-        return new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, cancellationToken);
+        return new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, gone);
+    }
+
+    /// <summary>The reason where the time is up before a stage has come to its end.</summary>
+    /// <param name="what">What the deadline passed before.</param>
+    public static NotRefined PassedBefore(string what = "the sample was in")
+    {
+        TimeoutException late = new("the deadline passed before " + what);
+        return new(RefinementOutcome.DeadlinePassed, late.Message, late);
+    }
+
+    /// <summary>Waits for a stage that asks the cluster, but not past the deadline: the work goes on, its product is not looked at.</summary>
+    /// <param name="work">The stage, which has <see cref="Token"/>.</param>
+    /// <param name="before">As in <see cref="PassedBefore"/>.</param>
+    /// <returns>What the stage returns, or else that the deadline passed or the cluster could not be reached.</returns>
+    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    public async Task<Outcome<T>> WaitAsync<T>(Task<Outcome<T>> work, string before = "the sample was in")
+        where T : class
+    {
+        try
+        {
+            return await work.WaitAsync(Token);
+        }
+        catch (OperationCanceledException) when (HasPassed)
+        {
+            return PassedBefore(before);
+        }
+        catch (HttpRequestException exception)
+        {
+            return new NotRefined(RefinementOutcome.UpstreamRefusedSample, exception.Message, exception);
+        }
     }
 
     public void Dispose()

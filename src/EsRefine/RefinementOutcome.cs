@@ -18,7 +18,9 @@ internal enum RefinementOutcome
     /// <summary>No kNN clause in a place that ranks hits.</summary>
     NoKnnClause,
 
-    /// <summary>A later page of a sequence whose first page went out plain, or too long ago: it stays plain, so that pages neither repeat nor skip hits.</summary>
+    /// <summary>
+    /// A later page of a sequence whose first page went out plain, or too long ago: it stays plain, so that pages neither repeat nor skip hits.
+    /// </summary>
     PlainSequence,
 
     /// <summary>Nothing in the request says what the vector stands for.</summary>

@@ -5,9 +5,8 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
-using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Remembering;
+using EsRefine.Vectors;
 
 namespace EsRefine.Benchmarks;
 

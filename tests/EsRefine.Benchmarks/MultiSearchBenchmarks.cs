@@ -2,8 +2,13 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using EsRefine.Endpoints;
+using EsRefine.Pipeline;
 using EsRefine.Recognition;
+using EsRefine.Settings;
+using EsRefine.Targets;
+using EsRefine.Telemetry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EsRefine.Benchmarks;
 
@@ -13,6 +18,7 @@ public class MultiSearchBenchmarks
 {
     private byte[] _body = [];
     private SearchRequest _request = null!;
+    private MultiSearch _searches = null!;
 
     /// <summary>Searches of 384 dimensions, 8 KB each.</summary>
     [Params(1, 8, 64, 256)]
@@ -35,6 +41,9 @@ public class MultiSearchBenchmarks
         }
 
         _body = Encoding.UTF8.GetBytes(body.ToString());
+        EsRefineSettings settings = new() { MaxSearchBodyBytes = int.MaxValue, DeadlineMs = int.MaxValue };
+        ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<EsRefineMeter>().BuildServiceProvider();
+        _searches = new(RecognizeAsync, new TargetTable(settings), settings, services.GetRequiredService<EsRefineMeter>(), TimeProvider.System);
         _request = new() { Index = "", Body = _body, Headers = new HeaderDictionary() };
     }
 
@@ -42,7 +51,7 @@ public class MultiSearchBenchmarks
     public object? ReadLines() => MultiSearchBody.Read(_body);
 
     [Benchmark(Baseline = true)]
-    public Task RecognizeAndSplice() => MultiSearch.PrepareAsync(_request, RecognizeAsync, int.MaxValue, static () => false, CancellationToken.None).AsTask();
+    public Task RecognizeAndSplice() => _searches.PrepareAsync(_request, CancellationToken.None).AsTask();
 
     private static ValueTask<PreparedSearch> RecognizeAsync(SearchRequest search, CancellationToken cancellationToken) =>
         ValueTask.FromResult(

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using EsRefine.Benchmarks;
+using EsRefine.Benchmarks.BeforeAfter;
 
 // A quick comparison with peers in one run, for peers/compare; everything else goes to BenchmarkDotNet (`--list flat` names the benchmarks).
 if (args is ["kernel", .. string[] options])
@@ -11,6 +12,12 @@ if (args is ["kernel", .. string[] options])
 if (args is ["memory", .. string[] trial])
 {
     return await MemoryTrial.RunAsync(trial);
+}
+
+// Two builds of the sidecar side by side, for before-after.
+if (args is ["before-after", .. string[] builds])
+{
+    return await BuildComparison.RunAsync(builds);
 }
 
 // A peer for proxies/compare.

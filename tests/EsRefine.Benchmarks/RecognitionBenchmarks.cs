@@ -2,8 +2,12 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using EsRefine.Recognition;
+using EsRefine.Refinement;
 using EsRefine.Reissue;
+using EsRefine.Targets;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
+using Microsoft.AspNetCore.Http;
 
 namespace EsRefine.Benchmarks;
 
@@ -14,9 +18,9 @@ public class RecognitionBenchmarks
     private byte[] _knn = [];
     private byte[] _lexical = [];
     private float[] _refined = [];
-    private float[] _original = [];
     private RecognizedSearch _search = null!;
     private FieldMapping _field = null!;
+    private VectorTask _task = null!;
 
     /// <summary>Dimensions of the query vector: bodies of 4, 8 and 15 KB, as Python clients write them.</summary>
     [Params(192, 384, 768)]
@@ -38,7 +42,17 @@ public class RecognitionBenchmarks
         _lexical = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_knn).Replace("knn", "ann", StringComparison.Ordinal));
         _search = Recognizer.Recognize(_knn)!;
         _field = new() { Field = "vector", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = Dimensions };
-        _ = VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field, out _original);
+        _ = VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field.VectorType, out float[] original);
+        Target target = new()
+        {
+            Mode = RefinementMode.Refine,
+            Rule = new Rocchio(0.3f),
+            Deadline = TimeSpan.FromSeconds(1),
+            SampleSize = 20,
+            Guards = RefinementGuards.Default,
+        };
+        SearchRequest search = new() { Index = "articles", Body = _knn, Headers = new HeaderDictionary() };
+        _task = new(new(search, _search, _search.Clauses[0], target, "a question"), _field, original);
     }
 
     /// <summary>What every search without a clause pays.</summary>
@@ -49,8 +63,8 @@ public class RecognitionBenchmarks
     public object? Recognize() => Recognizer.Recognize(_knn);
 
     [Benchmark]
-    public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field, out _);
+    public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field.VectorType, out _);
 
     [Benchmark]
-    public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_knn, _search, _search.Clauses[0], _field, _original, _refined)!);
+    public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_task, _refined)!);
 }

@@ -1,13 +1,13 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Xunit;
 using V1 = EsRefine.Grpc.V1;
+using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
@@ -186,7 +186,8 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
             .SearchAsync(request, new Metadata { { "authorization", authorization } }, cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    private static Task<SearchReply> SearchAsync(Uri server, string index, AuthenticationHeaderValue authorization, string parameters = "", KnnForm? form = null) =>
+    private static Task<SearchReply> SearchAsync(
+        Uri server, string index, AuthenticationHeaderValue authorization, string parameters = "", KnnForm? form = null) =>
         SearchReply.OfAsync(server, $"{index}/_search{parameters}", (form ?? Form).With(Fan.VectorAt(0)), Fan.QueryHeader, authorization);
 
     private static IEnumerable<string> EvenShelf(double angle) =>

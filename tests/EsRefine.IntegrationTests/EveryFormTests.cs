@@ -266,13 +266,15 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     [InlineData("""{"source":"2 + cosineSimilarity(params.q, 'v') - 2 * dotProduct(params.q, 'v')","params":{"q":$V}}""")]
     [InlineData("""{"source":"1 + cosineSimilarity($V, 'v')"}""")]
     [InlineData("""{"source":"float s = 1; float[] v = doc['v'].vectorValue; for (int i = 0; i < v.length; i++) { s += v[i] * params.q[i]; } return s;","params":{"q":$V}}""")]
-    public async Task Elasticsearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) => await IsLeft(await elasticsearch.UseAsync(), Plain, script);
+    public async Task Elasticsearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) =>
+        await IsLeft(await elasticsearch.UseAsync(), Plain, script);
 
     [Theory]
     [InlineData("""{"source":"2 - cosineSimilarity(params.q, doc['v'])","params":{"q":$V}}""")]
     [InlineData("""{"source":"l1Norm(params.q, doc['v'])","params":{"q":$V}}""")]
     [InlineData("""{"source":"1 + cosineSimilarity($V, doc['v'])"}""")]
-    public async Task OpenSearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) => await IsLeft(await openSearch.UseAsync(), PlainOpenSearch, script);
+    public async Task OpenSearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) =>
+        await IsLeft(await openSearch.UseAsync(), PlainOpenSearch, script);
 
     [Theory]
     [InlineData("""{"source":"hamming(params.q, 'v') + 1","params":{"q":$V}}""", """ "type":"dense_vector","dims":8,"element_type":"byte" """, "[1,2,3,4,5,6,7,8]")]
@@ -344,7 +346,8 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
 
     private static IEnumerable<FanDocument> OnePerPair(double angle) => Fan.Ranked(angle).GroupBy(FanShape.PairOf).Select(static pair => pair.First()).Take(10);
 
-    internal static Func<double, IEnumerable<FanDocument>> Within(double radius) => angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
+    internal static Func<double, IEnumerable<FanDocument>> Within(double radius) =>
+        angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
 
     /// <summary>The score is that of the rescoring copy alone.</summary>
     private static string ElasticsearchRescore(string field, string copy) => """

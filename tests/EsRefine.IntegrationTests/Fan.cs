@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using EsRefine.Configuration;
+using EsRefine.Judging;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Microsoft.AspNetCore.Http;

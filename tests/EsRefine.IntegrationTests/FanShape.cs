@@ -55,7 +55,10 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
     /// <param name="document">Those fields in a document.</param>
     /// <param name="settings">More settings.</param>
     public static FanShape Semantic(string properties, Func<FanDocument, object> document, string settings = "") => new(
-        SemanticFrame.Replace("$SETTINGS", settings, StringComparison.Ordinal).Replace("$PROPERTIES", properties, StringComparison.Ordinal).Replace("$SEMANTIC", SemanticField, StringComparison.Ordinal),
+        SemanticFrame
+            .Replace("$SETTINGS", settings, StringComparison.Ordinal)
+            .Replace("$PROPERTIES", properties, StringComparison.Ordinal)
+            .Replace("$SEMANTIC", SemanticField, StringComparison.Ordinal),
         fan => $$"""{"shelf":"{{fan.Shelf}}",{{JsonSerializer.Serialize(document(fan))[1..]}}""");
 
     /// <summary>One such text of two chunks, the second of which is the document's own.</summary>
@@ -66,7 +69,8 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
     public static string LongText(FanDocument document) => Preface + " " + document.Text;
 
     /// <summary>A vector of bytes at an angle from the query vector.</summary>
-    public static sbyte[] BytesAt(double angle) => [.. Fan.VectorAt(angle, length: 250).Select(static component => (sbyte)Math.Clamp(MathF.Round(component), -128, 127))];
+    public static sbyte[] BytesAt(double angle) =>
+        [.. Fan.VectorAt(angle, length: 250).Select(static component => (sbyte)Math.Clamp(MathF.Round(component), -128, 127))];
 
     /// <summary>Two neighbors of one kind, to collapse by.</summary>
     public static string PairOf(FanDocument document) => $"{document.Id[..4]}{int.Parse(document.Id.AsSpan(4), CultureInfo.InvariantCulture) / 2}";

@@ -165,7 +165,8 @@ public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSea
         Assert.Equal(http.Scores, response.Hits.Select(static hit => hit.Score));
         Assert.All(response.Hits, hit => Assert.Equal(index, hit.Index));
         Assert.Equal(
-            new V1.Refinement { Outcome = "refined-from-cache", Judged = 20, Sampled = 20, Rule = "rocchio@0.3", Angle = response.Refinement.Angle }, response.Refinement);
+            new V1.Refinement { Outcome = "refined-from-cache", Judged = 20, Sampled = 20, Rule = "rocchio@0.3", Angle = response.Refinement.Angle },
+            response.Refinement);
         Assert.Equal(0.3f, response.Refinement.Angle, 1e-5f);
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Judging;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.AI;
 

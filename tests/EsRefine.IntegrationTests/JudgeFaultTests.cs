@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EsRefine.Configuration;
+using EsRefine.Judging;
 
 namespace EsRefine.IntegrationTests;
 

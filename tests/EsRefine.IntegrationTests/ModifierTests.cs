@@ -66,7 +66,8 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
         string target = $"/{await indices.GetAsync(engine, mapping)}/_search{parameters}";
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
 
-        Exchange.Reply refined = await Exchange.SendAsync(sidecar.DataUrl, HttpMethod.Post, target, body(Fan.VectorAt(0), members), ("EsRefine-Query", Fan.QueryHeader));
+        Exchange.Reply refined = await Exchange.SendAsync(
+            sidecar.DataUrl, HttpMethod.Post, target, body(Fan.VectorAt(0), members), ("EsRefine-Query", Fan.QueryHeader));
         Exchange.Reply plain = await Exchange.SendAsync(engine.Url, HttpMethod.Post, target, body(Fan.VectorAt(0), members));
         Exchange.Reply direct = await Exchange.SendAsync(engine.Url, HttpMethod.Post, target, body(Fan.VectorAt(Fan.Turn), members));
 
@@ -105,7 +106,9 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
             """);
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
 
-        foreach (string expression in new[] { alias, $"{alias}*", $"{alias},{index}", $"%3C{alias}-%7Bnow%2Fy%7Byyyy%7D%7D%3E", $"{alias},none-such*", $"*,-*,{alias}" })
+        string[] expressions =
+            [alias, $"{alias}*", $"{alias},{index}", $"%3C{alias}-%7Bnow%2Fy%7Byyyy%7D%7D%3E", $"{alias},none-such*", $"*,-*,{alias}"];
+        foreach (string expression in expressions)
         {
             Exchange.Reply refined = await Exchange.SendAsync(
                 sidecar.DataUrl, HttpMethod.Post, $"/{expression}/_search", body(Fan.VectorAt(0), "\"size\":10"), ("EsRefine-Query", Fan.QueryHeader));
@@ -117,7 +120,8 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
     private static async Task PassesToOtherClusters(RunningEngine engine, Func<float[], string, string> body)
     {
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
-        foreach (string target in new[] { "/elsewhere:docs/_search", "/elsewhere:docs/_search?ignore_unavailable=true", "/elsewhere:*,docs-none-such*/_search" })
+        string[] targets = ["/elsewhere:docs/_search", "/elsewhere:docs/_search?ignore_unavailable=true", "/elsewhere:*,docs-none-such*/_search"];
+        foreach (string target in targets)
         {
             SearchReply outcome = await SearchReply.OfAsync(sidecar.DataUrl, target, body(Fan.VectorAt(0), "\"size\":10"), Fan.QueryHeader);
             Exchange.Reply through = await Exchange.SendAsync(

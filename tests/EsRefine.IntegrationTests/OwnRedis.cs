@@ -22,11 +22,12 @@ internal sealed class OwnRedis : IAsyncDisposable
     public string Address { get; }
 
     /// <summary>Starts one, or ends the calling test where it is not installed.</summary>
-    public static async Task<OwnRedis> StartAsync()
+    /// <param name="address">Of one that has been stopped; null = a free port.</param>
+    public static async Task<OwnRedis> StartAsync(string? address = null)
     {
         string? program = ClientProcess.Locate("redis-server");
         ClientProcess.Require(program is not null, "no Redis: redis-server is not installed (Debian: apt-get install redis-server)");
-        int port = FreePort();
+        int port = address is null ? FreePort() : IPEndPoint.Parse(address).Port;
         ProcessStartInfo start = new(program!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
         {
             RedirectStandardOutput = true,
@@ -58,6 +59,12 @@ internal sealed class OwnRedis : IAsyncDisposable
         using StreamReader reader = new(connection, Encoding.Latin1);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Keeps its connections open and answers nothing until <see cref="ContinueAsync"/>.</summary>
+    public Task HangAsync() => ClientProcess.RunAsync("bash", ["-c", $"kill -STOP {_process.Id}"]);
+
+    /// <summary>Ends <see cref="HangAsync"/>.</summary>
+    public Task ContinueAsync() => ClientProcess.RunAsync("bash", ["-c", $"kill -CONT {_process.Id}"]);
 
     public async ValueTask DisposeAsync()
     {

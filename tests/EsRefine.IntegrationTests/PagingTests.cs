@@ -1,7 +1,11 @@
 using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport.Engines;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace EsRefine.IntegrationTests;
@@ -29,7 +33,8 @@ public sealed class PagingTests(ElasticsearchEngine elasticsearch, OpenSearchEng
     public async Task OpenSearch_pages_by_from() => await ByFrom(await openSearch.UseAsync(), FanMapping.OpenSearch(), OpenSearchClause);
 
     [Fact]
-    public async Task Elasticsearch_pages_by_search_after() => await BySearchAfter(await elasticsearch.UseAsync(), FanMapping.Elasticsearch(), ElasticsearchClause);
+    public async Task Elasticsearch_pages_by_search_after() =>
+        await BySearchAfter(await elasticsearch.UseAsync(), FanMapping.Elasticsearch(), ElasticsearchClause);
 
     [Fact]
     public async Task OpenSearch_pages_by_search_after() => await BySearchAfter(await openSearch.UseAsync(), FanMapping.OpenSearch(), OpenSearchClause);
@@ -111,8 +116,12 @@ public sealed class PagingTests(ElasticsearchEngine elasticsearch, OpenSearchEng
     private async Task HoldTogether(RunningEngine engine, Func<int, JsonDocument?, (string Target, string Body)> ask, bool laterPagesPass = false)
     {
         EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Fan.Judge) with { Cache = new CacheSettings { Redis = await redis.UseAsync() } };
-        await using Sidecar one = await SidecarInFront.Of(settings);
-        await using Sidecar other = await SidecarInFront.Of(settings);
+        // A clock that stands still: a search waits for the store for 20 ms only, which a busy machine may take for any call.
+        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+        await using Sidecar one = await SidecarInFront.Of(settings, services => services.AddSingleton<TimeProvider>(time));
+        await using Sidecar other = await SidecarInFront.Of(settings, services => services.AddSingleton<TimeProvider>(time));
+        await RedisStoreTests.UntilItAnswersAsync(one.Services.GetRequiredService<IDistributedCache>());
+        await RedisStoreTests.UntilItAnswersAsync(other.Services.GetRequiredService<IDistributedCache>());
 
         List<string> ids = [];
         JsonDocument? last = null;

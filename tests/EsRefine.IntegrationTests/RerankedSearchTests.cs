@@ -4,7 +4,9 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>A retriever that has a model put the best hits in order: the refined vector brings better ones before it, and it is paid once a search, as without us.</summary>
+/// <summary>
+/// A retriever that has a model put the best hits in order: the refined vector brings better ones before it, and it is paid once a search, as without us.
+/// </summary>
 public sealed class RerankedSearchTests(ElasticsearchEngine elasticsearch, FanIndices indices, FanModels models)
 {
     [Theory]

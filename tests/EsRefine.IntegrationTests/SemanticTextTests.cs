@@ -7,7 +7,9 @@ using Form = EsRefine.IntegrationTests.EveryFormTests.Form;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>kNN queries on <c>semantic_text</c>, where Elasticsearch cuts texts into chunks and embeds them: each hit is judged, and learnt from, by its best chunk.</summary>
+/// <summary>
+/// kNN queries on <c>semantic_text</c>, where Elasticsearch cuts texts into chunks and embeds them: each hit is judged, and learnt from, by its best chunk.
+/// </summary>
 public sealed class SemanticTextTests(ElasticsearchEngine elasticsearch, FanModels models)
 {
     private const string Query = """{"size":10,"query":{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100}}}""";
@@ -118,7 +120,8 @@ public sealed class SemanticTextTests(ElasticsearchEngine elasticsearch, FanMode
         string[] prompts = await PromptsAsync(
             engine, await models.IndexAsync(engine, shape), "v", ["st"], """{"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100}}""");
 
-        Assert.All(Fan.Ranked(0).Take(20), document => Assert.Contains(prompts, prompt => prompt.Contains(FanShape.LongText(document), StringComparison.Ordinal)));
+        Assert.All(
+            Fan.Ranked(0).Take(20), document => Assert.Contains(prompts, prompt => prompt.Contains(FanShape.LongText(document), StringComparison.Ordinal)));
     }
 
     [Theory]

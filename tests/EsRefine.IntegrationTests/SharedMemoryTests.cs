@@ -1,7 +1,8 @@
-using EsRefine.Caching;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Remembering;
+using EsRefine.Settings;
+using EsRefine.Stores;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -95,7 +96,8 @@ public sealed class SharedMemoryTests
 
     private static async Task<string?> FindPatientlyAsync(Sidecar sidecar, float[] vector)
     {
-        for (int i = 0; i < 200; i++)
+        // A look that fails, for example by a timeout on a busy machine, is followed by 5 s without another.
+        for (int i = 0; i < 1200; i++)
         {
             if (await MemoryOf(sidecar).FindAsync(vector) is { } text)
             {

@@ -1,5 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Hosting;
+using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Microsoft.Extensions.AI;
@@ -11,8 +13,9 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Clauses of text alone, embedded by a local model or by the cluster. The engines at hand serve no such clause, so what they say to it is an error, and with a judge
-/// that is not there it must be theirs. They do serve all that a refined one needs: mapping, sample, inference endpoint, and the search that takes its place.
+/// Clauses of text alone, embedded by a local model or by the cluster. The engines at hand serve no such clause, so what they say to it is an error, and with a
+/// judge that is not there it must be theirs. They do serve all that a refined one needs: mapping, sample, inference endpoint, and the search that takes its
+/// place.
 /// </summary>
 public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices, FanModels models)
 {
@@ -35,7 +38,8 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
         RunningEngine engine = await elasticsearch.UseAsync();
         string endpoint = (await models.UseAsync(engine)).Embedder;
         await using FakeUpstream relay = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
-            await Relay.ToAsync(engine, request, cancellationToken, request.Target.Replace("/_inference/embedding/", "/_inference/text_embedding/", StringComparison.Ordinal)));
+            await Relay.ToAsync(
+                engine, request, cancellationToken, request.Target.Replace("/_inference/embedding/", "/_inference/text_embedding/", StringComparison.Ordinal)));
         await IsRefined(engine, relay.Url, FanMapping.Elasticsearch(), ByEmbedding(endpoint), QueryModel.Upstream);
     }
 
@@ -96,7 +100,8 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     public async Task OpenSearch_embeds_the_text_of_a_neural_query()
     {
         RunningEngine engine = await openSearch.UseAsync();
-        await using FakeUpstream relay = await FakeUpstream.StartAsync(async (request, cancellationToken) => request.Target == "/_plugins/_ml/_predict/text_embedding/m"
+        await using FakeUpstream relay = await FakeUpstream.StartAsync(
+            async (request, cancellationToken) => request.Target == "/_plugins/_ml/_predict/text_embedding/m"
             ? new UpstreamAnswer($$"""{"inference_results":[{"output":[{"name":"sentence_embedding","data_type":"FLOAT32","shape":[8],"data":{{Fan.Json(Fan.VectorAt(0))}}}]}]}""")
             : await Relay.ToAsync(engine, request, cancellationToken));
         await IsRefined(engine, relay.Url, FanMapping.OpenSearch(), Neural, QueryModel.Upstream);
@@ -113,7 +118,8 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     {
         string target = $"{await indices.GetAsync(engine, mapping)}/_search";
         await using Sidecar sidecar = await StartAsync(upstream, Fan.Judge, model);
-        await using Sidecar withoutJudge = await StartAsync(upstream, SidecarInFront.Chat(new Uri("http://127.0.0.1:9/v1")), model);   // the discard port: nothing listens there
+        // the discard port: nothing listens there
+        await using Sidecar withoutJudge = await StartAsync(upstream, SidecarInFront.Chat(new Uri("http://127.0.0.1:9/v1")), model);
 
         SearchReply plain = await SearchReply.OfAsync(engine.Url, target, body);
         SearchReply refined = await SearchReply.OfAsync(sidecar.DataUrl, target, body);

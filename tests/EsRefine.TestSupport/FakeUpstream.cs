@@ -29,7 +29,8 @@ public sealed class FakeUpstream : IAsyncDisposable
     public IReadOnlyList<UpstreamRequest> Requests => [.. _requests];
 
     /// <summary>Starts a cluster that answers each request as the script says.</summary>
-    public static Task<FakeUpstream> StartAsync(Func<UpstreamRequest, UpstreamAnswer> script) => StartAsync((request, _) => ValueTask.FromResult(script(request)));
+    public static Task<FakeUpstream> StartAsync(Func<UpstreamRequest, UpstreamAnswer> script) =>
+        StartAsync((request, _) => ValueTask.FromResult(script(request)));
 
     /// <summary>The same, where the script waits for something. The token is cancelled when the caller gives the request up.</summary>
     public static async Task<FakeUpstream> StartAsync(Func<UpstreamRequest, CancellationToken, ValueTask<UpstreamAnswer>> script)

@@ -13,7 +13,11 @@ public sealed record HttpBytes(byte[] Head, byte[] Body)
 
     /// <summary>Header lines in the order and spelling they had; values without the white space around them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers =>
-        [.. Lines.Skip(1).TakeWhile(line => line.Length > 0).Select(line => KeyValuePair.Create(line[..line.IndexOf(':')], line[(line.IndexOf(':') + 1)..].Trim(' ')))];
+        [
+            .. Lines.Skip(1)
+                .TakeWhile(line => line.Length > 0)
+                .Select(line => KeyValuePair.Create(line[..line.IndexOf(':')], line[(line.IndexOf(':') + 1)..].Trim(' '))),
+        ];
 
     public bool IsChunked => Header("Transfer-Encoding")?.Equals("chunked", StringComparison.OrdinalIgnoreCase) ?? false;
 
@@ -114,7 +118,9 @@ public sealed record HttpBytes(byte[] Head, byte[] Body)
             }
         }
 
-        return bytes.Count == 0 && mayBeEmpty ? bytes : throw new EndOfStreamException("the connection ended within a message: " + Encoding.Latin1.GetString([.. bytes]));
+        return bytes.Count == 0 && mayBeEmpty
+            ? bytes
+            : throw new EndOfStreamException("the connection ended within a message: " + Encoding.Latin1.GetString([.. bytes]));
     }
 
     private static int ParseSize(string line) => int.Parse(line.Split(';')[0].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

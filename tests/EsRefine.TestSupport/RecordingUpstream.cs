@@ -62,8 +62,9 @@ public sealed class RecordingUpstream : IAsyncDisposable
                 connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)   // the last: stopped between two connections
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
+            // InvalidOperationException: stopped between two connections.
             await Task.WhenAll(connections);
         }
     }

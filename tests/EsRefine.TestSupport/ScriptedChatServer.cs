@@ -67,7 +67,9 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         try
         {
             using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            ChatCall call = new(Interlocked.Increment(ref _lastIndex), body.RootElement.Clone(), context.Request.Headers.Authorization, context.Request.QueryString.Value ?? "");
+            ChatCall call = new(
+                Interlocked.Increment(ref _lastIndex), body.RootElement.Clone(), context.Request.Headers.Authorization,
+                context.Request.QueryString.Value ?? "");
             _calls.Enqueue(call);
             await script(context, call);
         }

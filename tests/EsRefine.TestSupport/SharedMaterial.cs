@@ -10,7 +10,7 @@ public static class SharedMaterial
     public static string? Folder { get; } = FindFolder();
 
     /// <summary>Why tests that need it are skipped.</summary>
-    public const string Missing = "the shared material is not at hand: lay it beside the repository as ../shared, or set ESREFINE_SHARED to its folder";
+    public const string Missing = "the shared test data is missing: put it beside the repository as ../shared, or set ESREFINE_SHARED to its folder";
 
     /// <summary>Full path of a file or folder in it; null where it is missing.</summary>
     public static string? Find(string relativePath)

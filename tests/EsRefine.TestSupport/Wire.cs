@@ -1,9 +1,9 @@
 namespace EsRefine.TestSupport;
 
 /// <summary>
-/// A message without the few things the sidecar may change, so that what is left can be compared as text. The list, which <c>ARCHITECTURE.md</c> publishes:
-/// the case of header names; their order among different names; where the chunks of a chunked body are cut; hop-by-hop headers; our own headers, consumed from
-/// requests and added to replies.
+/// A message without the few things the sidecar may change, so that what is left can be compared as text. The list, which <c>docs/wire-differences.md</c>
+/// explains: the case of header names; their order among different names; where the chunks of a chunked body are cut; hop-by-hop headers; our own headers,
+/// consumed from requests and added to replies.
 /// </summary>
 public static class Wire
 {

@@ -12,7 +12,9 @@ namespace EsRefine.TestSupport;
 /// </summary>
 public sealed class Wiretap : IAsyncDisposable
 {
-    /// <summary>Tells the requests of a <see cref="Numbering"/> tap apart. To the sidecar it is a header like any other that says nothing of the caller.</summary>
+    /// <summary>
+    /// Tells the requests of a <see cref="Numbering"/> tap apart. To the sidecar it is a header like any other that says nothing of the caller.
+    /// </summary>
     public const string NumberHeader = "X-Correlation-Id";
 
     private readonly Uri _server;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text;
 using EsRefine.Endpoints;
-using EsRefine.Recognition;
+using EsRefine.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

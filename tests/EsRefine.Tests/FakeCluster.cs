@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -34,7 +35,12 @@ internal sealed class FakeCluster : IAsyncDisposable
     public IReadOnlyList<UpstreamRequest> Requests => _upstream.Requests;
 
     /// <summary>Bodies of the searches that were not samples.</summary>
-    public IReadOnlyList<string> Searches => [.. Requests.Where(static request => request.Target.Contains("_search", StringComparison.Ordinal) && !IsSample(request) && !AsksForIndices(request)).Select(static request => request.BodyText)];
+    public IReadOnlyList<string> Searches =>
+    [
+        .. Requests
+            .Where(static request => request.Target.Contains("_search", StringComparison.Ordinal) && !IsSample(request) && !AsksForIndices(request))
+            .Select(static request => request.BodyText),
+    ];
 
     public IReadOnlyList<UpstreamRequest> Samples => [.. Requests.Where(IsSample)];
 
@@ -50,7 +56,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>Starts both. Answers named here take the place of the usual ones; <paramref name="model"/> answers what is asked of models.</summary>
     public static async Task<FakeCluster> StartAsync(
         IRelevanceJudge? judge, UpstreamAnswer? mapping = null, UpstreamAnswer? sample = null, Func<EsRefineSettings, EsRefineSettings>? configure = null,
-        Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null, Func<UpstreamRequest, CancellationToken, ValueTask<UpstreamAnswer>>? model = null,
+        Action<IServiceCollection>? replace = null, UpstreamAnswer? rendered = null,
+        Func<UpstreamRequest, CancellationToken, ValueTask<UpstreamAnswer>>? model = null,
         Func<UpstreamRequest, UpstreamAnswer>? search = null)
     {
         FakeUpstream upstream = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
@@ -114,7 +121,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         also?.Invoke(request);
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using HttpResponseMessage response = await Client.SendAsync(request, cancellationToken);
-        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), response.Headers.TryGetValues("EsRefine", out IEnumerable<string>? values) ? values.Single() : null);
+        string? outcome = response.Headers.TryGetValues("EsRefine", out IEnumerable<string>? values) ? values.Single() : null;
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), outcome);
     }
 
     public async ValueTask DisposeAsync()

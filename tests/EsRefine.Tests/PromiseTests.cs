@@ -11,7 +11,7 @@ using Xunit;
 
 namespace EsRefine.Tests;
 
-/// <summary>The table of ARCHITECTURE.md, "The promise", row by row: whatever breaks, the cluster gets the client's own bytes and the client the cluster's reply.</summary>
+/// <summary>The table of docs/promise.md, row by row: whatever breaks, the cluster gets the client's own bytes and the client the cluster's reply.</summary>
 public class PromiseTests
 {
     [Fact]

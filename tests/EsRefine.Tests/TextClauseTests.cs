@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,10 @@ using Xunit;
 
 namespace EsRefine.Tests;
 
-/// <summary>Clauses that hold text and no vector: refined where a target names the model that serves the field, and whatever breaks, the cluster gets the client's own bytes.</summary>
+/// <summary>
+/// Clauses that hold text and no vector: refined where a target names the model that serves the field, and whatever breaks, the cluster gets the client's own
+/// bytes.
+/// </summary>
 public sealed partial class TextClauseTests
 {
     private const string ByTextEmbedding = """{"knn":{"field":"v", "query_vector_builder" : {"text_embedding":{"model_id":"m/1","model_text":"blue \"shoes\""}} ,"k":4}}""";
@@ -29,11 +33,14 @@ public sealed partial class TextClauseTests
     [InlineData(ByTextEmbedding, """{"knn":{"field":"v", "query_vector":[V] ,"k":4}}""", "/_inference/text_embedding/m%2F1", """{"input":"blue \u0022shoes\u0022","input_type":"search"}""")]
     [InlineData(ByEmbedding, """{"query":{"knn":{"query_vector":[V],"field":"v"}}}""", "/_inference/embedding/e", """{"input":"blue shoes","input_type":"search"}""")]
     [InlineData(ByEmbeddingOfObject, """{"retriever":{"knn":{"field":"v","k":4,"query_vector":[V]}}}""", "/_inference/embedding/e", """{"input":"blue shoes","input_type":"search"}""")]
-    public async Task Elasticsearch_embeds_the_text_and_the_refined_vector_takes_the_place_of_the_builder(string search, string refined, string target, string body)
+    public async Task Elasticsearch_embeds_the_text_and_the_refined_vector_takes_the_place_of_the_builder(
+        string search, string refined, string target, string body)
     {
-        await using FakeCluster cluster = await StartAsync(answer: ElasticVector.Replace("text_embedding", target.Contains("/text_", StringComparison.Ordinal) ? "text_embedding" : "embeddings", StringComparison.Ordinal));
+        string task = target.Contains("/text_", StringComparison.Ordinal) ? "text_embedding" : "embeddings";
+        await using FakeCluster cluster = await StartAsync(answer: ElasticVector.Replace("text_embedding", task, StringComparison.Ordinal));
 
-        (_, _, string? outcome) = await cluster.SearchAsync(search, queryText: null, also: static request => request.Headers.Add("Authorization", "ApiKey abc"));
+        (_, _, string? outcome) = await cluster.SearchAsync(
+            search, queryText: null, also: static request => request.Headers.Add("Authorization", "ApiKey abc"));
 
         Assert.Equal("""refined;judged=4;sample=4;angle=0.3;rule="rocchio@0.3" """.TrimEnd(), outcome);
         Assert.Equal(refined, Masked(Assert.Single(cluster.Searches)));
@@ -100,7 +107,8 @@ public sealed partial class TextClauseTests
     [Fact]
     public async Task Endpoint_that_does_not_tell_queries_from_documents_is_asked_without()
     {
-        await using FakeCluster cluster = await StartAsync(request => request.BodyText.Contains("input_type", StringComparison.Ordinal) ? new("{}", 400) : new(ElasticVector));
+        await using FakeCluster cluster = await StartAsync(
+            request => request.BodyText.Contains("input_type", StringComparison.Ordinal) ? new("{}", 400) : new(ElasticVector));
 
         Assert.StartsWith("refined;", (await cluster.SearchAsync(ByTextEmbedding)).Outcome, StringComparison.Ordinal);
 
@@ -217,14 +225,15 @@ public sealed partial class TextClauseTests
         await using FakeCluster cluster = await FakeCluster.StartAsync(
             ScriptedJudge.LikesEven,
             configure: Names(by),
-            replace: services => services.AddSingleton<TimeProvider>(time).AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new RecordingModel([1, 1])
-            {
-                Wait = async () =>
+            replace: services =>
+                services.AddSingleton<TimeProvider>(time).AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new RecordingModel([1, 1])
                 {
-                    waiting.TrySetResult();
-                    await never.Task;   // deaf to cancellation
-                },
-            }),
+                    Wait = async () =>
+                    {
+                        waiting.TrySetResult();
+                        await never.Task;   // deaf to cancellation
+                    },
+                }),
             model: async (_, cancellationToken) =>
             {
                 waiting.TrySetResult();
@@ -246,7 +255,8 @@ public sealed partial class TextClauseTests
     [InlineData(ByEmbedding)]
     public async Task Judge_that_fails_leaves_the_builder_where_it_was(string search)
     {
-        await using FakeCluster cluster = await StartAsync(answer: ElasticVector, judge: new ScriptedJudge(static (_, _, _) => throw new JudgeException("down")));
+        await using FakeCluster cluster = await StartAsync(
+            answer: ElasticVector, judge: new ScriptedJudge(static (_, _, _) => throw new JudgeException("down")));
 
         await AssertPassedAsync(cluster, search, "judge-failed");
     }
@@ -392,9 +402,11 @@ public sealed partial class TextClauseTests
     [Fact]
     public async Task What_a_model_said_to_one_caller_is_not_told_to_another()
     {
-        await using FakeCluster cluster = await StartAsync(static request => request.Headers.ContainsKey("Authorization") ? new(ElasticVector) : new("{}", 403));
+        await using FakeCluster cluster = await StartAsync(
+            static request => request.Headers.ContainsKey("Authorization") ? new(ElasticVector) : new("{}", 403));
 
-        Assert.StartsWith("refined;", (await cluster.SearchAsync(ByEmbedding, also: static request => request.Headers.Add("Authorization", "ApiKey abc"))).Outcome, StringComparison.Ordinal);
+        (_, _, string? outcome) = await cluster.SearchAsync(ByEmbedding, also: static request => request.Headers.Add("Authorization", "ApiKey abc"));
+        Assert.StartsWith("refined;", outcome, StringComparison.Ordinal);
         Assert.StartsWith("unsupported", (await cluster.SearchAsync(ByEmbedding)).Outcome, StringComparison.Ordinal);
     }
 
@@ -407,7 +419,8 @@ public sealed partial class TextClauseTests
         ScriptedJudge.LikesEven, configure: Names(by), replace: services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(model));
 
     private static Task<FakeCluster> StartOpenSearchAsync(
-        string answer, QueryModel by = QueryModel.Upstream, RecordingModel? model = null, Func<UpstreamRequest, UpstreamAnswer>? search = null) => FakeCluster.StartAsync(
+        string answer, QueryModel by = QueryModel.Upstream, RecordingModel? model = null,
+        Func<UpstreamRequest, UpstreamAnswer>? search = null) => FakeCluster.StartAsync(
         ScriptedJudge.LikesEven,
         mapping: new(OpenSearchMapping),
         sample: new(InFields().Replace(FakeCluster.SampleReply(), "{$1,\"v\":$2}")),

@@ -1,15 +1,13 @@
-using System.ComponentModel;
 using System.Numerics.Tensors;
 
 namespace EsRefine.Caching;
 
 /// <summary>A refined query vector and what it was learnt from.</summary>
-/// <param name="Components">At the length the engine is to see: to be written over the original.</param>
+/// <param name="Components">At the length the engine is to see: to be written over the original. Nobody writes to them.</param>
 /// <param name="Judged">Hits judged in time.</param>
 /// <param name="Sampled">Hits sampled.</param>
 /// <param name="Angle">Between the query vector and this one, in radians.</param>
 /// <param name="Rule">Full name of the rule.</param>
-[ImmutableObject(true)]   // so the cache hands out the instance itself; nobody writes to the components
 internal sealed record RefinedVector(float[] Components, int Judged, int Sampled, float Angle, string Rule)
 {
     /// <summary>When it was learnt.</summary>
@@ -18,7 +16,7 @@ internal sealed record RefinedVector(float[] Components, int Judged, int Sampled
     /// <summary>When its life in the cache last began anew.</summary>
     public DateTimeOffset RenewedAt { get; init; }
 
-    /// <summary>Whether a first page went out with it. Before one has, no later page may: mode <c>learn</c> answers first pages plain while it learns.</summary>
+    /// <summary>Whether a first page was sent with it. Before that no later page is: mode <c>learn</c> answers first pages plain while it learns.</summary>
     public bool IsServed { get; init; }
 
     /// <summary>Whether it can stand for a query vector: what a store shared with others hands back is not believed unseen.</summary>

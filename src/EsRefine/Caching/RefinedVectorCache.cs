@@ -1,9 +1,10 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EsRefine.Configuration;
+using EsRefine.Stores;
+using EsRefine.Targets;
 using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.Caching.Hybrid;
-using StackExchange.Redis;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace EsRefine.Caching;
 
@@ -13,11 +14,10 @@ namespace EsRefine.Caching;
 /// </summary>
 /// <remarks>
 /// A store shared between instances is read first, and this process's own copy only where it gives nothing: so instances agree, and the pages of one instance
-/// hold together while the store is away. Two instances that learn the same within the same millisecond may still disagree, for the store has no lock.
-/// Failures are never kept.
+/// hold together while the store is unreachable. Two instances that learn the same within the same millisecond may still disagree, for the store has no lock.
 /// </remarks>
-internal sealed partial class RefinedVectorCache(
-    HybridCache cache, CacheSettings settings, TimeProvider timeProvider, ILogger<RefinedVectorCache> logger, IDistributedCache? store = null)
+internal sealed class RefinedVectorCache(
+    IMemoryCache own, CacheSettings settings, TimeProvider timeProvider, ILogger<RefinedVectorCache> logger, IDistributedCache? store = null)
 {
     /// <summary>A vector in use is kept as long as it is used, but after this many lives a first page learns it anew, since documents change.</summary>
     private const int MostLives = 6;
@@ -25,41 +25,35 @@ internal sealed partial class RefinedVectorCache(
     /// <summary>A use renews a life after this part of it: every page need not write.</summary>
     private const double RenewedAfter = 0.1;
 
-    /// <summary>
-    /// Time a search waits for the shared store, once to look again and once to write: its deadline may have passed already, and it is to be on its way within
-    /// 50 ms of it.
-    /// </summary>
-    private static readonly TimeSpan StorePatience = TimeSpan.FromMilliseconds(20);
-
-    private static readonly HybridCacheEntryOptions ReadStore =
-        new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableLocalCache };
-
-    private static readonly HybridCacheEntryOptions ReadOwn =
-        new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCache };
+    /// <summary>What an entry takes beside the components and the key, in bytes: the record, its dates, the cache's own entry.</summary>
+    private const int EntryBytes = 512;
 
     private readonly TimeSpan _life = TimeSpan.FromMinutes(settings.Minutes);
-    private readonly ConcurrentDictionary<string, Task<RefinedClause?>> _inFlight = new(StringComparer.Ordinal);
 
     /// <summary>False: the operator wants none.</summary>
     public bool IsOn => settings.Minutes > 0;
 
+    /// <summary>Whether instances share their vectors.</summary>
+    public bool IsShared => store is not null;
+
     /// <summary>What keys are made with; null = a secret of this process.</summary>
     public byte[]? Secret { get; } = SharedCache.Secret(settings);
 
-    /// <summary>The vector for one page of a search.</summary>
+    /// <summary>The vector for one page of a search; null where there is none that this page may go out with.</summary>
     /// <param name="key">Of the vector: <see cref="RefinedVectorKey"/>.</param>
-    /// <param name="isSound">Whether a vector remembered by a store that others write to can be used.</param>
-    /// <param name="isFirstPage">A first page without a remembered vector learns one; a later page does not.</param>
+    /// <param name="task">What it is for: a first page takes no vector that is too old, a later page only one that a first page was sent with.</param>
     /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<RefinedVector?> RecallAsync(string key, Predicate<RefinedVector> isSound, bool isFirstPage, CancellationToken cancellationToken)
+    public async Task<RefinedVector?> RecallAsync(string key, VectorTask task, CancellationToken cancellationToken)
     {
-        if (await FindAsync(key, cancellationToken) is not { } found || !isSound(found))
+        RefinedVector? found = await ReadStoreAsync(key, cancellationToken) ?? own.Get<RefinedVector>(key);
+        if (found is null || !found.CanReplace(task.QueryVector, task.Target.Guards.TrustRadius))
         {
             return null;
         }
 
         DateTimeOffset now = timeProvider.GetUtcNow();
+        bool isFirstPage = task.Of.IsFirstPage;
         if (!isFirstPage && !found.IsServed)
         {
             return null;
@@ -67,124 +61,25 @@ internal sealed partial class RefinedVectorCache(
 
         if (isFirstPage && now - found.LearnedAt > MostLives * _life)
         {
-            await SharingAsync(cache.RemoveAsync(key, CancellationToken.None));   // should it not be learnt anew, later pages must not find it
+            await ForgetAsync(key);   // should it not be learnt anew, later pages must not find it
             return null;
         }
 
         if (!found.IsServed || now - found.RenewedAt > RenewedAfter * _life)
         {
-            await KeepAsync(key, found with { RenewedAt = now, IsServed = true });
+            await WriteAsync(key, found with { RenewedAt = now, IsServed = true });
         }
 
         return found;
     }
 
-    /// <summary>
-    /// The vector for a first page: remembered, or learnt. Of several searches that want to learn the same at once, one does and the others wait for it.
-    /// </summary>
-    /// <param name="key">Of the vector.</param>
-    /// <param name="isSound">As above.</param>
-    /// <param name="learn">Refines the clause; what it throws comes through.</param>
-    /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
-    /// <returns>A vector from memory, or else what was learnt, by us or by the one we waited for.</returns>
-    public async Task<(RefinedVector? Remembered, RefinedClause? Learnt)> RecallOrLearnAsync(
-        string key, Predicate<RefinedVector> isSound, Func<Task<RefinedClause>> learn, CancellationToken cancellationToken)
+    /// <summary>What another search, here or through another instance, has learnt meanwhile; null where that cannot be read at once.</summary>
+    public async Task<RefinedVector?> RecallAtOnceAsync(string key, VectorTask task)
     {
-        while (true)
-        {
-            if (await RecallAsync(key, isSound, isFirstPage: true, cancellationToken) is { } remembered)
-            {
-                return (remembered, null);
-            }
-
-            TaskCompletionSource<RefinedClause?> ours = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            Task<RefinedClause?> inFlight = _inFlight.GetOrAdd(key, ours.Task);
-            if (inFlight == ours.Task)
-            {
-                return await LearnAsync(key, isSound, learn, ours, isServed: true);
-            }
-
-            if (await inFlight.WaitAsync(cancellationToken) is { Vector: null } refused)
-            {
-                return (null, refused);
-            }
-
-            // There is a vector now, or whoever was learning has left before the end and it is our turn.
-        }
-    }
-
-    /// <summary>
-    /// The vector for a later page: that of its first page, which may be learning it at this moment. Without one, or where learning came to nothing, null.
-    /// </summary>
-    /// <param name="key">Of the vector.</param>
-    /// <param name="isSound">As above.</param>
-    /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
-    public async Task<RefinedVector?> RecallForLaterPageAsync(string key, Predicate<RefinedVector> isSound, CancellationToken cancellationToken)
-    {
-        bool isLearning = _inFlight.TryGetValue(key, out Task<RefinedClause?>? learning);
-        if (await RecallAsync(key, isSound, isFirstPage: false, cancellationToken) is { } known)
-        {
-            return known;
-        }
-
-        if (!isLearning)
-        {
-            return null;
-        }
-
-        await learning!.WaitAsync(cancellationToken);
-        return await RecallAsync(key, isSound, isFirstPage: false, cancellationToken);
-    }
-
-    /// <summary>Learns a vector for the next first page, unless somebody is learning it already.</summary>
-    public async Task LearnAheadAsync(string key, Predicate<RefinedVector> isSound, Func<Task<RefinedClause>> learn)
-    {
-        TaskCompletionSource<RefinedClause?> ours = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_inFlight.TryAdd(key, ours.Task))
-        {
-            await LearnAsync(key, isSound, learn, ours, isServed: false);
-        }
-    }
-
-    private async Task<(RefinedVector? Remembered, RefinedClause? Learnt)> LearnAsync(
-        string key, Predicate<RefinedVector> isSound, Func<Task<RefinedClause>> learn, TaskCompletionSource<RefinedClause?> ours, bool isServed)
-    {
-        RefinedClause? learnt = null;
+        using CancellationTokenSource patience = new(Timeouts.SharedStoreTimeout, timeProvider);
         try
         {
-            if (isServed && await RecallFromOthersAsync(key, isSound) is { } justLearnt)
-            {
-                return (justLearnt, null);   // whoever was learning came to the end between our look and our turn
-            }
-
-            learnt = await learn();
-            if (learnt.Vector is { } vector)
-            {
-                if (store is not null && await RecallFromOthersAsync(key, isSound) is { } theirs)
-                {
-                    return (theirs, null);
-                }
-
-                DateTimeOffset now = timeProvider.GetUtcNow();
-                await KeepAsync(key, vector with { LearnedAt = now, RenewedAt = now, IsServed = isServed });
-            }
-
-            return (null, learnt);
-        }
-        finally
-        {
-            _inFlight.TryRemove(key, out _);
-            ours.SetResult(learnt);   // null: it has not come to its end
-        }
-    }
-
-    /// <summary>What another search, here or through another instance, has learnt meanwhile: all pages are to have one vector.</summary>
-    private async Task<RefinedVector?> RecallFromOthersAsync(string key, Predicate<RefinedVector> isSound)
-    {
-        using CancellationTokenSource patience = new(StorePatience, timeProvider);
-        try
-        {
-            return await RecallAsync(key, isSound, isFirstPage: true, patience.Token);
+            return await RecallAsync(key, task, patience.Token);
         }
         catch (OperationCanceledException)
         {
@@ -192,55 +87,71 @@ internal sealed partial class RefinedVectorCache(
         }
     }
 
-    private async Task<RefinedVector?> FindAsync(string key, CancellationToken cancellationToken)
+    /// <summary>Keeps a vector just learnt.</summary>
+    /// <param name="key">Of the vector.</param>
+    /// <param name="vector">The vector.</param>
+    /// <param name="isServed">Whether the search it was learnt for goes out with it.</param>
+    public Task KeepAsync(string key, RefinedVector vector, bool isServed)
     {
-        try
-        {
-            if (store is not null && await ReadAsync(key, ReadStore, cancellationToken) is { } shared)
-            {
-                return shared;
-            }
-        }
-        catch (JsonException)
-        {
-            // Not one of ours: it will be written over.
-        }
-
-        return await ReadAsync(key, ReadOwn, cancellationToken);
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        return WriteAsync(key, vector with { LearnedAt = now, RenewedAt = now, IsServed = isServed });
     }
 
-    private Task<RefinedVector?> ReadAsync(string key, HybridCacheEntryOptions from, CancellationToken cancellationToken) =>
-        cache.GetOrCreateAsync(key, static _ => ValueTask.FromResult<RefinedVector?>(null), from, cancellationToken: cancellationToken)
-            .AsTask()
-            .WaitAsync(cancellationToken);
-
-    private async Task KeepAsync(string key, RefinedVector vector)
+    /// <summary>Null: there is no store, it is unreachable, it holds nothing of that name, or what it holds is not ours and will be written over.</summary>
+    private async Task<RefinedVector?> ReadStoreAsync(string key, CancellationToken cancellationToken)
     {
-        HybridCacheEntryOptions own = new() { Expiration = _life, LocalCacheExpiration = _life, Flags = HybridCacheEntryFlags.DisableDistributedCache };
-        await cache.SetAsync(key, vector, own);
+        if (store is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[]? entry = await store.GetAsync(key, cancellationToken).WaitAsync(cancellationToken);
+            return entry is null ? null : JsonSerializer.Deserialize(entry, RefinedVectorJson.Default.RefinedVector);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // A store has as many exceptions as there are stores, and none of them may cost a search. RedisStore logs its own.
+            return null;
+        }
+    }
+
+    private Task WriteAsync(string key, RefinedVector vector)
+    {
+        long bytes = EntryBytes + (sizeof(char) * key.Length) + (sizeof(float) * vector.Components.Length);
+        own.Set(key, vector, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = _life, Size = bytes });
+        return ShareAsync(static (store, entry) => store.SetAsync(
+            entry.Key,
+            JsonSerializer.SerializeToUtf8Bytes(entry.Vector, RefinedVectorJson.Default.RefinedVector),
+            new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.Life }), (Key: key, Vector: vector, Life: _life));
+    }
+
+    private Task ForgetAsync(string key)
+    {
+        own.Remove(key);
+        return ShareAsync(static (store, key) => store.RemoveAsync(key), key);
+    }
+
+    /// <summary>Waits for the shared store, but not long, and does without it.</summary>
+    private async Task ShareAsync<TEntry>(Func<IDistributedCache, TEntry, Task> change, TEntry entry)
+    {
         if (store is null)
         {
             return;
         }
 
-        HybridCacheEntryOptions shared = new() { Expiration = _life, Flags = HybridCacheEntryFlags.DisableLocalCache };
-        await SharingAsync(cache.SetAsync(key, vector, shared));
-    }
-
-    /// <summary>Waits for the shared store, but not long, and does without it.</summary>
-    private async Task SharingAsync(ValueTask change)
-    {
         try
         {
-            await change.AsTask().WaitAsync(StorePatience, timeProvider);
+            await change(store, entry).WaitAsync(Timeouts.SharedStoreTimeout, timeProvider);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception)   // as above: none of them may cost a search
         {
-            LogNotShared(logger, exception);
+            logger.NotShared(exception);
         }
     }
-
-    [LoggerMessage(600, LogLevel.Warning,
-        "The shared cache did not take a refined vector in time: another instance would answer the next pages of that search plain. Check cache.redis.")]
-    private static partial void LogNotShared(ILogger logger, Exception exception);
 }
+
+/// <summary>A refined vector as the shared store holds it.</summary>
+[JsonSerializable(typeof(RefinedVector))]
+internal sealed partial class RefinedVectorJson : JsonSerializerContext;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using EsRefine.Judging;
 using EsRefine.Recognition;
+using EsRefine.Stores;
+using EsRefine.Targets;
 using EsRefine.Upstream;
 
 namespace EsRefine.Caching;
@@ -16,56 +18,50 @@ internal static class RefinedVectorKey
 
     /// <summary>The key.</summary>
     /// <param name="secret">Keys the hash: instances that share it, and a store, find each other's entries. Null: a secret of this process.</param>
-    /// <param name="search">Index expression, parameters and caller.</param>
-    /// <param name="recognized">What was found in the search.</param>
-    /// <param name="clause">One clause of it, with its query text and its target's settings.</param>
-    /// <param name="mapping">The clause's field.</param>
-    /// <param name="queryVector">The vector as it came, or as it was looked up, float32.</param>
+    /// <param name="task">The search and its caller, the clause with its query text and its target, the field and the query vector.</param>
     /// <param name="judge">Kind and model.</param>
-    public static string Of(
-        byte[]? secret, SearchRequest search, RecognizedSearch recognized, ClauseInHand clause, FieldMapping mapping, ReadOnlySpan<float> queryVector,
-        string judge)
+    public static string Of(byte[]? secret, VectorTask task, string judge)
     {
+        (SearchRequest search, RecognizedSearch recognized, KnnClause clause, Target target, string? queryText) = task.Of;
         ReadOnlySpan<byte> body = search.Body.Span;
-        Target target = clause.Target;
         using CacheKey key = new(secret);
         key.Add(Version);
 
         // Who asks, and which documents they ask about.
         key.AddList([.. CallerHeaders.Identity(search.Headers)]);
         key.Add(search.Index);
-        key.AddList(mapping.Indices);
+        key.AddList(task.Mapping.Indices);
         key.Add(SearchParameters.Keep(search.QueryString, SearchParameters.Documents));
         Add(key, body, recognized.SearchPipeline);
         Add(key, body, recognized.RuntimeMappings);
-        key.AddNumber(clause.Clause.Filters.Count);
-        foreach (EnclosingFilter filter in clause.Clause.Filters)
+        key.AddNumber(clause.Filters.Count);
+        foreach (EnclosingFilter filter in clause.Filters)
         {
             key.Add(string.Create(CultureInfo.InvariantCulture, $"{filter.IsNegated} {filter.IsOwn} {filter.NestedPath}"));
             key.Add(filter.Range.Of(body));
         }
 
         // What they ask.
-        key.Add(clause.Clause.Field);
-        key.Add(clause.Clause.NestedPath);
-        Add(key, body, WithoutVector(clause.Clause, after: false));
-        Add(key, body, WithoutVector(clause.Clause, after: true));
-        Add(key, body, clause.Clause.ScoredQuery);
-        key.Add(clause.QueryText);
-        if (clause.Clause.Source is TextToEmbed text)
+        key.Add(clause.Field);
+        key.Add(clause.NestedPath);
+        Add(key, body, WithoutVector(clause, after: false));
+        Add(key, body, WithoutVector(clause, after: true));
+        Add(key, body, clause.ScoredQuery);
+        key.Add(queryText);
+        if (clause.Source is TextToEmbed text)
         {
             // By the text, not by its vector: a model behind an API may give another last digit for the next page, and the pages would tear.
             key.AddList([target.Model.ToString()!, text.Form.ToString(), text.ModelId ?? "", text.Text]);
         }
         else
         {
-            key.Add(queryVector);
+            key.Add(task.QueryVector);
         }
 
         // How it is refined.
-        key.Add(clause.Clause.Function?.ToString() ?? mapping.Similarity?.ToString());
-        key.Add(mapping.ElementType.ToString());
-        key.AddList([.. target.TextFields(mapping)]);
+        key.Add(clause.Function?.ToString() ?? task.Mapping.Similarity?.ToString());
+        key.Add(task.Mapping.ElementType.ToString());
+        key.AddList([.. target.TextFields(task.Mapping)]);
         key.Add(target.Rule.Name);
         key.AddNumber(target.SampleSize);
         key.AddNumber(target.Guards.MinSpread);
@@ -76,7 +72,7 @@ internal static class RefinedVectorKey
         return key.Finish("esrefine:refined");
     }
 
-    /// <summary>What a script computes, up to its vector and after it; null for a clause without one. The vector counts by value, not by its spelling.</summary>
+    /// <summary>A script's source and parameters, before its vector or after it; null for other clauses. The vector counts by value, not by spelling.</summary>
     private static ByteRange? WithoutVector(KnnClause clause, bool after) => clause.Script is not { } script ? null
         : clause.Vector.Range.Start < script.Start || clause.Vector.Range.End > script.End ? script
         : after ? new ByteRange(clause.Vector.Range.End, script.End - clause.Vector.Range.End)

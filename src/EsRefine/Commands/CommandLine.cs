@@ -11,9 +11,6 @@ namespace EsRefine.Commands;
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>Longer than the listeners wait for requests in flight, so that a stop is graceful.</summary>
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
-
     /// <summary>Every verb, in the order help lists them.</summary>
     private static Verb[] Verbs(IReadOnlyDictionary<string, string> environment) =>
     [
@@ -48,7 +45,7 @@ internal static class CommandLine
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = StopTimeout,
+                ProcessTerminationTimeout = Timeouts.StopTimeout,
             };
             return await parsed.InvokeAsync(invocation, cancellationToken);
         }

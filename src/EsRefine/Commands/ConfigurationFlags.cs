@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EsRefine.Configuration;
+using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 
@@ -13,15 +14,15 @@ internal sealed class ConfigurationFlags
         HelpName = "FILE",
     };
 
-    private readonly List<(string Path, Setting Setting, Option<string[]> Option)> _settings = [.. SettingTable.All
-        .Where(entry => entry.Setting.Flag is not null)
-        .Select(entry => (entry.Path, entry.Setting, OptionFor(entry.Path, entry.Setting)))];
+    private readonly List<(Setting Setting, Option<string[]> Option)> _settings = [.. EsRefineSettings.Tree.All
+        .Where(static setting => setting.Attribute.Flag is not null)
+        .Select(static setting => (setting, OptionFor(setting)))];
 
     public ConfigurationFlags(Command command, IReadOnlyDictionary<string, string> environment)
     {
         _environment = environment;
         command.Add(_file);
-        foreach ((_, _, Option<string[]> option) in _settings)
+        foreach ((_, Option<string[]> option) in _settings)
         {
             command.Add(option);
         }
@@ -34,14 +35,15 @@ internal sealed class ConfigurationFlags
         File = parsed.GetValue(_file),
         Environment = _environment,
         Flags = [.. _settings
-            .Select(entry => (entry.Path, entry.Setting, (IReadOnlyList<string>)(parsed.GetValue(entry.Option) ?? [])))
-            .Where(flag => flag.Item3.Count > 0)],
+            .Select(entry => (entry.Setting, (IReadOnlyList<string>)(parsed.GetValue(entry.Option) ?? [])))
+            .Where(static flag => flag.Item2.Count > 0)],
     }.Read();
 
-    private static Option<string[]> OptionFor(string path, Setting setting)
+    /// <summary>The option of a setting that has a flag.</summary>
+    public static Option<string[]> OptionFor(Setting setting)
     {
         string repeatable = setting.Element is null ? "" : " Repeatable.";
-        string preset = SettingTable.Defaults.TryGetValue(path, out string? text) ? $" [default: {text}]" : "";
-        return new(setting.Flag!.Name) { Description = setting.About + repeatable + preset, HelpName = setting.Flag.Placeholder };
+        string preset = setting.Default is { } text ? $" [default: {text}]" : "";
+        return new(setting.Attribute.Flag!) { Description = setting.FlagHelp + repeatable + preset, HelpName = setting.Attribute.Placeholder };
     }
 }

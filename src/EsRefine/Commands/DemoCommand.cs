@@ -1,6 +1,8 @@
 using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Demo;
+using EsRefine.Judging;
+using EsRefine.Embedding;
 using EsRefine.Refinement;
 
 namespace EsRefine.Commands;
@@ -69,6 +71,14 @@ internal static class DemoCommand
 
     private static readonly Option<bool> Once = new("--once") { Description = "Ends after the report; else it stays up to be tried with curl." };
 
+    // For dotnet publish -p:IncludeDemoModel=true: EsRefine.csproj.
+    private static readonly Option<string?> SaveModel = new("--save-model")
+    {
+        Description = "Writes the folder of all-MiniLM-L6-v2 into DIR, and ends.",
+        HelpName = "DIR",
+        Hidden = true,
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Prints one JSON object in place of the report, and ends." };
 
     public static Verb Create(IReadOnlyDictionary<string, string> environment)
@@ -87,28 +97,36 @@ internal static class DemoCommand
             ],
         };
         foreach (Option option in (Option[])
-            [Query, Elasticsearch, OpenSearch, Index, Keep, Model, JudgeUrl, JudgeModel, JudgeKeyEnv, Rule, Sample, Once, Json])
+            [Query, Elasticsearch, OpenSearch, Index, Keep, Model, JudgeUrl, JudgeModel, JudgeKeyEnv, Rule, Sample, Once, Json, SaveModel])
         {
             verb.Add(option);
         }
 
-        verb.SetAction((parsed, cancellationToken) =>
+        verb.SetAction(async (parsed, cancellationToken) =>
         {
             (TextWriter output, TextWriter error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return RunAsync(Read(parsed, environment), output, error, cancellationToken);
+            if (parsed.GetValue(SaveModel) is { } folder)
+            {
+                await MiniLmModel.SaveAsync(folder, error.WriteLine, cancellationToken);
+                return ExitCode.Done;
+            }
+
+            return await RunAsync(Read(parsed, environment), output, error, cancellationToken);
         });
         return verb;
     }
 
     private static async Task<int> RunAsync(DemoOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        Func<string, string> reword = message => JudgeFlags.OfDemo(message, options.LanguageModel?.Url);
         try
         {
-            return await new Demonstration(options, output, error).RunAsync(cancellationToken);
+            bool anyRefined = await new Demonstration(options, output, error, reword).RunAsync(cancellationToken);
+            return anyRefined ? ExitCode.Done : ExitCode.Failed;
         }
-        catch (ConfigurationException exception) when (options.LanguageModel is { } judge)
+        catch (ConfigurationException exception) when (options.LanguageModel is not null)
         {
-            throw new ConfigurationException([.. exception.Messages.Select(message => JudgeFlags.OfDemo(message, judge.Url))]);
+            throw new ConfigurationException([.. exception.Messages.Select(reword)]);
         }
     }
 

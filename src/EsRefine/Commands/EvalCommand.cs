@@ -49,7 +49,7 @@ internal static class EvalCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            string judgments = settings?.Judge.Kind == "chat" ? ", but asks for every judgment again" : "";
+            string judgments = RelevanceJudges.Find(settings?.Judge.Kind)?.Source == JudgmentSource.Live ? ", but asks for every judgment again" : "";
             await streams.Error.WriteLineAsync($"Interrupted. The same command goes on from the documents that are embedded and loaded{judgments}.");
             throw;
         }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Evaluating;
 using EsRefine.Evaluation.Files;
-using EsRefine.Recognition;
+using EsRefine.Judging;
 using EsRefine.Refinement;
 
 namespace EsRefine.Commands;
@@ -19,17 +19,13 @@ internal sealed class EvalFlags
     private readonly Option<string?> _openSearch;
     private readonly Option<bool> _exact;
     private readonly Option<string?> _model;
-    private readonly Option<string?> _judge;
+    private readonly EvalJudgeFlags _judge;
     private readonly Option<string> _rules;
     private readonly Option<int> _sample;
     private readonly Option<int?> _queries;
     private readonly Option<string?> _json;
     private readonly Option<string?> _runs;
     private readonly Option<string?> _task;
-    private readonly Option<string?> _judgeUrl;
-    private readonly Option<string?> _judgeModel;
-    private readonly Option<string?> _judgeKeyEnv;
-    private readonly Option<int> _topLogprobs;
     private readonly Option<string> _indexType;
     private readonly Option<int> _deadline;
     private readonly Option<bool> _drop;
@@ -43,18 +39,13 @@ internal sealed class EvalFlags
         _openSearch = Add<string?>("--opensearch", "URL", "The same with an OpenSearch.");
         _exact = Add<bool>("--exact", null, "No cluster: compare every query with every document, as the paper does.");
         _model = Add<string?>("--model", "DIR", "Embedding model, a sentence-transformers folder. [default: all-MiniLM-L6-v2 out of its NuGet package]");
-        _judge = Add<string?>("--judge", "JUDGE", "qrels (the set's labels), llm-noise or weak-noise (labels with reproducible errors), "
-            + "recorded:FILE (a model's earlier answers) or chat (a model, asked now). [required]");
+        _judge = new EvalJudgeFlags(command);
         _rules = Add("--rules", "RULE,…", $"Refinement rules to compare: {RefinementRules.Choice}.", "kl-adam,rocchio@0.3");
         _sample = Add("--sample", "N", "Hits judged per query.", 20);
         _queries = Add<int?>("--queries", "N", "Only the first N queries, in file order.");
         _json = Add<string?>("--json", "FILE", "Write the figures to a file too.");
         _runs = Add<string?>("--runs", "DIR", "Write TREC runs and qrels, and the judgments (judgments.jsonl, for --judge recorded:FILE).");
         _task = Add<string?>("--task", "TEXT", "What relevance means in this set, in a sentence for a chat judge.");
-        _judgeUrl = Add<string?>("--judge-url", "URL", "chat: base URL of an OpenAI-compatible API.");
-        _judgeModel = Add<string?>("--judge-model", "NAME", "chat: the model's name there.");
-        _judgeKeyEnv = Add<string?>("--judge-key-env", "VARIABLE", "chat: environment variable that holds the API key.");
-        _topLogprobs = Add("--top-logprobs", "N", "chat: alternatives asked for per token; some servers allow 5.", 20);
         _indexType = Add("--index-type", "TYPE", "Elasticsearch: index_options.type of the vector field.", PlainIndexType);
         _deadline = Add("--deadline", "MS", "With a cluster: time for one query's sample and judgments. Passing it stops the evaluation.", 600_000);
         _drop = Add<bool>("--drop", null, "With a cluster: delete the index afterwards. Otherwise the next evaluation finds it.");
@@ -73,7 +64,7 @@ internal sealed class EvalFlags
             Split = split,
             Cluster = ReadCluster(parsed),
             Model = ReadModel(parsed),
-            Judge = ReadJudge(parsed, data, split),
+            Judge = _judge.Read(parsed, new LabeledSet(data, split)),
             Task = parsed.GetValue(_task),
             Rules = ReadRules(parsed.GetRequiredValue(_rules)),
             Sample = AtLeast(2, parsed.GetValue(_sample), _sample, "fewer judgments show no direction"),
@@ -107,31 +98,6 @@ internal sealed class EvalFlags
             (null, null, true) => null,
             _ => throw new ConfigurationException(
                 $"name one of {_elasticsearch.Name} URL, {_openSearch.Name} URL and {_exact.Name}: what is to answer the queries"),
-        };
-    }
-
-    private JudgeSettings ReadJudge(ParseResult parsed, string data, string split)
-    {
-        const string Recorded = "recorded:";
-        string judge = Required(parsed, _judge);
-        string queries = PlainOrPacked(Path.Combine(data, "queries.jsonl"));
-        string qrels = PlainOrPacked(Path.Combine(data, "qrels", split + ".tsv"));
-        return judge switch
-        {
-            "qrels" => new() { Kind = "qrels", File = qrels, Queries = queries },
-            "llm-noise" => new() { Kind = "qrels", Noise = "llm", File = qrels, Queries = queries },
-            "weak-noise" => new() { Kind = "qrels", Noise = "weak", File = qrels, Queries = queries },
-            _ when judge.StartsWith(Recorded, StringComparison.Ordinal) =>
-                new() { Kind = "recorded", File = judge[Recorded.Length..], Queries = queries, Set = BeirSet.Open(data).Name },
-            "chat" => new()
-            {
-                Kind = "chat",
-                Url = ParseUrl(Needed(parsed, _judgeUrl), _judgeUrl),
-                Model = Needed(parsed, _judgeModel),
-                ApiKeyEnv = parsed.GetValue(_judgeKeyEnv),
-                TopLogprobs = parsed.GetValue(_topLogprobs),
-            },
-            _ => throw new ConfigurationException($"no judge '{judge}'; there are qrels, llm-noise, weak-noise, recorded:FILE and chat"),
         };
     }
 
@@ -191,17 +157,12 @@ internal sealed class EvalFlags
     private static string Required(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
         ?? throw new ConfigurationException($"{option.Name} {option.HelpName} is missing; esrefine eval --help shows examples");
 
-    private static string Needed(ParseResult parsed, Option<string?> option) => parsed.GetValue(option)
-        ?? throw new ConfigurationException($"--judge chat needs {option.Name} {option.HelpName}; esrefine eval --help shows an example");
-
     private static int AtLeast(int least, int value, Option option, string why) =>
         value >= least ? value : throw new ConfigurationException($"{option.Name} takes {least} or more: {why}");
 
     private static Uri ParseUrl(string text, Option option) => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
         ? url
         : throw new ConfigurationException($"{option.Name} '{text}' is not a URL; write http://host:port");
-
-    private static string PlainOrPacked(string path) => File.Exists(path) ? path : path + ".gz";
 
     private Option<T> Add<T>(string name, string? placeholder, string about)
     {

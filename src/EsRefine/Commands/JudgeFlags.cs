@@ -1,19 +1,23 @@
+using EsRefine.Settings;
+
 namespace EsRefine.Commands;
 
-/// <summary>What a judge says of its settings, in the words of the verbs whose flags set them.</summary>
+/// <summary>Messages of judges name settings; in verbs whose flags set them, the messages name those flags.</summary>
 internal static class JudgeFlags
 {
-    /// <summary>In <c>esrefine demo</c>, which has no flag for the alternatives asked for.</summary>
-    private static readonly (string Key, string Flag)[] Demo =
+    private static readonly (string Path, string Flag)[] Flags =
     [
-        (" and judge.topLogprobs", ""), ("judge.url", "--judge-url"), ("judge.model", "--judge-model"), ("judge.apiKeyEnv", "--judge-key-env"),
+        .. EsRefineSettings.Tree.At("judge").Children
+            .Where(static setting => setting.Attribute.Flag is not null)
+            .Select(static setting => (setting.Path, setting.Attribute.Flag!)),
     ];
 
-    private static readonly (string Key, string Flag)[] Eval =
-    [
-        ("judge.url", "--judge-url"), ("judge.model", "--judge-model"), ("judge.apiKeyEnv", "--judge-key-env"), ("judge.topLogprobs", "--top-logprobs"),
-        ("judge.file", "--judge"), ("judge.queries", "--data"), ("judge.kind: chat", "--judge chat"),
-    ];
+    /// <summary>In <c>esrefine demo</c>, which has no flag for the alternatives asked for.</summary>
+    private static readonly (string Path, string Flag)[] Demo = [(" and judge.topLogprobs", ""), .. Flags];
+
+    /// <summary>In <c>esrefine eval</c>, where files and queries come with the set or with the judge's name.</summary>
+    private static readonly (string Path, string Flag)[] Eval =
+        [("--judge: judge.file", "--judge recorded:FILE"), ("judge.file", "--judge"), ("judge.queries", "--data"), ("judge.kind: ", "--judge "), .. Flags];
 
     /// <summary>A message that names configuration keys, naming flags of <c>esrefine demo</c>.</summary>
     public static string OfDemo(string message, Uri? judge) => Reword(message, judge, Demo);
@@ -21,9 +25,9 @@ internal static class JudgeFlags
     /// <summary>A message that names configuration keys, naming flags of <c>esrefine eval</c>.</summary>
     public static string OfEval(string message, Uri? judge) => Reword(message, judge, Eval);
 
-    private static string Reword(string message, Uri? judge, (string Key, string Flag)[] names)
+    private static string Reword(string message, Uri? judge, (string Path, string Flag)[] names)
     {
-        string reworded = names.Aggregate(message, static (text, name) => text.Replace(name.Key, name.Flag, StringComparison.Ordinal));
+        string reworded = names.Aggregate(message, static (text, name) => text.Replace(name.Path, name.Flag, StringComparison.Ordinal));
         return judge is not null && LacksVersion(judge) && IsUnknownPath(message) ? $"{reworded.TrimEnd('.')}; --judge-url usually ends in /v1" : reworded;
     }
 

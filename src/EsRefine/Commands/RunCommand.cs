@@ -1,4 +1,4 @@
-using EsRefine.Configuration;
+using EsRefine.Settings;
 using EsRefine.Hosting;
 
 namespace EsRefine.Commands;

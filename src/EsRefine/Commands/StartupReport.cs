@@ -1,9 +1,11 @@
 using System.Globalization;
 using EsRefine.Configuration;
+using EsRefine.Judging;
+using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 
-/// <summary>What the sidecar tells at its start: a line per listener, and what it will do.</summary>
+/// <summary>What the sidecar reports at start: a line per listener, and what it will do.</summary>
 internal static class StartupReport
 {
     public static IEnumerable<string> Lines(EsRefineSettings settings, Uri data, Uri grpc, Uri admin, Uri? models = null)
@@ -26,7 +28,7 @@ internal static class StartupReport
             yield break;
         }
 
-        yield return $"  judge  {Describe(judge)}";
+        yield return $"  judge  {RelevanceJudges.Find(judge.Kind)!.Describe(judge)}";
         yield return string.Create(CultureInfo.InvariantCulture,
             $"  {Does(settings.Mode)}: {settings.Sample} hits judged, {settings.Rule}, at most {settings.TrustRadius} rad, within {settings.DeadlineMs} ms");
         foreach (TargetSettings target in settings.Targets)
@@ -45,23 +47,15 @@ internal static class StartupReport
 
         if (settings.Targets.Count > 0)
         {
-            yield return "  Searches on other indices or fields pass through.";
+            yield return "  Searches on other indices or fields are forwarded unchanged.";
         }
     }
-
-    private static string Describe(JudgeSettings judge) => judge.Kind switch
-    {
-        "chat" => $"{judge.Model} at {judge.Url}",
-        "qrels" when judge.Noise != "none" => $"labels of {judge.File} with {judge.Noise} noise",
-        "qrels" => $"labels of {judge.File}",
-        _ => $"recorded answers in {judge.File}",
-    };
 
     private static string Does(RefinementMode mode) => mode switch
     {
         RefinementMode.Refine => "refines kNN searches",
-        RefinementMode.Shadow => "watches (shadow: replies stay the cluster's own)",
+        RefinementMode.Shadow => "records what would change (shadow: replies stay the cluster's own)",
         RefinementMode.Learn => "learns in the background",
-        _ => "passes through (off)",
+        _ => "forwards searches unchanged (off)",
     };
 }

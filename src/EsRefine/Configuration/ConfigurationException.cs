@@ -1,7 +1,7 @@
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// The configuration cannot work. Every message names the file, line and column, or the flag or variable, and the fix; all that was found is told at once.
+/// The configuration cannot work. Every message names the file, line and column, or the flag or variable, and the fix. All faults are reported at once.
 /// Exit code 2.
 /// </summary>
 internal sealed class ConfigurationException : Exception

@@ -1,9 +1,9 @@
 namespace EsRefine.Configuration;
 
-/// <summary>What was written, before anyone asks what it means: a file, the environment and the flags all become such a tree.</summary>
+/// <summary>Configuration as written, not yet interpreted. A file, the environment and the flags all become such a tree.</summary>
 internal abstract record ConfigurationNode(SettingOrigin Origin);
 
-/// <summary>A value as text. Null: written, but left empty, which says nothing.</summary>
+/// <summary>A value as text. Null: an empty value, which is ignored.</summary>
 internal sealed record ConfigurationValue(SettingOrigin Origin, string? Text) : ConfigurationNode(Origin);
 
 /// <summary>A list, replacing one from a weaker source as a whole.</summary>
@@ -21,7 +21,7 @@ internal readonly record struct ConfigurationEntry(string Name, SettingOrigin Na
 /// <summary>Lays a stronger source over a weaker one.</summary>
 internal static class ConfigurationOverlay
 {
-    /// <summary>The tree in which what <paramref name="above"/> says wins. Mappings merge name by name; values and lists replace.</summary>
+    /// <summary>The tree in which <paramref name="above"/> overrides <paramref name="below"/>. Mappings merge name by name; values and lists replace.</summary>
     public static ConfigurationNode Over(this ConfigurationNode above, ConfigurationNode? below, List<string> errors) => above switch
     {
         ConfigurationMapping mapping => Merge(below as ConfigurationMapping, mapping, errors),

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// Reads <c>ESREFINE__UPSTREAM__URLS__0=…</c>: two underscores step into a group or a list, case does not matter, an empty value says nothing.
+/// Reads <c>ESREFINE__UPSTREAM__URLS__0=…</c>: two underscores step into a group or a list, case does not matter, an empty value is ignored.
 /// Other variables that begin with <c>ESREFINE_</c> are not configuration.
 /// </summary>
 internal static class EnvironmentSource
@@ -16,7 +16,7 @@ internal static class EnvironmentSource
     private static readonly StringComparer ByNumber =
         StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering | CompareOptions.IgnoreCase);
 
-    /// <summary>The file's tree with what the environment says laid over it; <paramref name="errors"/> takes variables that name no setting.</summary>
+    /// <summary>The file's tree, overridden by the environment; <paramref name="errors"/> takes variables that name no setting.</summary>
     public static ConfigurationNode Over(
         ConfigurationNode below, IReadOnlyDictionary<string, string> environment, Setting root, List<string> errors)
     {
@@ -33,15 +33,19 @@ internal static class EnvironmentSource
     }
 
     /// <summary>The name of a setting's variable: <c>upstream.urls</c>, a list → <c>ESREFINE__UPSTREAM__URLS__0</c>.</summary>
-    public static string VariableOf(string path, bool isList = false) =>
-        Prefix + path.Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
+    /// <param name="path">Positions in lists in brackets: <c>targets[2].index</c>, <c>targets[].index</c> for the first.</param>
+    /// <param name="isList">Whether it is a list, whose first element is meant.</param>
+    public static string VariableOf(string path, bool isList = false) => Prefix + path
+        .Replace("[]", "[0]", StringComparison.Ordinal).Replace("[", Step, StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
+        .Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
 
-    /// <summary>Warns of variables that look like settings but for single underscores, which step into nothing.</summary>
+    /// <summary>Warns of variables that would be settings but for single underscores.</summary>
     /// <param name="environment">The process's.</param>
+    /// <param name="tree">The settings.</param>
     /// <param name="named">Variables that settings name: they are read, whatever they look like.</param>
-    public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, string> environment, IReadOnlyCollection<string?> named)
+    public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, string> environment, SettingTree tree, IReadOnlyCollection<string?> named)
     {
-        string[] settings = [.. SettingTable.All.Select(entry => VariableOf(entry.Path, entry.Setting.Element is not null)[Prefix.Length..])];
+        string[] settings = [.. tree.All.Select(static setting => setting.Variable[Prefix.Length..])];
         foreach (string variable in environment.Keys.Order(ByNumber))
         {
             if (variable.StartsWith(Namespace, StringComparison.OrdinalIgnoreCase) && !variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)

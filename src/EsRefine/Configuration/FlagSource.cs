@@ -3,23 +3,21 @@ namespace EsRefine.Configuration;
 /// <summary>The flags of a command line as a tree.</summary>
 internal static class FlagSource
 {
-    /// <summary>The tree with what the flags say laid over it.</summary>
+    /// <summary>The tree, overridden by the flags.</summary>
     /// <param name="below">File and environment.</param>
-    /// <param name="flags">Flags in the table's order with the texts given for them.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="flags">Settings whose flags were given, a group before what it holds, and the texts given for them.</param>
+    /// <param name="errors">Takes the faults.</param>
     public static ConfigurationNode Over(
-        ConfigurationNode below, IEnumerable<(string Path, Setting Setting, IReadOnlyList<string> Texts)> flags, List<string> errors)
+        ConfigurationNode below, IEnumerable<(Setting Setting, IReadOnlyList<string> Texts)> flags, List<string> errors)
     {
         // Groups first: --judge recorded:a --judge-file b means b.
-        foreach ((string path, Setting setting, IReadOnlyList<string> texts) in flags)
+        foreach ((Setting setting, IReadOnlyList<string> texts) in flags)
         {
-            SettingOrigin origin = new(setting.Flag!.Name);
-            Func<string, SettingOrigin, List<string>, ConfigurationNode> read =
-                setting.Flag.Read ?? (static (text, origin, _) => new ConfigurationValue(origin, text));
+            SettingOrigin origin = new(setting.Attribute.Flag!);
             ConfigurationNode node = setting.Element is null
-                ? read(texts[^1], origin, errors)
-                : new ConfigurationList(origin, [.. texts.Select(text => read(text, origin, errors))]);
-            foreach (string name in path.Split('.').Reverse())
+                ? setting.ReadFlag(texts[^1], origin, errors)
+                : new ConfigurationList(origin, [.. texts.Select(text => setting.ReadFlag(text, origin, errors))]);
+            foreach (string name in setting.Path.Split('.').Reverse())
             {
                 node = new ConfigurationMapping(origin, [new(name, origin, node)]);
             }

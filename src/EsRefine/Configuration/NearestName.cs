@@ -22,7 +22,7 @@ internal static class NearestName
         return nearest;
     }
 
-    /// <summary>"; did you mean 'deadlineMs'?", or the choice there is where nothing is near.</summary>
+    /// <summary>"; did you mean 'deadlineMs'?", or the list of candidates where none is near.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="candidates">What may be.</param>
     /// <param name="written">How a candidate is written in full, where the name is only its last step.</param>

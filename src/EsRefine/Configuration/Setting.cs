@@ -1,262 +1,227 @@
-using System.Text.RegularExpressions;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace EsRefine.Configuration;
 
-/// <summary>One thing an operator can say: a value, a list, or a group of settings. <see cref="SettingTable"/> holds them all.</summary>
-internal abstract class Setting(string name, string about)
+/// <summary>One property of a settings record, as files, variables and flags set it: a value, a list, or a group of settings.</summary>
+internal abstract class Setting
 {
+    private readonly PropertyInfo? _property;
+
+    /// <param name="path">Where it is: <c>judge.url</c>, <c>targets[].index</c>; empty for the whole configuration.</param>
+    /// <param name="attribute">Its documentation.</param>
+    /// <param name="property">Its place in the record; null for the whole configuration and for elements of lists.</param>
+    protected Setting(string path, SettingAttribute attribute, PropertyInfo? property)
+    {
+        Path = path;
+        Attribute = attribute;
+        _property = property;
+        Name = path[(path.LastIndexOf('.') + 1)..];
+        Description = attribute.Description;
+        IsRequired = property?.IsDefined(typeof(RequiredMemberAttribute)) is true;
+    }
+
     /// <summary>As in the file.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
-    /// <summary>What it is for, in a sentence.</summary>
-    public string About { get; } = about;
+    /// <summary><c>judge.url</c>; <c>targets[].index</c> inside a list.</summary>
+    public string Path { get; }
 
-    /// <summary>The flag that sets it; null where there is none.</summary>
-    public SettingFlag? Flag { get; init; }
+    public SettingAttribute Attribute { get; }
 
-    /// <summary>Its value is never printed.</summary>
-    public bool IsSecret { get; init; }
+    /// <summary>What it does, in sentences.</summary>
+    public string Description { get; init; }
+
+    /// <summary>The same for the help of its flag.</summary>
+    public virtual string FlagHelp => Description;
 
     /// <summary>The group it is in cannot do without it.</summary>
     public bool IsRequired { get; init; }
+
+    /// <summary>Its default as YAML; null where there is none.</summary>
+    public string? Default { get; private init; }
+
+    /// <summary>The property's name; empty for the whole configuration and for elements of lists.</summary>
+    public string PropertyName => _property?.Name ?? "";
+
+    /// <summary>Its environment variable; the first one of a list.</summary>
+    public string Variable => EnvironmentSource.VariableOf(Path, isList: Element is not null);
+
+    /// <summary>As a file sets it: to its example, or to its default.</summary>
+    public string Sample => $"{Name}: {Attribute.Example ?? Default}";
 
     /// <summary>The settings of a group; empty for others.</summary>
     public virtual IReadOnlyList<Setting> Children => [];
 
     /// <summary>What each element of a list is; null for others.</summary>
     public virtual Setting? Element => null;
-}
 
-/// <summary>A setting's flag.</summary>
-/// <param name="Name">With its dashes.</param>
-/// <param name="Placeholder">What follows it, for help: URL.</param>
-/// <param name="Read">How its text becomes what a file would hold; null = as a value.</param>
-internal sealed record SettingFlag(string Name, string Placeholder, Func<string, SettingOrigin, List<string>, ConfigurationNode>? Read = null);
+    /// <summary>The setting of a property; null where the property is none.</summary>
+    public static Setting? Of(PropertyInfo property, string parentPath, object blank, IReadOnlyList<SettingsKind> kinds)
+    {
+        if (property.GetCustomAttribute<SettingAttribute>() is not { } attribute)
+        {
+            return null;
+        }
 
-/// <summary>A setting of the record <typeparamref name="TRecord"/>.</summary>
-internal abstract class Setting<TRecord>(string name, string about) : Setting(name, about)
-{
-    /// <summary>The record with what was written in it. What is wrong goes to <paramref name="reading"/> and leaves the record as it was.</summary>
-    /// <param name="record">Holds defaults, or what was read before.</param>
-    /// <param name="path">Where the setting is: <c>judge.url</c>.</param>
+        string name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        string path = parentPath.Length == 0 ? name : $"{parentPath}.{name}";
+        Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (type.IsGenericType)
+        {
+            return new ListSetting(path, attribute, property, type.GetGenericArguments()[0]);
+        }
+
+        if (SettingGroup.IsGroup(type))
+        {
+            return new SettingGroup(path, attribute, property, type);
+        }
+
+        bool choosesKind = kinds.Count > 0 && name == SettingsKind.Chooser;
+        string? preset = property.GetValue(blank) is { } value ? SettingLine.Scalar(value) : null;
+        return new ValueSetting(path, attribute, property, choosesKind ? Form.OneOf([.. kinds.Select(static kind => kind.Name)]) : Form.Of(type, attribute))
+        {
+            Default = preset == "\"\"" ? null : preset,
+            IsRequired = !choosesKind && property.IsDefined(typeof(RequiredMemberAttribute)),
+            Description = DescriptionFor(property.Name, attribute.Description, choosesKind, kinds),
+        };
+    }
+
+    /// <summary>Its value in a record.</summary>
+    public object? ValueIn(object record) => _property!.GetValue(record);
+
+    /// <summary>Sets its value in a record that is being read.</summary>
+    public void SetIn(object record, object value) => _property!.SetValue(record, value);
+
+    /// <summary>Reads what was written. False: the value is empty, or it cannot be used, which <paramref name="reading"/> has noted.</summary>
     /// <param name="node">What was written.</param>
+    /// <param name="path">Where it is: <c>targets[0].mode</c>.</param>
     /// <param name="reading">Collects faults and origins.</param>
-    public abstract TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading);
+    /// <param name="value">Of the property's type.</param>
+    public abstract bool TryRead(ConfigurationNode node, string path, Reading reading, out object value);
 
-    /// <summary>What the record says, as lines of a configuration file; none where it says nothing.</summary>
-    public abstract IEnumerable<SettingLine> Lines(TRecord record, string path, int depth);
-}
+    /// <summary>A flag's text as the tree of a file.</summary>
+    public abstract ConfigurationNode ReadFlag(string text, SettingOrigin origin, List<string> errors);
 
-/// <summary>What one reading of the configuration found.</summary>
-internal sealed partial class Reading
-{
-    public List<string> Errors { get; } = [];
+    /// <summary>The value as lines of a configuration file.</summary>
+    public abstract IEnumerable<SettingLine> Lines(object value, string path, int depth);
 
-    /// <summary>Paths of settings that were written and cannot be used: what follows from that is not told again.</summary>
-    public HashSet<string> Refused { get; } = [];
-
-    /// <summary>Where each setting that is not a default was written, by its path: <c>judge.url</c>, <c>targets[0].mode</c>.</summary>
-    public Dictionary<string, SettingOrigin> Origins { get; } = [];
-
-    /// <summary>Notes that what was written for a setting cannot be used.</summary>
-    public void Refuse(SettingOrigin origin, string path, string complaint)
+    // A setting that only some kinds read begins with their names: "chat: Base URL …".
+    private static string DescriptionFor(string property, string description, bool choosesKind, IReadOnlyList<SettingsKind> kinds)
     {
-        Refused.Add(path);
-        Errors.Add(IsOwn(origin, path) ? $"{origin} {complaint}" : $"{origin}: {path} {complaint}");
-    }
+        if (choosesKind)
+        {
+            return $"{description} {string.Join("; ", kinds.Select(static kind => $"{kind.Name}: {kind.Description}"))}.";
+        }
 
-    // A flag or variable of this very setting names it already.
-    private static bool IsOwn(SettingOrigin origin, string path)
-    {
-        string steps = path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
-        return origin.Source.Equals(EnvironmentSource.VariableOf(steps), StringComparison.OrdinalIgnoreCase)
-            || origin.Source.Equals(EnvironmentSource.VariableOf(steps, isList: true), StringComparison.OrdinalIgnoreCase)
-            || SettingTable.All.Any(entry => entry.Setting.Flag?.Name == origin.Source && entry.Path == Position().Replace(path, ""));
+        string[] readers = [.. kinds.Where(kind => kind.Reads(property)).Select(static kind => kind.Name)];
+        return readers.Length == 0 ? description : $"{string.Join(", ", readers)}: {description}";
     }
-
-    [GeneratedRegex(@"\[\d+\]$")]
-    private static partial Regex Position();
 }
 
 /// <summary>A single value.</summary>
-internal sealed class ValueSetting<TRecord, TValue>(
-    string name, string about, Form<TValue> form, Func<TRecord, object?> get, Func<TRecord, TValue, TRecord> set)
-    : Setting<TRecord>(name, about)
+internal sealed class ValueSetting(string path, SettingAttribute attribute, PropertyInfo? property, Form form) : Setting(path, attribute, property)
 {
-    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
+    public Form Form { get; } = form;
+
+    /// <summary>Whether it is a number: it has a unit and a range.</summary>
+    public bool IsNumber => Form.Type.EndsWith("number", StringComparison.Ordinal);
+
+    public override bool TryRead(ConfigurationNode node, string path, Reading reading, out object value)
     {
+        value = "";
         if (node is not ConfigurationValue written)
         {
-            reading.Refuse(node.Origin, path, "must be a single value");
-            return record;
+            reading.Refuse(this, node.Origin, path, "must be a single value");
+            return false;
         }
 
         if (written.Text is null)
         {
-            return record;
+            return false;
         }
 
-        if (form.Read(written.Text, written.Origin, out TValue value) is { } complaint)
+        if (Form.Read(written.Text, written.Origin, out value) is { } complaint)
         {
-            reading.Refuse(written.Origin, path, complaint);
-            return record;
+            reading.Refuse(this, written.Origin, path, complaint);
+            return false;
         }
 
         reading.Origins[path] = written.Origin;
-        return set(record, value);
+        return true;
     }
 
-    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) =>
-        get(record) is { } value ? [new(path, depth, Name, IsSecret ? SettingLine.Masked : SettingLine.Scalar(value))] : [];
+    public override ConfigurationNode ReadFlag(string text, SettingOrigin origin, List<string> errors) => new ConfigurationValue(origin, text);
+
+    public override IEnumerable<SettingLine> Lines(object value, string path, int depth) =>
+        [new(path, depth, Name, Attribute.IsSecret ? SettingLine.Masked : SettingLine.Scalar(value))];
 }
 
-/// <summary>A list of values; a lone value stands for a list of one.</summary>
-internal sealed class ListSetting<TRecord, TValue>(
-    string name, string about, Form<TValue> form, Func<TRecord, IReadOnlyList<TValue>> get, Func<TRecord, IReadOnlyList<TValue>, TRecord> set)
-    : Setting<TRecord>(name, about)
+/// <summary>A list of values, for which a lone value may stand, or a list of groups.</summary>
+internal sealed class ListSetting : Setting
 {
-    public override Setting Element { get; } = new ValueSetting<List<TValue>, TValue>(name, about, form, static values => values[^1], Appended.To);
+    private readonly Type _elementType;
 
-    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
+    public ListSetting(string path, SettingAttribute attribute, PropertyInfo property, Type elementType)
+        : base(path, attribute, property)
     {
+        _elementType = elementType;
+        Element = SettingGroup.IsGroup(elementType)
+            ? new SettingGroup(path + "[]", attribute, property: null, elementType)
+            : new ValueSetting(path, attribute, property: null, Form.Of(elementType, attribute));
+    }
+
+    public override Setting Element { get; }
+
+    public override string FlagHelp => Element is SettingGroup group
+        ? $"{Description} {Attribute.Placeholder} is written as in the file: "
+            + $"'{string.Join(", ", group.Children.Take(3).Select(static child => child.Sample))}'."
+        : Description;
+
+    public override bool TryRead(ConfigurationNode node, string path, Reading reading, out object value)
+    {
+        value = "";
         if (node is ConfigurationValue { Text: null })
         {
-            return record;
+            return false;
         }
 
-        IReadOnlyList<ConfigurationNode> elements = node is ConfigurationList list ? list.Elements : [node];
-        List<TValue> values = [];
-        for (int i = 0; i < elements.Count; i++)
+        if (Element is SettingGroup && node is not ConfigurationList)
         {
-            values = ((Setting<List<TValue>>)Element).Read(values, elements.Count == 1 ? path : $"{path}[{i}]", elements[i], reading);
+            reading.Refuse(this, node.Origin, path, $"must be a list; write each as '- {Element.Children[0].Name}: …'");
+            return false;
+        }
+
+        bool isLone = Element is ValueSetting && node is not ConfigurationList { Elements.Count: > 1 };
+        IReadOnlyList<ConfigurationNode> nodes = node is ConfigurationList list ? list.Elements : [node];
+        List<object> elements = [];
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            if (Element.TryRead(nodes[i], isLone ? path : $"{path}[{i}]", reading, out object element))
+            {
+                elements.Add(element);
+            }
         }
 
         reading.Origins[path] = node.Origin;
-        return set(record, values);
+        Array values = Array.CreateInstance(_elementType, elements.Count);
+        ((System.Collections.ICollection)elements).CopyTo(values, 0);
+        value = values;
+        return true;
     }
 
-    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) => get(record) is { Count: > 0 } values
-        ? [new(path, depth, Name, $"[{string.Join(", ", values.Select(value => SettingLine.Scalar(value!)))}]")]
-        : [];
-}
+    public override ConfigurationNode ReadFlag(string text, SettingOrigin origin, List<string> errors) => Element.ReadFlag(text, origin, errors);
 
-/// <summary>The record that the elements of a list are read into: the list itself.</summary>
-internal static class Appended
-{
-    public static List<T> To<T>(List<T> list, T element)
+    public override IEnumerable<SettingLine> Lines(object value, string path, int depth)
     {
-        list.Add(element);
-        return list;
-    }
-}
-
-/// <summary>Settings that belong together, a record of their own.</summary>
-/// <param name="blank">The group before anything is read: its defaults.</param>
-internal sealed class GroupSetting<TRecord, TGroup>(
-    string name, string about, TGroup blank, IReadOnlyList<Setting<TGroup>> settings, Func<TRecord, TGroup?> get, Func<TRecord, TGroup, TRecord> set)
-    : Setting<TRecord>(name, about)
-    where TGroup : class
-{
-    public override IReadOnlyList<Setting> Children => settings;
-
-    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
-    {
-        if (node is ConfigurationValue { Text: null })
-        {
-            return record;
-        }
-
-        if (node is not ConfigurationMapping mapping)
-        {
-            reading.Refuse(node.Origin, path, $"holds settings of its own, not a value: {string.Join(", ", settings.Select(setting => setting.Name))}");
-            return record;
-        }
-
-        TGroup group = get(record) ?? blank;
-        HashSet<string?> misspelled = [];
-        foreach (ConfigurationEntry entry in mapping.Entries)
-        {
-            if (settings.FirstOrDefault(setting => setting.Name == entry.Name) is { } known)
-            {
-                group = known.Read(group, Under(path, known), entry.Node, reading);
-            }
-            else
-            {
-                string where = path.Length == 0 ? "" : $" in {path}";
-                string[] names = [.. settings.Select(setting => setting.Name)];
-                misspelled.Add(NearestName.Of(entry.Name, names));
-                string hint = NearestName.Hint(entry.Name, names);
-                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{hint}");
-            }
-        }
-
-        foreach (Setting missing in settings.Where(
-            setting => setting.IsRequired && !misspelled.Contains(setting.Name) && !mapping.Entries.Any(entry => entry.Name == setting.Name)))
-        {
-            reading.Refuse(mapping.Origin, path, $"needs '{missing.Name}': {missing.About}");
-        }
-
-        reading.Origins[path] = mapping.Origin;
-        return set(record, group);
+        object[] elements = [.. ((System.Collections.IEnumerable)value).Cast<object>()];
+        return elements.Length == 0 ? []
+            : Element is SettingGroup group
+                ? [new(path, depth, Name, null), .. elements.SelectMany((element, i) => ElementLines(group, element, $"{path}[{i}]", depth + 2))]
+                : [new(path, depth, Name, $"[{string.Join(", ", elements.Select(SettingLine.Scalar))}]")];
     }
 
-    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth) => get(record) is { } group
-        ? [new(path, depth, Name, null), .. settings.SelectMany(setting => setting.Lines(group, Under(path, setting), depth + 1))]
-        : [];
-
-    private static string Under(string path, Setting setting) => path.Length == 0 ? setting.Name : $"{path}.{setting.Name}";
-}
-
-/// <summary>A list of groups.</summary>
-internal sealed class GroupListSetting<TRecord, TGroup>(
-    string name, string about, TGroup blank, IReadOnlyList<Setting<TGroup>> settings,
-    Func<TRecord, IReadOnlyList<TGroup>> get, Func<TRecord, IReadOnlyList<TGroup>, TRecord> set)
-    : Setting<TRecord>(name, about)
-    where TGroup : class
-{
-    private readonly GroupSetting<List<TGroup>, TGroup> _element = new(name, about, blank, settings, static _ => null, Appended.To);
-
-    public override Setting Element => _element;
-
-    public override TRecord Read(TRecord record, string path, ConfigurationNode node, Reading reading)
-    {
-        if (node is ConfigurationValue { Text: null })
-        {
-            return record;
-        }
-
-        if (node is not ConfigurationList list)
-        {
-            reading.Refuse(node.Origin, path, $"must be a list; write each as '- {settings[0].Name}: …'");
-            return record;
-        }
-
-        List<TGroup> groups = [];
-        for (int i = 0; i < list.Elements.Count; i++)
-        {
-            groups = _element.Read(groups, $"{path}[{i}]", list.Elements[i], reading);
-        }
-
-        reading.Origins[path] = list.Origin;
-        return set(record, groups);
-    }
-
-    public override IEnumerable<SettingLine> Lines(TRecord record, string path, int depth)
-    {
-        IReadOnlyList<TGroup> groups = get(record);
-        if (groups.Count > 0)
-        {
-            yield return new(path, depth, Name, null);
-        }
-
-        for (int i = 0; i < groups.Count; i++)
-        {
-            bool isFirst = true;
-            foreach (SettingLine line in settings.SelectMany(setting => setting.Lines(groups[i], $"{path}[{i}].{setting.Name}", depth + 2)))
-            {
-                yield return line with { BeginsElement = isFirst };
-                isFirst = false;
-            }
-        }
-    }
+    private static IEnumerable<SettingLine> ElementLines(SettingGroup group, object element, string path, int depth) =>
+        group.ChildLines(element, path, depth).Select(static (line, i) => line with { BeginsElement = i == 0 });
 }

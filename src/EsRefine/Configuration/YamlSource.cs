@@ -20,10 +20,10 @@ internal sealed class YamlSource
         _parser = new Parser(new StringReader(text));
     }
 
-    /// <summary>The document; an empty mapping where there is none, or where <paramref name="errors"/> tells what is wrong with it.</summary>
+    /// <summary>The document; an empty mapping where there is none, or where it is broken, which <paramref name="errors"/> reports.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="source">What to call it in messages, and the folder that paths in it are relative to.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="errors">Takes the faults.</param>
     public static ConfigurationNode Read(string text, SettingOrigin source, List<string> errors)
     {
         try

@@ -7,7 +7,6 @@ using EsRefine.Configuration;
 using EsRefine.EmbeddedIndex;
 using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
-using EsRefine.Recognition;
 
 namespace EsRefine.Demo;
 
@@ -17,8 +16,6 @@ internal sealed class DemoIndex : IAsyncDisposable
 {
     /// <summary>Written into the mapping, so that the demo never touches an index that somebody else made.</summary>
     private const string Signature = "esrefine demo";
-
-    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly EmbeddedIndexServer? _embedded;
@@ -130,7 +127,7 @@ internal sealed class DemoIndex : IAsyncDisposable
     {
         if (_isOurs && !_keep && _embedded is null)
         {
-            using CancellationTokenSource patience = new(FarewellPatience);
+            using CancellationTokenSource patience = new(Timeouts.DemoCleanupTimeout);
             try
             {
                 await SendAsync(HttpMethod.Delete, Path, default, patience.Token);

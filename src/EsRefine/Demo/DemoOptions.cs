@@ -1,4 +1,4 @@
-using EsRefine.Configuration;
+using EsRefine.Judging;
 
 namespace EsRefine.Demo;
 
@@ -17,14 +17,11 @@ internal sealed record DemoOptions
     /// <summary>Leaves the index in the cluster.</summary>
     public bool Keep { get; init; }
 
-    /// <summary>A model folder; null = all-MiniLM-L6-v2 from its NuGet package.</summary>
+    /// <summary>A model folder; null = all-MiniLM-L6-v2.</summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>A language model as judge; null = the recorded judgments.</summary>
     public JudgeSettings? LanguageModel { get; init; }
-
-    /// <summary>Time for one search with a language model, in milliseconds: long enough for a small model on a laptop to judge every hit.</summary>
-    public int JudgeDeadlineMs { get; init; } = 60_000;
 
     public string Rule { get; init; } = "rocchio@0.3";
 

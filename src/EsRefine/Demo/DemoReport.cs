@@ -1,7 +1,7 @@
 using System.Globalization;
-using EsRefine.Commands;
 using EsRefine.Evaluation.Files;
 using EsRefine.Evaluation.Measures;
+using EsRefine.Terminal;
 using Spectre.Console;
 
 namespace EsRefine.Demo;

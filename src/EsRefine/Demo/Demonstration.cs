@@ -1,10 +1,13 @@
 using System.Net.Sockets;
-using EsRefine.Commands;
 using EsRefine.Configuration;
 using EsRefine.Embedding;
+using EsRefine.Endpoints;
 using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
+using EsRefine.Judging;
+using EsRefine.Settings;
+using EsRefine.Terminal;
 using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Demo;
@@ -15,12 +18,13 @@ namespace EsRefine.Demo;
 /// <param name="options">What to show.</param>
 /// <param name="output">Takes the report.</param>
 /// <param name="error">Takes progress.</param>
-internal sealed class Demonstration(DemoOptions options, TextWriter output, TextWriter error)
+/// <param name="reword">Puts a message that names configuration keys into the words of whoever chose the options.</param>
+internal sealed class Demonstration(DemoOptions options, TextWriter output, TextWriter error, Func<string, string> reword)
 {
-    /// <returns>An <see cref="ExitCode"/>.</returns>
+    /// <returns>Whether any search was refined.</returns>
     /// <exception cref="ConfigurationException">Something asked for cannot be.</exception>
     /// <exception cref="HttpRequestException">The cluster cannot be reached, or refuses.</exception>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         using DemoSet set = DemoSet.Unpack();
         BeirQuery shown = DemoQuestion.Find(options.Query, set.Questions, anyText: options.LanguageModel is not null);
@@ -35,10 +39,10 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         DemoFigures figures = DemoFigures.Of([.. results.Where(static result => result.Judgments is not null)]);
         DemoScene scene = new(options, set, index, model, pages[0].Length, sidecar.DataUrl);
         int at = Array.IndexOf(questions, shown);
-        Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedSearch>(), index, bodies[at], shown, cancellationToken);
+        Explanation explanation = await Explanation.OfAsync(sidecar.Services.GetRequiredService<RefinedRequest>(), index, bodies[at], shown, cancellationToken);
         if (explanation.Summary is { Detail: { } detail } summary)
         {
-            explanation = explanation with { Summary = summary with { Detail = JudgeFlags.OfDemo(detail, options.LanguageModel?.Url) } };
+            explanation = explanation with { Summary = summary with { Detail = reword(detail) } };
         }
 
         if (options.Json)
@@ -62,10 +66,9 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         {
             string reason = explanation.Summary.Detail ?? "the outcomes say why";
             await error.WriteLineAsync($"esrefine: no search was refined ({figures.Outcomes[0].Key}): {reason}");
-            return ExitCode.Failed;
         }
 
-        return ExitCode.Done;
+        return figures.Refined > 0;
     }
 
     private async Task<(string Model, float[][] Pages, float[][] Questions)> EmbedAsync(DemoSet set, BeirQuery[] questions, CancellationToken cancellationToken)
@@ -107,7 +110,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
             Upstream = new UpstreamSettings { Urls = [index.Url] },
             Rule = options.Rule,
             Sample = options.Sample,
-            DeadlineMs = options.LanguageModel is null ? new EsRefineSettings().DeadlineMs : options.JudgeDeadlineMs,
+            DeadlineMs = (int)Timeouts.DemoJudgeTimeout.TotalMilliseconds,
             Judge = options.LanguageModel ?? new JudgeSettings { Kind = "qrels", File = set.QrelsFile, Queries = set.QuestionsFile },
             Targets = [new TargetSettings { Index = index.Name, Field = KnnBody.Field, Text = ["title", "text"], Task = DemoSet.Task }],
         };

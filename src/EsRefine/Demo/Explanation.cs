@@ -1,4 +1,6 @@
+using EsRefine.Endpoints;
 using EsRefine.Evaluation.Files;
+using EsRefine.Pipeline;
 
 namespace EsRefine.Demo;
 
@@ -11,7 +13,7 @@ internal sealed record Explanation(RefinementSummary Summary, float Mean, IReadO
 {
     /// <summary>Prepares the search once more in this process, where all that the stages saw can be read.</summary>
     public static async Task<Explanation> OfAsync(
-        RefinedSearch path, DemoIndex index, byte[] body, BeirQuery question, CancellationToken cancellationToken)
+        RefinedRequest path, DemoIndex index, byte[] body, BeirQuery question, CancellationToken cancellationToken)
     {
         HeaderDictionary headers = [];
         if (index.Authorization is { } authorization)
@@ -20,7 +22,9 @@ internal sealed record Explanation(RefinementSummary Summary, float Mean, IReadO
         }
 
         PreparedSearch prepared = await path.PrepareAsync(
-            new SearchRequest { Index = index.Path, Body = body, Headers = headers, QueryText = question.Text, IsFresh = true }, cancellationToken);
+            SearchEndpointKind.Search,
+            new SearchRequest { Index = index.Path, Body = body, Headers = headers, QueryText = question.Text, IsFresh = true },
+            cancellationToken);
         return Of(prepared);
     }
 

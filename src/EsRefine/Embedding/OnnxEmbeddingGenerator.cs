@@ -52,7 +52,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         try
         {
             OnnxEmbeddingGenerator generator = new(model, session, quantized);
-            Log.ModelLoaded(logger, model.Name, generator.Dimensions, generator.MaxTokens, session.OnCuda ? "CUDA" : "the CPU");
+            logger.ModelLoaded(model.Name, generator.Dimensions, generator.MaxTokens, session.OnCuda ? "CUDA" : "the CPU");
             return generator;
         }
         catch (OnnxRuntimeException exception)

@@ -79,7 +79,7 @@ internal sealed class OnnxSession : IDisposable
             throw new ConfigurationException($"the embedding model was asked to run on CUDA: {obstacle}; or set the model's device to cpu or auto");
         }
 
-        Log.CudaUnavailable(logger, obstacle);
+        logger.CudaUnavailable(obstacle);
         return onCpu;
     }
 

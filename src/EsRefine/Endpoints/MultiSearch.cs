@@ -1,62 +1,73 @@
+using EsRefine.Pipeline;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
+using EsRefine.Settings;
+using EsRefine.Targets;
 using EsRefine.Telemetry;
 
 namespace EsRefine.Endpoints;
 
-/// <summary>The path of one search: <see cref="RefinedSearch.PrepareAsync"/>, or one that leads there.</summary>
-/// <exception cref="OperationCanceledException">The caller is gone. Nothing else is thrown.</exception>
-internal delegate ValueTask<PreparedSearch> SearchPath(SearchRequest search, CancellationToken cancellationToken);
+/// <summary>The way of one search of many, or of a rendered one: it leads through the entrance again, so that a fault in it is its own.</summary>
+/// <exception cref="OperationCanceledException">The client has left. Nothing else is thrown.</exception>
+internal delegate ValueTask<PreparedSearch> SearchPath(SearchRequest search, CancellationToken gone);
 
 /// <summary><c>_msearch</c>: every line goes its own way, several at once, and none touches another.</summary>
-internal static class MultiSearch
+/// <param name="path">The way of one search.</param>
+internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefineSettings settings, EsRefineMeter meter, TimeProvider timeProvider)
 {
     /// <summary>Searches of one body that are worked on at the same time; the permits of <c>maxConcurrentSearches</c> count each.</summary>
     public const int Concurrency = 8;
 
-    /// <summary>Prepares the searches of a body. Of the result only query vectors differ from what came in.</summary>
-    /// <param name="request">The body with all its lines; what the URL says.</param>
-    /// <param name="path">The way of one search.</param>
-    /// <param name="maxSearchBytes">A longer search passes through, as it does alone.</param>
-    /// <param name="isTooLate">Whether every deadline has passed: what has not had its turn by then is not looked at any more.</param>
-    public static async ValueTask<PreparedSearch> PrepareAsync(
-        SearchRequest request, SearchPath path, int maxSearchBytes, Func<bool> isTooLate, CancellationToken cancellationToken)
+    /// <summary>
+    /// Prepares the searches of a body, those no larger than <c>maxSearchBodyBytes</c>. The result differs from what came in only in query vectors. The searches
+    /// share one deadline: those whose turn comes after it are forwarded unchanged.
+    /// </summary>
+    public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest received, CancellationToken gone)
     {
-        if (MultiSearchBody.Read(request.Body.Span) is not { } items)
+        if (MultiSearchBody.Read(received.Body.Span) is not { } items)
         {
-            return PreparedSearch.Original(request, RefinementOutcome.NoKnnClause);
+            return PreparedSearch.Original(received, RefinementOutcome.NoKnnClause);
         }
 
+        long arrived = timeProvider.GetTimestamp();
+        SearchRequest request = received.WithOwnHeaders() with { Arrived = arrived };
         PreparedSearch?[] prepared = new PreparedSearch?[items.Count];
-        PreparedSearch late = PreparedSearch.Original(request, RefinementOutcome.DeadlinePassed);
-        ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = gone };
 
         // First pages first: a later page of the same body goes out with the vector of its first one.
         ILookup<bool, int> pages = Enumerable.Range(0, items.Count).ToLookup(i => MayBeLaterPage(items[i].Body.Of(request.Body.Span)));
-        await Parallel.ForEachAsync(pages[false], options, PrepareAsync);
-        await Parallel.ForEachAsync(pages[true], options, PrepareAsync);
+        await Parallel.ForEachAsync(pages[false], options, PrepareItemAsync);
+        await Parallel.ForEachAsync(pages[true], options, PrepareItemAsync);
         return Assemble(request, items, prepared);
 
-        async ValueTask PrepareAsync(int i, CancellationToken token)
+        async ValueTask PrepareItemAsync(int i, CancellationToken token)
         {
-            if (items[i].Body.Length > maxSearchBytes)
+            if (items[i].Body.Length > settings.MaxSearchBodyBytes)
             {
                 return;
             }
 
-            if (isTooLate())
+            if (timeProvider.GetElapsedTime(arrived) >= targets.LongestDeadline)
             {
-                if (Recognizer.MayHoldKnn(items[i].Body.Of(request.Body.Span)))
-                {
-                    prepared[i] = late;
-                    EsRefineMeter.RecordSearch(late.Summary, TimeSpan.Zero);
-                }
+                prepared[i] = TooLate(request, items[i]);
             }
             else if (Describe(request, items[i]) is { } search)
             {
                 prepared[i] = await path(search, token);
             }
         }
+    }
+
+    /// <summary>What has not had its turn by the deadline is not looked at any more, but counted. Null: it holds no kNN clause.</summary>
+    private PreparedSearch? TooLate(SearchRequest request, MultiSearchItem item)
+    {
+        if (!Recognizer.MayHoldKnn(item.Body.Of(request.Body.Span)))
+        {
+            return null;
+        }
+
+        PreparedSearch late = PreparedSearch.Original(request, RefinementOutcome.DeadlinePassed);
+        meter.RecordSearch(late.Summary, TimeSpan.Zero);
+        return late;
     }
 
     private static bool MayBeLaterPage(ReadOnlySpan<byte> search) =>
@@ -79,8 +90,7 @@ internal static class MultiSearch
         {
             if (prepared[i] is { IsRewritten: true } rewritten)
             {
-                int start = items[i].Body.Start;
-                edits.AddRange(rewritten.Edits.Select(edit => edit with { Range = edit.Range with { Start = start + edit.Range.Start } }));
+                edits.Add(new(items[i].Body, rewritten.Body));
             }
 
             if (prepared[i] is { Outcome: not RefinementOutcome.NoKnnClause } told)

@@ -1,5 +1,3 @@
-using EsRefine.Recognition;
-
 namespace EsRefine.Endpoints;
 
 /// <summary>One search of an <c>_msearch</c> body.</summary>

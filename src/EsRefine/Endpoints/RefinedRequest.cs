@@ -1,54 +1,64 @@
-using EsRefine.Configuration;
+using EsRefine.Pipeline;
 using EsRefine.Recognition;
+using EsRefine.Settings;
+using EsRefine.Targets;
+using EsRefine.Telemetry;
 using EsRefine.Upstream;
 
 namespace EsRefine.Endpoints;
 
-/// <summary>One request at a search endpoint: its body holds a search, many of them in lines, or templates of either.</summary>
-internal sealed partial class RefinedRequest(
-    RefinedSearch search, UpstreamClient upstream, TargetTable targets, EsRefineSettings settings, TimeProvider timeProvider, ILogger<RefinedRequest> logger)
+/// <summary>
+/// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is the
+/// one place that fails open: after a fault anywhere behind it the request is forwarded unchanged.
+/// </summary>
+internal sealed class RefinedRequest
 {
-    private readonly TemplateSearch _template = new(search.PrepareAsync, upstream, targets, timeProvider);
+    private readonly RefinedSearch _search;
+    private readonly EsRefineMeter _meter;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<RefinedRequest> _logger;
+    private readonly TemplateSearch _template;
+    private readonly MultiSearch _searches;
+    private readonly MultiSearch _templates;
 
-    /// <inheritdoc cref="RefinedSearch.CanRefine"/>
-    public bool CanRefine => search.CanRefine;
+    public RefinedRequest(
+        RefinedSearch search, UpstreamClient upstream, TargetTable targets, EsRefineSettings settings, EsRefineMeter meter, TimeProvider timeProvider,
+        ILogger<RefinedRequest> logger)
+    {
+        (_search, _meter, _timeProvider, _logger) = (search, meter, timeProvider, logger);
+        _template = new(ToEntrance(SearchEndpointKind.Search), upstream, targets, meter, timeProvider);
+        _searches = new(ToEntrance(SearchEndpointKind.Search), targets, settings, meter, timeProvider);
+        _templates = new(ToEntrance(SearchEndpointKind.SearchTemplate), targets, settings, meter, timeProvider);
+    }
+
+    /// <summary>False: no judge is configured, so every search is forwarded unchanged and the listeners need not read it.</summary>
+    public bool CanRefine => _search.CanRefine;
 
     /// <summary>Returns the request to send upstream: refined, or the one that came in and the reason why.</summary>
-    /// <exception cref="OperationCanceledException">The caller is gone. Nothing else is thrown.</exception>
-    public async ValueTask<PreparedSearch> PrepareAsync(SearchEndpointKind endpoint, SearchRequest request, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The client has left. Nothing else is thrown.</exception>
+    public async ValueTask<PreparedSearch> PrepareAsync(SearchEndpointKind endpoint, SearchRequest request, CancellationToken gone)
     {
-        if (endpoint == SearchEndpointKind.MultiSearch && !Recognizer.MayHoldKnn(request.Body.Span))
-        {
-            return PreparedSearch.Original(request, RefinementOutcome.NoKnnClause);
-        }
-
+        long started = _timeProvider.GetTimestamp();
         try
         {
             return endpoint switch
             {
-                SearchEndpointKind.MultiSearch => await OfManyAsync(search.PrepareAsync),
-                SearchEndpointKind.MultiSearchTemplate => await OfManyAsync(_template.PrepareAsync),
-                SearchEndpointKind.SearchTemplate => await _template.PrepareAsync(request, cancellationToken),
-                _ => await search.PrepareAsync(request, cancellationToken),   // a plain search, whenever and in which form its reply comes
+                SearchEndpointKind.MultiSearch when !Recognizer.MayHoldKnn(request.Body.Span) =>
+                    PreparedSearch.Original(request, RefinementOutcome.NoKnnClause),
+                SearchEndpointKind.MultiSearch => await _searches.PrepareAsync(request, gone),
+                SearchEndpointKind.MultiSearchTemplate => await _templates.PrepareAsync(request, gone),
+                SearchEndpointKind.SearchTemplate => await _template.PrepareAsync(request, gone),
+                _ => await _search.PrepareAsync(request, gone),   // a plain search, whenever and in which form its reply comes
             };
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (!gone.IsCancellationRequested)   // the one catch
         {
-            // RefinedSearch fails open for its stages; this is for the reading of bodies in front of it.
-            LogInternalError(logger, exception);
-            return PreparedSearch.Original(request, RefinementOutcome.InternalError);
-        }
-
-        // One deadline for all: those whose turn comes after it pass as they are.
-        ValueTask<PreparedSearch> OfManyAsync(SearchPath path)
-        {
-            long arrived = timeProvider.GetTimestamp();
-            return MultiSearch.PrepareAsync(request.WithOwnHeaders() with { Arrived = arrived }, path, settings.MaxSearchBodyBytes, IsTooLate, cancellationToken);
-
-            bool IsTooLate() => timeProvider.GetElapsedTime(arrived) >= targets.LongestDeadline;
+            _logger.InternalError(fault);
+            RefinementSummary summary = new(RefinementOutcome.InternalError);
+            _meter.RecordSearch(summary, _timeProvider.GetElapsedTime(started));
+            return PreparedSearch.Original(request, summary) with { Failure = fault };
         }
     }
 
-    [LoggerMessage(110, LogLevel.Error, "A request was not read because of a fault in EsRefine; the original was sent. Please report this with the stack.")]
-    private static partial void LogInternalError(ILogger logger, Exception exception);
+    private SearchPath ToEntrance(SearchEndpointKind endpoint) => (search, gone) => PrepareAsync(endpoint, search, gone);
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using EsRefine.Pipeline;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
+using EsRefine.Targets;
 using EsRefine.Telemetry;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Endpoints;
 
@@ -11,16 +13,16 @@ namespace EsRefine.Endpoints;
 /// Only an array of numbers in <c>params</c> is ever replaced, so the template stays the cluster's. Rendering is one extra request; templates whose parameters
 /// hold no such array, and whose body says nothing of kNN, pass without it.
 /// </remarks>
-internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, TargetTable targets, TimeProvider timeProvider)
+internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, TargetTable targets, EsRefineMeter meter, TimeProvider timeProvider)
 {
-    private static readonly RefinementSummary NoParameter = new(RefinementOutcome.Unsupported)
-    {
-        Detail = "the rendered query vector is no array of numbers among the template's params, or not there alone",
-    };
+    private static readonly NotRefined NoParameter = new(
+        RefinementOutcome.Unsupported, "the rendered query vector is no array of numbers among the template's params, or not there alone");
+
+    private static readonly NotRefined NotRendered = new(RefinementOutcome.UpstreamRefusedSample, "the cluster did not render the template");
 
     /// <summary>Returns the template search to send upstream: with refined parameters, or the one that came in and the reason why.</summary>
-    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken gone)
     {
         long started = timeProvider.GetTimestamp();
         if (targets.TimeFor(search) is not { } time
@@ -30,26 +32,15 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
         }
 
-        SearchRequest rendered;
-        using (Deadline deadline = Deadline.Start(time, timeProvider, search.Arrived ?? started, cancellationToken))
+        Outcome<SearchRequest> rendering;
+        using (Deadline deadline = Deadline.Start(time, timeProvider, search.Arrived ?? started, gone))
         {
-            try
-            {
-                if (await RenderAsync(search, deadline.Token) is not { } output)
-                {
-                    return Unrefined(search, new(RefinementOutcome.UpstreamRefusedSample) { Detail = "the cluster did not render the template" }, started);
-                }
+            rendering = await deadline.WaitAsync(RenderAsync(search with { Arrived = search.Arrived ?? started }, deadline.Token), "the template was rendered");
+        }
 
-                rendered = search with { Body = output, Arrived = search.Arrived ?? started };
-            }
-            catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
-            {
-                return Unrefined(search, new(RefinementOutcome.DeadlinePassed) { Detail = "the deadline passed before the template was rendered" }, started);
-            }
-            catch (HttpRequestException exception)
-            {
-                return Unrefined(search, new(RefinementOutcome.UpstreamRefusedSample) { Detail = exception.Message }, started);
-            }
+        if (!rendering.TryGet(out SearchRequest? rendered, out NotRefined? reason))
+        {
+            return Unrefined(search, reason, started);
         }
 
         if (Recognizer.Recognize(rendered.Body.Span) is not { } recognized)
@@ -62,18 +53,18 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
             return Unrefined(search, NoParameter, started);   // before anything is spent on judging
         }
 
-        TimeSpan rendering = timeProvider.GetElapsedTime(started);
-        PreparedSearch prepared = await path(rendered, cancellationToken);
+        TimeSpan renderTime = timeProvider.GetElapsedTime(started);
+        PreparedSearch prepared = await path(rendered, gone);
         StageTimings timings = prepared.Summary.Timings;
-        RefinementSummary summary = prepared.Summary with { Timings = timings with { Recognize = timings.Recognize + rendering } };
+        RefinementSummary summary = prepared.Summary with { Timings = timings with { Recognize = timings.Recognize + renderTime } };
         if (!prepared.IsRewritten)
         {
             return PreparedSearch.Original(search, summary);
         }
 
         return PutBack(rendered.Body.Span, prepared, parameters) is { } edits
-            ? prepared with { Received = search.Body, Edits = edits, Summary = summary }
-            : PreparedSearch.Original(search, NoParameter);
+            ? new(search.Body, edits, summary) { MayFailInPart = prepared.MayFailInPart }
+            : PreparedSearch.Unchanged(search, NoParameter);
     }
 
     /// <summary>Null: nothing that could be a query vector.</summary>
@@ -90,13 +81,13 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         }
     }
 
-    /// <summary>The search that the cluster makes of the template, on the caller's behalf; null where it makes none.</summary>
-    private async Task<ReadOnlyMemory<byte>?> RenderAsync(SearchRequest search, CancellationToken cancellationToken)
+    /// <summary>The search that the cluster makes of the template, on the caller's behalf.</summary>
+    private async Task<Outcome<SearchRequest>> RenderAsync(SearchRequest search, CancellationToken cancellationToken)
     {
         UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, "/_render/template", search.Headers, search.Body, cancellationToken);
         if (!reply.IsSuccess)
         {
-            return null;
+            return NotRendered;
         }
 
         try
@@ -111,7 +102,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
                 reader.Skip();
                 if (isOutput)
                 {
-                    return reply.Body.AsMemory(start, (int)reader.BytesConsumed - start);
+                    return search with { Body = reply.Body.AsMemory(start, (int)reader.BytesConsumed - start) };
                 }
             }
         }
@@ -120,7 +111,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
             // Whatever this is, it is no rendered template.
         }
 
-        return null;
+        return NotRendered;
     }
 
     private static bool IsParameter(VectorLocation vector, ReadOnlySpan<byte> rendered, List<NumberArray> parameters) =>
@@ -155,9 +146,10 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         return refined.Keys.All(covered.Contains) ? edits : null;
     }
 
-    private PreparedSearch Unrefined(SearchRequest search, RefinementSummary summary, long started)
+    private PreparedSearch Unrefined(SearchRequest search, NotRefined reason, long started)
     {
-        EsRefineMeter.RecordSearch(summary, timeProvider.GetElapsedTime(started));
-        return PreparedSearch.Original(search, summary);
+        PreparedSearch prepared = PreparedSearch.Unchanged(search, reason);
+        meter.RecordSearch(prepared.Summary, timeProvider.GetElapsedTime(started));
+        return prepared;
     }
 }

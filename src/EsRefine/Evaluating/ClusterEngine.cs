@@ -1,12 +1,13 @@
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
-using EsRefine.Configuration;
+using EsRefine.Endpoints;
 using EsRefine.Evaluation;
 using EsRefine.Evaluation.Files;
 using EsRefine.Hosting;
 using EsRefine.Judging;
-using EsRefine.Recognition;
+using EsRefine.Pipeline;
 using EsRefine.Refinement;
+using EsRefine.Settings;
 using EsRefine.Upstream;
 
 namespace EsRefine.Evaluating;
@@ -22,7 +23,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
     private const int NumCandidates = 2 * K;
 
     private readonly ServiceProvider _services;
-    private readonly RefinedSearch _path;
+    private readonly RefinedRequest _path;
     private readonly EvaluationCluster _cluster;
     private readonly ClusterIndex _index;
     private readonly CandidatePool _pool;
@@ -30,7 +31,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
     private ClusterEngine(ServiceProvider services, EvaluationCluster cluster, ClusterIndex index, CandidatePool pool)
     {
         _services = services;
-        _path = services.GetRequiredService<RefinedSearch>();
+        _path = services.GetRequiredService<RefinedRequest>();
         _cluster = cluster;
         _index = index;
         _pool = pool;
@@ -69,7 +70,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
     public async Task<PlayedQuery> PlayAsync(
         EvaluationQuery query, ReadOnlyMemory<float> vector, IReadOnlyList<IRefinementRule> rules, CancellationToken cancellationToken)
     {
-        byte[] body = SearchBody(query, vector);
+        byte[] body = WriteSearch(query, vector);
         RankedList direct = await SearchAsync(body, cancellationToken);
         IReadOnlyList<JudgedHit> sample = [];
         List<RefinedRanking> refined = [];
@@ -78,7 +79,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             PreparedSearch prepared = await PrepareAsync(query, body, rule, cancellationToken);
             RefinedClause clause = prepared.Clauses[0];
             sample = JudgedHits(clause);
-            refined.Add(prepared.IsRewritten ? new(await SearchAsync(prepared.ToBody(), cancellationToken), clause.Angle) : new(direct, 0));
+            refined.Add(prepared.IsRewritten ? new(await SearchAsync(prepared.Body, cancellationToken), clause.Angle) : new(direct, 0));
         }
 
         return new(direct, sample, refined);
@@ -120,8 +121,8 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             Deadline = _cluster.Settings.Deadline,
             IsFresh = true,
         };
-        PreparedSearch prepared = await _path.PrepareAsync(search, cancellationToken);
-        Exception? failure = prepared.Clauses.Select(static clause => clause.Failure).FirstOrDefault(static failure => failure is not null);
+        PreparedSearch prepared = await _path.PrepareAsync(SearchEndpointKind.Search, search, cancellationToken);
+        Exception? failure = prepared.Failure;
         if (failure is JudgeException)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -151,7 +152,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
             .Select(static hit => new ScoredDocument(hit.GetProperty("_id").GetString()!, hit.GetProperty("_score").GetDouble())));
     }
 
-    private byte[] SearchBody(EvaluationQuery query, ReadOnlyMemory<float> vector) => ClusterIndex.Json(json =>
+    private byte[] WriteSearch(EvaluationQuery query, ReadOnlyMemory<float> vector) => ClusterIndex.Json(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("size", K);

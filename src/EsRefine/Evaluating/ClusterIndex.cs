@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EsRefine.Evaluation.Files;
-using EsRefine.Recognition;
 
 namespace EsRefine.Evaluating;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using EsRefine.Configuration;
-using EsRefine.Recognition;
 using EsRefine.Upstream;
 
 namespace EsRefine.Evaluating;

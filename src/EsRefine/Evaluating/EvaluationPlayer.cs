@@ -105,7 +105,7 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
             await Parallel.ForEachAsync(set.Queries.Index(), parallel, async (entry, token) =>
             {
                 PlayedQuery played = await engine.PlayAsync(entry.Item, vectors[entry.Index], settings.Rules, token);
-                if (settings.Judge.Kind == "recorded" && played.Sample.Any(static hit => hit.Judgment is null))
+                if (RelevanceJudges.Find(settings.Judge.Kind)?.Source == JudgmentSource.Recording && played.Sample.Any(static hit => hit.Judgment is null))
                 {
                     Interlocked.Increment(ref notRecorded);
                 }

@@ -1,5 +1,4 @@
-using EsRefine.Configuration;
-using EsRefine.Recognition;
+using EsRefine.Judging;
 using EsRefine.Refinement;
 
 namespace EsRefine.Evaluating;

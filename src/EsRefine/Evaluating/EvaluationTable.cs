@@ -1,5 +1,5 @@
 using System.Globalization;
-using EsRefine.Commands;
+using EsRefine.Terminal;
 using Spectre.Console;
 
 namespace EsRefine.Evaluating;

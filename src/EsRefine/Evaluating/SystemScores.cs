@@ -16,8 +16,6 @@ internal sealed class SystemScores(string name, int queryCount)
 
     private readonly QueryScores?[] _scores = new QueryScores?[queryCount];
 
-    public string Name => name;
-
     /// <summary>Measures one query's ranking.</summary>
     public void Measure(int query, RankedList ranking, TopicJudgments judgments, float angle = 0) => _scores[query] = new(
         Map.Evaluate(ranking, judgments),

@@ -15,9 +15,6 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
     /// <summary>Texts embedded between two writes: what an interruption can lose.</summary>
     private const int TextsPerWrite = 1024;
 
-    /// <summary>How often to look whether another process has finished.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
-
     /// <summary><c>${XDG_CACHE_HOME:-~/.cache}/esrefine/eval</c>.</summary>
     public static string DefaultFolder()
     {
@@ -26,12 +23,11 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
         return Path.Combine(caches, "esrefine", "eval");
     }
 
-    /// <summary>The vectors of documents, from the file or from the model.</summary>
+    /// <summary>The vectors of documents, from the file or from the model; not kept where the folder cannot be written.</summary>
     /// <param name="model">Embeds what is missing.</param>
     /// <param name="modelFingerprint"><see cref="OnnxEmbeddingGenerator.ComputeFingerprint"/>.</param>
     /// <param name="texts">In the order of the rows.</param>
     /// <param name="progress">Told how many are done.</param>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
     public async Task<VectorTable> ReadOrEmbedAsync(
         OnnxEmbeddingGenerator model, string modelFingerprint, IReadOnlyList<string> texts, IProgress<int> progress, CancellationToken cancellationToken)
     {
@@ -39,11 +35,16 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
         string path = Path.Combine(folder, KeyOf(modelFingerprint, texts) + ".f32");
         while (!TryRead(path, values))
         {
-            Directory.CreateDirectory(folder);
-            using FileStream? partial = TryLock(path + ".partial");
-            if (partial is null)
+            using FileStream? partial = TryOpen(path + ".partial", out bool isHeld);
+            if (isHeld)
             {
-                await Task.Delay(Turn, timeProvider, cancellationToken);   // another process embeds the same texts: its work will serve us too
+                // Another process embeds the same texts: its work will serve us too.
+                await Task.Delay(Timeouts.EmbeddingLockInterval, timeProvider, cancellationToken);
+            }
+            else if (partial is null)
+            {
+                await EmbedAsync(model, texts, values, file: null, progress, cancellationToken);
+                break;
             }
             else if (!File.Exists(path))
             {
@@ -56,27 +57,34 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
         return new(values, model.Dimensions);
     }
 
-    /// <summary>The growing file; null while another process holds it.</summary>
-    private static FileStream? TryLock(string path)
+    /// <summary>The growing file; null while another process holds it, and where it cannot be written.</summary>
+    private FileStream? TryOpen(string path, out bool isHeld)
     {
+        isHeld = false;
         try
         {
+            Directory.CreateDirectory(folder);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException) when (File.Exists(path))
+        {
+            isHeld = true;
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
     private static async Task EmbedAsync(
-        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, FileStream file, IProgress<int> progress,
+        OnnxEmbeddingGenerator model, IReadOnlyList<string> texts, float[] values, FileStream? file, IProgress<int> progress,
         CancellationToken cancellationToken)
     {
         int rowBytes = model.Dimensions * sizeof(float);
-        int done = (int)Math.Min(file.Length / rowBytes, texts.Count);
-        file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(0, done * model.Dimensions)));
-        file.SetLength((long)done * rowBytes);
+        int done = (int)Math.Min((file?.Length ?? 0) / rowBytes, texts.Count);
+        file?.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(0, done * model.Dimensions)));
+        file?.SetLength((long)done * rowBytes);
         while (done < texts.Count)
         {
             string[] next = [.. texts.Skip(done).Take(TextsPerWrite)];
@@ -87,8 +95,8 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
                 row.CopyTo(values.AsSpan(done++ * model.Dimensions));
             }
 
-            file.Write(MemoryMarshal.AsBytes(values.AsSpan(before * model.Dimensions, rows.Length * model.Dimensions)));
-            file.Flush(flushToDisk: true);
+            file?.Write(MemoryMarshal.AsBytes(values.AsSpan(before * model.Dimensions, rows.Length * model.Dimensions)));
+            file?.Flush(flushToDisk: true);
         }
     }
 

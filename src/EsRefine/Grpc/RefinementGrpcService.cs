@@ -1,6 +1,7 @@
 using EsRefine.Embedding;
+using EsRefine.Endpoints;
 using EsRefine.Grpc.V1;
-using EsRefine.Recognition;
+using EsRefine.Pipeline;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
 using Grpc.Core;
@@ -9,9 +10,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Grpc;
 
-/// <summary>The typed listener: writes the search a client of the cluster would have sent, and lets the one path refine it.</summary>
+/// <summary>The typed listener: writes the search a client of the cluster would have sent, and lets the one pipeline refine it.</summary>
 internal sealed class RefinementGrpcService(
-    RefinedSearch refinedSearch, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
+    RefinedRequest entrance, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {
     private static readonly string[] Identity =
         ["authorization", "es-security-runas-user", "opendistro_security_impersonate_as", "securitytenant", "x-opaque-id"];
@@ -25,10 +26,10 @@ internal sealed class RefinementGrpcService(
         {
             float[] vector = await VectorAsync(request, cancellationToken);
             EngineDialect dialect = await DialectAsync(caller, request.Field, cancellationToken);
-            EsRefine.SearchRequest search = caller with { Body = SearchBody.Write(request, vector, dialect) };
+            EsRefine.SearchRequest search = caller with { Body = KnnSearchWriter.Write(request, vector, dialect) };
 
-            PreparedSearch prepared = await refinedSearch.PrepareAsync(search, cancellationToken);
-            UpstreamReply reply = await SendAsync(search, prepared.ToBody(), cancellationToken);
+            PreparedSearch prepared = await entrance.PrepareAsync(SearchEndpointKind.Search, search, cancellationToken);
+            UpstreamReply reply = await SendAsync(search, prepared.Body, cancellationToken);
             if (prepared.IsRewritten && PreparedSearch.IsRefusal(reply.StatusCode))
             {
                 // Whatever it was, it was not the client's doing.
@@ -103,24 +104,26 @@ internal sealed class RefinementGrpcService(
     /// <summary>Whose query language the field wants.</summary>
     private async Task<EngineDialect> DialectAsync(EsRefine.SearchRequest search, string field, CancellationToken cancellationToken)
     {
-        try
+        Outcome<FieldMapping> read = await mappings.ReadAsync(search, field, pointInTime: default, cancellationToken);
+        if (read.TryGet(out FieldMapping? mapping, out NotRefined? unread))
         {
-            return (await mappings.ReadAsync(search, field, pointInTime: default, cancellationToken)).Dialect;
+            return mapping.Dialect;
         }
-        catch (MappingException exception) when (exception.Reply.StatusCode == 403)
+
+        MappingException refused = (MappingException)unread.Failure!;
+        if (refused.Reply.StatusCode == 403)
         {
             // They may search all the same. A refusal does not say whose it is, but anybody may ask Elasticsearch who they are; its answer names the product.
-            return await AskAsync("/_security/_authenticate") ?? throw SearchHits.Refusal(exception.Reply);
+            return await AskAsync("/_security/_authenticate") ?? throw SearchHits.Refusal(refused.Reply);
         }
-        catch (MappingException exception) when (exception.Reply.IsSuccess)
+
+        if (refused.Reply.IsSuccess)
         {
             // No such field, or not one field: what that comes to is the cluster's to say.
-            return await AskAsync("/") ?? throw new RpcException(new Status(StatusCode.InvalidArgument, exception.Message));
+            return await AskAsync("/") ?? throw new RpcException(new Status(StatusCode.InvalidArgument, refused.Message));
         }
-        catch (MappingException exception)
-        {
-            throw SearchHits.Refusal(exception.Reply);
-        }
+
+        throw SearchHits.Refusal(refused.Reply);
 
         async Task<EngineDialect?> AskAsync(string path)
         {

@@ -19,7 +19,7 @@ internal static class ConsoleLogs
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // a failed start is told in a line; this adds its stack
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);   // the reply to a probe tells its reason
-        logging.AddFilter("Microsoft.Extensions.Caching", LogLevel.None);   // a stack for each call to a store that is away; RedisStore tells it in a line
+        logging.AddFilter("Microsoft.Extensions.Caching", LogLevel.None);   // a stack for each call to a store that is unreachable; RedisStore logs it in a line
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Yarp", LogLevel.Error);   // the listener logs its own forwarding failures
     }

@@ -3,8 +3,14 @@ using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Endpoints;
 using EsRefine.Judging;
+using EsRefine.Pipeline;
+using EsRefine.Recognition;
 using EsRefine.Remembering;
 using EsRefine.Sampling;
+using EsRefine.Settings;
+using EsRefine.Stores;
+using EsRefine.Targets;
+using EsRefine.Telemetry;
 using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Distributed;
@@ -26,9 +32,31 @@ internal static class EsRefineServices
             services.TryAddSingleton(settings.Upstream);
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton(new TargetTable(settings));
-            services.TryAddSingleton<RefinedSearch>();
+            services.AddMetrics();
+            services.TryAddSingleton<EsRefineMeter>();
             services.TryAddSingleton<RefinedRequest>();
-            return services.AddCaching(settings.Cache).AddUpstream().AddSampling().AddJudging(settings).AddEmbedding(settings).AddRemembering(settings);
+            return services
+                .AddPipeline()
+                .AddCaching(settings.Cache)
+                .AddUpstream()
+                .AddSampling()
+                .AddJudging(settings)
+                .AddEmbedding(settings)
+                .AddRemembering(settings);
+        }
+
+        private IServiceCollection AddPipeline()
+        {
+            services.TryAddSingleton<SearchRecognition>(Recognizer.Recognize);
+            services.TryAddSingleton<ClauseAssignment>();
+            services.TryAddSingleton<QueryVectors>();
+            services.TryAddSingleton<VectorLearner>();
+            services.TryAddSingleton<IVectorSource>(static provider =>
+                ActivatorUtilities.CreateInstance<RememberingSource>(provider, provider.GetRequiredService<VectorLearner>()));
+            services.TryAddSingleton<BackgroundRefinement>();
+            services.TryAddSingleton<SearchScopes>();
+            services.TryAddSingleton<RefinedSearch>();
+            return services;
         }
 
         private IServiceCollection AddCaching(CacheSettings settings)
@@ -38,7 +66,7 @@ internal static class EsRefineServices
             services.AddOptions<MemoryCacheOptions>().Configure<TimeProvider>(static (options, timeProvider) =>
             {
                 options.Clock = new CacheClock(timeProvider);
-                options.SizeLimit = 64 * 1024 * 1024;   // bytes as serialized, over all entries: some 10,000 refined vectors of 384 dimensions
+                options.SizeLimit = 64 * 1024 * 1024;   // bytes, over all entries: some 30,000 refined vectors of 384 dimensions
             });
             if (settings.Redis is not null)
             {
@@ -69,15 +97,8 @@ internal static class EsRefineServices
         {
             if (settings.Judge is { } judge)
             {
-                services.TryAddSingleton<IRelevanceJudge>(provider =>
-                {
-                    TimeProvider timeProvider = provider.GetRequiredService<TimeProvider>();
-                    ILoggerFactory loggers = provider.GetRequiredService<ILoggerFactory>();
-                    IRelevanceJudge created = RelevanceJudges.Create(judge, timeProvider, loggers);
-
-                    // A file fails for the queries it lacks: that says nothing of the next one.
-                    return created is ChatJudge ? new JudgeBreaker(created, timeProvider, loggers.CreateLogger<JudgeBreaker>()) : created;
-                });
+                services.TryAddSingleton(provider => RelevanceJudges.CreateGuarded(
+                    judge, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
             }
 
             return services;

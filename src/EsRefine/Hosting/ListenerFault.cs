@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EsRefine.Configuration;
+using EsRefine.Settings;
 using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Hosting;
@@ -55,8 +56,8 @@ internal static class ListenerFault
 
     private static string Message(string path, ListenAddress address, string cause)
     {
-        Setting setting = SettingTable.All.First(entry => entry.Path == path).Setting;
-        return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Flag!.Name} or {EnvironmentSource.VariableOf(path)}";
+        Setting setting = EsRefineSettings.Tree.At(path);
+        return $"{path} cannot listen on {address}: {cause}; choose another address with {setting.Attribute.Flag} or {setting.Variable}";
     }
 
     private static IEnumerable<(string Path, ListenAddress Address)> Listeners(ListenSettings listen)

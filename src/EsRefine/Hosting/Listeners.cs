@@ -4,6 +4,8 @@ using EsRefine.Grpc;
 using EsRefine.Grpc.V1;
 using EsRefine.Http;
 using EsRefine.Models;
+using EsRefine.Settings;
+using EsRefine.Telemetry;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
@@ -42,7 +44,8 @@ internal static class Listeners
         }
     }
 
-    public static void AddServices(IServiceCollection services)
+    /// <param name="listen">Which listeners are open.</param>
+    public static void AddServices(IServiceCollection services, ListenSettings listen)
     {
         services.AddHttpForwarder();
         services.AddSingleton(static provider => new PublishedAddress(provider.GetRequiredService<EsRefineSettings>().Listen));
@@ -55,9 +58,14 @@ internal static class Listeners
                 provider.GetRequiredService<TransparentProxy>(),
                 request.CanRefine ? request.PrepareAsync : null,
                 maxSearchBodyBytes,
+                provider.GetRequiredService<EsRefineMeter>(),
                 provider.GetRequiredService<ILogger<DataListener>>());
         });
-        services.AddSingleton<ModelsListener>();
+        if (listen.Models is not null)
+        {
+            services.AddSingleton<ModelsListener>();
+        }
+
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();

@@ -1,5 +1,7 @@
 using EsRefine.Configuration;
+using EsRefine.Endpoints;
 using EsRefine.Models;
+using EsRefine.Settings;
 using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;
@@ -40,21 +42,24 @@ internal sealed class Sidecar : IAsyncDisposable
         EsRefineSettings settings, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null, Action<ILoggingBuilder>? configureLogging = null)
     {
         IHost host = new HostBuilder()
+            .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // not in Development only
             .ConfigureLogging(logging => configureLogging?.Invoke(logging))
-            .ConfigureWebHost(web => web
-                .UseKestrel(kestrel => Listeners.Open(kestrel, settings.Listen))
-                .ConfigureServices(services =>
-                {
-                    replace?.Invoke(services);
-                    services.AddEsRefine(settings);
-                    Listeners.AddServices(services);
-                })
-                .Configure(Listeners.Map))
+            .ConfigureWebHost(
+                web => web
+                    .UseKestrel(kestrel => Listeners.Open(kestrel, settings.Listen))
+                    .ConfigureServices(services =>
+                    {
+                        replace?.Invoke(services);
+                        services.AddEsRefine(settings);
+                        Listeners.AddServices(services, settings.Listen);
+                    })
+                    .Configure(Listeners.Map),
+                static host => host.SuppressEnvironmentConfiguration = true)   // ASPNETCORE_URLS and its like say nothing of our listeners
             .Build();
         try
         {
             // A judge or a model that cannot work stops the start, not the first search.
-            _ = host.Services.GetRequiredService<RefinedSearch>();
+            _ = host.Services.GetRequiredService<RefinedRequest>();
             _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
             _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsListener>();
             await host.StartAsync(cancellationToken);

@@ -10,12 +10,10 @@ namespace EsRefine.Hosting;
 /// </remarks>
 internal sealed class UpstreamHealthCheck(UpstreamClient upstream) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(Timeouts.HealthCheckTimeout);
         try
         {
             UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, timeout.Token);
@@ -28,7 +26,7 @@ internal sealed class UpstreamHealthCheck(UpstreamClient upstream) : IHealthChec
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return await upstream.Nodes.AnyAcceptsConnectionsAsync(cancellationToken)
-                ? HealthCheckResult.Degraded($"the cluster has not answered within {Patience.TotalSeconds} s")
+                ? HealthCheckResult.Degraded($"the cluster has not answered within {Timeouts.HealthCheckTimeout.TotalSeconds} s")
                 : HealthCheckResult.Unhealthy("no node of the cluster accepts connections; check upstream.urls");
         }
     }

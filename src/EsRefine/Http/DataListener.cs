@@ -1,7 +1,6 @@
 using EsRefine.Endpoints;
-using EsRefine.Recognition;
+using EsRefine.Pipeline;
 using EsRefine.Telemetry;
-using EsRefine.Upstream;
 
 namespace EsRefine.Http;
 
@@ -11,17 +10,19 @@ namespace EsRefine.Http;
 /// </summary>
 /// <param name="proxy">Carries the request on.</param>
 /// <param name="prepare">
-/// The path, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
+/// The entrance, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
 /// </param>
 /// <param name="maxSearchBodyBytes">
 /// Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.
 /// </param>
+/// <param name="meter">Counts what is not read.</param>
 /// <param name="logger">The log.</param>
 /// <param name="memory">Of bodies that are being read, and held until they are answered; null: a quarter of what there is.</param>
 internal sealed class DataListener(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
+    EsRefineMeter meter,
     ILogger<DataListener> logger,
     MemoryShare? memory = null)
 {
@@ -55,7 +56,7 @@ internal sealed class DataListener(
         }
 
         UrlSource? source = UrlSource.Find(request, target, IsOfMany(endpoint.Kind));
-        return source is not null || SearchBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
+        return source is not null || BufferedBody.MayBeRefined(request, IsOfMany(endpoint.Kind))
             ? AnswerSearchAsync(context, endpoint, target, source, prepare)
             : proxy.ForwardAsync(context, summary: null);
     }
@@ -74,13 +75,13 @@ internal sealed class DataListener(
         bool mayFailInPart = false;
         try
         {
-            SearchBody body = source is not null
+            BufferedBody body = source is not null
                 ? new(IsWhole: true, source.Json)
-                : await SearchBody.ReadAsync(request, limit, _memory, context.RequestAborted);
+                : await BufferedBody.ReadAsync(request, limit, _memory, context.RequestAborted);
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);
-                EsRefineMeter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no header: whether it holds a clause is not known
+                meter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no header: whether it holds a clause is not known
             }
 
             if (body.Json is { } json && IndicesOf(endpoint, target) is { } indices)
@@ -88,7 +89,7 @@ internal sealed class DataListener(
                 PreparedSearch prepared = await prepare(endpoint.Kind, Describe(request, indices, target, json), context.RequestAborted);
                 if (prepared.IsRewritten)
                 {
-                    putBack = source is not null ? source.Replace(context, prepared.Edits) : SearchBody.Replace(request, prepared.ToBody());
+                    putBack = source is not null ? source.Replace(context, prepared.Edits) : BufferedBody.Replace(request, prepared.Body);
                     mayFailInPart = prepared.MayFailInPart;
                 }
 

@@ -17,7 +17,9 @@ internal static class EsRefineHeaders
     /// <summary>Consumed here, never forwarded.</summary>
     public static bool IsOurs(string name) => name.StartsWith("EsRefine-", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Query text: percent-encoded UTF-8 where every <c>%</c> starts an escape, else the bytes as UTF-8, else as Latin-1. Null: none, or blank.</summary>
+    /// <summary>
+    /// Query text: percent-encoded UTF-8 where every <c>%</c> starts an escape, else the bytes as UTF-8, else as Latin-1. Null: none, or blank.
+    /// </summary>
     public static string? ReadQuery(IHeaderDictionary headers)
     {
         if (headers[Query] is not [{ } value, ..] || string.IsNullOrWhiteSpace(value))
@@ -58,7 +60,8 @@ internal static class EsRefineHeaders
     {
         if (summary.Counts.Count > 0)
         {
-            return string.Join(", ", summary.Counts.Select(static count => string.Create(CultureInfo.InvariantCulture, $"{count.Outcome.ToName()}={count.Count}")));
+            return string.Join(
+                ", ", summary.Counts.Select(static count => string.Create(CultureInfo.InvariantCulture, $"{count.Outcome.ToName()}={count.Count}")));
         }
 
         StringBuilder item = new(summary.Outcome.ToName());

@@ -9,14 +9,12 @@ namespace EsRefine.Http;
 /// <remarks>A client that has left altogether looks the same until something is written to it: its request is cancelled that much later.</remarks>
 internal static class HalfClosed
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
-
     /// <summary>A part of the way of each connection.</summary>
     public static ConnectionDelegate Tolerate(ConnectionDelegate next) => async connection =>
     {
         using CancellationTokenSource closed = new();
         await using CancellationTokenRegistration end =
-            connection.ConnectionClosed.UnsafeRegister(static closed => ((CancellationTokenSource)closed!).CancelAfter(Grace), closed);
+            connection.ConnectionClosed.UnsafeRegister(static closed => ((CancellationTokenSource)closed!).CancelAfter(Timeouts.HalfClosedTimeout), closed);
         connection.ConnectionClosed = closed.Token;
         await next(connection);
     };

@@ -24,7 +24,7 @@ internal static class PartialFailures
         return string.Join(',', content.Headers.ContentEncoding) switch
         {
             "" => Any(reply.Span),
-            "gzip" => SearchBody.Inflate(reply, MaxReplyBytes) is not { } inflated || Any(inflated.Span),
+            "gzip" => BufferedBody.Inflate(reply, MaxReplyBytes) is not { } inflated || Any(inflated.Span),
             _ => true,
         };
     }

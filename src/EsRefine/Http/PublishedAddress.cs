@@ -14,7 +14,9 @@ internal sealed class PublishedAddress(ListenSettings settings)
     public SniffRequest Asked(HttpRequest request, RawTarget target) =>
         settings.Publish == ListenSettings.PublishNone ? SniffRequest.None : SniffRequests.Recognize(request.Method, target.Path);
 
-    /// <summary>The configured address, or <c>host:port</c> as this client reached us: what it wrote into <c>Host</c>, else where its connection ended.</summary>
+    /// <summary>
+    /// The configured address, or <c>host:port</c> as this client reached us: what it wrote into <c>Host</c>, else where its connection ended.
+    /// </summary>
     public string For(HttpContext context)
     {
         if (settings.Publish != ListenSettings.PublishAuto)

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 
 namespace EsRefine.Http;
 

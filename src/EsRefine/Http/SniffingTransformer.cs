@@ -26,8 +26,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         }
 
         HttpResponse response = httpContext.Response;
-        bool isYaml = IsYaml(response.Headers.ContentType);
-        if (proxyResponse is not { IsSuccessStatusCode: true } || (!isYaml && !SearchBody.IsJson(response.Headers.ContentType)))
+        if (proxyResponse is not { IsSuccessStatusCode: true } || !BufferedBody.IsJson(response.Headers.ContentType))
         {
             return true;
         }
@@ -36,7 +35,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         {
             await using Stream incoming = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
             (byte[] body, bool isWhole) = await ReadAsync(incoming, cancellationToken);
-            if (isWhole && Publish(body, response.Headers.ContentEncoding, isYaml) is { } published)
+            if (isWhole && Publish(body, response.Headers.ContentEncoding) is { } published)
             {
                 body = published;
                 if (!response.HasStarted)
@@ -78,23 +77,17 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         return (body.ToArray(), false);
     }
 
-    private static bool IsYaml(StringValues contentType) =>
-        contentType is [{ } value] && value.Split(';')[0].Trim() is "application/yaml" or "application/vnd.elasticsearch+yaml";
-
-    private byte[]? Publish(ReadOnlySpan<byte> body, bool isYaml) =>
-        isYaml ? SniffedYaml.Publish(body, address) : SniffedNodes.Publish(body, address, request == SniffRequest.Pool);
-
     /// <summary>The body with our address in it, compressed as it came. Null: nothing to replace, or a compression we do not know.</summary>
-    private byte[]? Publish(byte[] body, StringValues contentEncoding, bool isYaml)
+    private byte[]? Publish(byte[] body, StringValues contentEncoding)
     {
         if (contentEncoding.Count == 0)
         {
-            return Publish(body, isYaml);
+            return SniffedNodes.Publish(body, address, request == SniffRequest.Pool);
         }
 
-        if (!SearchBody.IsGzip(contentEncoding)
-            || SearchBody.Inflate(body, MaxReplyBytes) is not { } inflated
-            || Publish(inflated.Span, isYaml) is not { } published)
+        if (!BufferedBody.IsGzip(contentEncoding)
+            || BufferedBody.Inflate(body, MaxReplyBytes) is not { } inflated
+            || SniffedNodes.Publish(inflated.Span, address, request == SniffRequest.Pool) is not { } published)
         {
             return null;
         }

@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace EsRefine.Http;
 
 /// <summary>
-/// Both ends of the data listener, set so that they add, change and limit nothing of their own. What the cluster allows is the cluster's to say: ours are
-/// only the limits without which one message could fill the memory.
+/// The client's end of the data listener, set so that it adds, changes and limits nothing of its own. What the cluster allows is the cluster's to say: ours are
+/// only the limits without which one message could fill the memory. The cluster's end is <see cref="Upstream.ClusterHandler"/>.
 /// </summary>
 internal static class TransparentHttp
 {
@@ -17,13 +17,10 @@ internal static class TransparentHttp
     /// <summary>Most header lines taken from a client: every line needs at least four of the bytes above, so this is never the limit that is met.</summary>
     private const int MaxHeaderLines = MaxHeadBytes / 4;
 
-    /// <summary>Longest header section taken from the cluster, in KiB: <c>Warning</c> headers are unlimited there by default.</summary>
-    private const int MaxReplyHeadKibibytes = 8 * 1024;
-
     /// <summary>Kestrel's own switch, read when its options are: a line ends with CR LF, and a bare LF is refused with 400.</summary>
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    /// <summary>The client's side. These are options of the whole Kestrel server, so listeners with other wishes need a server of their own.</summary>
+    /// <summary>These are options of the whole Kestrel server, so listeners with other wishes need a server of their own.</summary>
     public static void ConfigureKestrel(KestrelServerOptions options)
     {
         AppContext.SetSwitch(RefuseBareLineFeeds, isEnabled: true);
@@ -43,32 +40,6 @@ internal static class TransparentHttp
         limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
         limits.MaxRequestHeaderCount = MaxHeaderLines;
         // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
-        // Not the infinite time span: Kestrel adds it to a timestamp, which overflows, and then closes idle connections within a second.
-        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
+        limits.KeepAliveTimeout = Timeouts.IdleClientLifetime;
     }
-
-    /// <summary>The cluster's side. No timeout for a reply: how long to wait is the client's decision, and its leaving cancels the request.</summary>
-    /// <param name="hasAlternative">Another node can take a request: connecting has a timeout.</param>
-    public static SocketsHttpHandler CreateHandler(bool hasAlternative) => new()
-    {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = System.Net.DecompressionMethods.None,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        MaxConnectionsPerServer = int.MaxValue,
-        ConnectCallback = (connection, cancellationToken) => UpstreamSocket.ConnectAsync(connection.DnsEndPoint, hasAlternative, cancellationToken),
-        PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new UpstreamConnection(connection.PlaintextStream)),
-#pragma warning disable CA2262 // It asks whether kibibytes are meant. They are.
-        MaxResponseHeadersLength = MaxReplyHeadKibibytes,
-#pragma warning restore CA2262
-        // So that a node that moved is found again by its name.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
-        RequestHeaderEncodingSelector = static (_, request) =>
-        {
-            UndeclaredLength.LastLook(request);
-            return RepeatedHeader.Latin1Lines;
-        },
-        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-    };
 }

@@ -21,9 +21,6 @@ internal sealed class TransparentProxy(
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    /// <summary>Time a client has to take the last bytes of a reply that broke off; its connection is closed as soon as it has.</summary>
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
-
     /// <summary>Bytes that are sent before a node could answer, whatever it has to say.</summary>
     private const int SmallestUpload = 64 * 1024;
 
@@ -112,7 +109,7 @@ internal sealed class TransparentProxy(
             // Aborted, the connection would be reset, and the client would lose what it has not read yet.
             await context.Response.Body.FlushAsync();
             await connection.Transport.Output.CompleteAsync();
-            await Task.Delay(DrainPatience, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeouts.BrokenReplyTimeout, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         context.Abort();

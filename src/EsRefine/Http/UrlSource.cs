@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using EsRefine.Reissue;
+using EsRefine.Recognition;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EsRefine.Http;
@@ -26,7 +26,7 @@ internal sealed class UrlSource
     /// <param name="inLines">Whether the endpoint takes JSON in lines too.</param>
     public static UrlSource? Find(HttpRequest request, RawTarget target, bool inLines)
     {
-        if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 || SearchBody.IsSealed(request.Headers)
+        if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 || BufferedBody.IsSealed(request.Headers)
             || target.QueryString.AsSpan().ContainsAny(';', '#'))
         {
             return null;   // a semicolon parts parameters for some versions, a hash ends them
@@ -34,7 +34,7 @@ internal sealed class UrlSource
 
         string whole = target.ToString();
         return Find(whole, "source_content_type") is { } contentType && Find(whole, "source") is { } source
-            && SearchBody.IsJson(Uri.UnescapeDataString(whole[contentType]), inLines)
+            && BufferedBody.IsJson(Uri.UnescapeDataString(whole[contentType]), inLines)
                 ? Decode(whole, source)
                 : null;
     }

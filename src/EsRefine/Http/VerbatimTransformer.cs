@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using EsRefine.Pipeline;
+using EsRefine.Upstream;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;

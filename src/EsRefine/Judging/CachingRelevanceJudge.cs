@@ -24,12 +24,6 @@ internal sealed class CachingRelevanceJudge(IRelevanceJudge innerJudge) : IRelev
     /// <summary>Pairs the inner judge has finished with, those it left absent included: for a chat judge, the calls that got an answer.</summary>
     public int JudgedCount => _judgments.Count;
 
-    /// <summary>The judgments so far, in no order.</summary>
-    public IEnumerable<(string QueryText, string DocumentId, Judgment Judgment)> Judgments =>
-        from entry in _judgments
-        where entry.Value.HasValue
-        select (entry.Key.QueryText, entry.Key.DocumentId, entry.Value.GetValueOrDefault());
-
     public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {
         SemaphoreSlim turn = _turns.GetOrAdd(task.QueryText, static _ => new SemaphoreSlim(1));

@@ -16,9 +16,6 @@ internal sealed class ChatClient : IDisposable
     /// <summary>Two positions of 20 alternatives take about 5 KB; a reply far beyond is not of this API.</summary>
     public const int MaxReplyBytes = 1024 * 1024;
 
-    /// <summary>Longest a call may take where no search's deadline ends it before (<c>eval</c>). Slow machines queue; dead ones never answer.</summary>
-    public static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
-
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     private readonly Uri _endpoint;
@@ -39,7 +36,7 @@ internal sealed class ChatClient : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             EnableMultipleHttp2Connections = true,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionLifetime = Timeouts.JudgeConnectionLifetime,
         });
     }
 
@@ -47,7 +44,7 @@ internal sealed class ChatClient : IDisposable
     /// <exception cref="JudgeException">No reply, one cut short, one that is too large, or one of another shape.</exception>
     public async Task<ChatReply> CompleteAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(CallTimeout, _timeProvider);
+        using CancellationTokenSource timeout = new(Timeouts.JudgeCallTimeout, _timeProvider);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -64,7 +61,7 @@ internal sealed class ChatClient : IDisposable
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw Failure($"no reply within {CallTimeout.TotalSeconds:0} s; if the server is only busy, lower judge.concurrency", exception);
+            throw Failure($"no reply within {Timeouts.JudgeCallTimeout.TotalSeconds:0} s; if the server is only busy, lower judge.concurrency", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {
@@ -86,12 +83,12 @@ internal sealed class ChatClient : IDisposable
         string status = $"HTTP {(int)reply.Status}" + (reply.Error is null ? "" : $" ({reply.Error})");
         return Failure((int)reply.Status switch
         {
-            401 or 403 when _authorization is null => $"{status}; it wants an API key: name the environment variable that holds it in judge.apiKeyEnv",
-            401 or 403 => $"{status}; it refuses the API key in the variable that judge.apiKeyEnv names",
+            401 or 403 when _authorization is null => $"{status}; it requires an API key: name the environment variable that holds it in judge.apiKeyEnv",
+            401 or 403 => $"{status}; it refuses the API key; check the environment variable that judge.apiKeyEnv names",
             404 => $"{status}; check judge.url (the part before /chat/completions) and judge.model",
-            429 => $"{status}; lower judge.concurrency, or raise the quota there",
-            >= 300 and < 400 => $"{status}; it redirects, which is not followed: give the final address in judge.url",
-            >= 500 => $"{status}; the server is failing: see its own log",
+            429 => $"{status}; lower judge.concurrency, or raise the quota of the server",
+            >= 300 and < 400 => $"{status}; redirects are not followed: set judge.url to the final address",
+            >= 500 => $"{status}; the server fails; see its own log",
             _ => $"{status}; it refuses the request: check judge.model and judge.topLogprobs",
         });
     }
@@ -144,12 +141,12 @@ internal sealed class ChatClient : IDisposable
     {
         if (url is null)
         {
-            throw new ConfigurationException("judge.url is missing: give the base URL of an OpenAI-compatible API, such as http://localhost:8085/v1");
+            throw new ConfigurationException("judge.url is missing: set the base URL of an OpenAI-compatible API, such as http://localhost:8085/v1");
         }
 
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            throw new ConfigurationException("judge.url is no address of a server: give one with http:// or https://, such as http://localhost:8085/v1");
+            throw new ConfigurationException("judge.url is not the URL of a server: set one with http:// or https://, such as http://localhost:8085/v1");
         }
 
         // A query string stays: Azure wants its api-version there.
@@ -170,6 +167,6 @@ internal sealed class ChatClient : IDisposable
             ? new AuthenticationHeaderValue("Bearer", key)
             : throw new ConfigurationException(key.Length == 0
                 ? $"judge.apiKeyEnv names the environment variable {variable}, which is not set: set it to the API key, or remove judge.apiKeyEnv"
-                : $"the environment variable {variable} (judge.apiKeyEnv) does not hold an API key: there are spaces or other than ASCII letters in it");
+                : $"the environment variable {variable} (judge.apiKeyEnv) does not hold an API key: it contains spaces or characters that are not ASCII");
     }
 }

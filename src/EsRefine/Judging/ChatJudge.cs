@@ -4,7 +4,7 @@ namespace EsRefine.Judging;
 
 /// <summary>
 /// Asks a language model behind an OpenAI-compatible API, one call per document; P(relevant) comes from the log-probabilities of yes and no.
-/// Calls beyond <see cref="JudgeSettings.Concurrency"/>, counted over all searches, wait for a free place and stop with their search.
+/// Calls beyond <see cref="JudgeSettings.Concurrency"/>, counted over all searches, wait for a free place and are canceled with their search.
 /// </summary>
 // Nothing is retried: a search has no time for it, and a struggling server no need of more calls. Sent again is only what the server refused to
 // understand (in a plainer form, until a first call is accepted, and by one call of a search) and what a model answered with thoughts (once, with thinking
@@ -12,9 +12,6 @@ namespace EsRefine.Judging;
 internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 {
     private const int Unsettled = -1;
-
-    /// <summary>Time between two warnings that calls fail.</summary>
-    private static readonly TimeSpan WarningPause = TimeSpan.FromSeconds(10);
 
     private readonly ChatClient _client;
     private readonly string _model;
@@ -34,16 +31,6 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     {
         _model = settings.Model is { Length: > 0 } model ? model : throw new ConfigurationException(
             "judge.model is missing: name the model that is to judge; a server that serves a single model takes any name");
-        if (settings.Concurrency < 1)
-        {
-            throw new ConfigurationException($"judge.concurrency is {settings.Concurrency}: at least one call must be allowed at a time");
-        }
-
-        if (settings.TopLogprobs < 0)
-        {
-            throw new ConfigurationException($"judge.topLogprobs is {settings.TopLogprobs}: give 1 to 20, or 0 for a server without log-probabilities");
-        }
-
         _client = new ChatClient(settings, timeProvider);
         _forms = ChatRequestForm.Ladder(settings.TopLogprobs);
         _places = new SemaphoreSlim(settings.Concurrency);
@@ -66,7 +53,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
             int judged = (await Task.WhenAll(calls)).Count(static judged => judged);
             if (judged < calls.Length)
             {
-                Log.NeitherYesNorNo(_logger, Name, calls.Length - judged, calls.Length);
+                _logger.NeitherYesNorNo(Name, calls.Length - judged, calls.Length);
             }
         }
         catch (JudgeException failure)
@@ -74,7 +61,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (IsTimeToWarn())
             {
-                Log.CallsFailed(_logger, Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
+                _logger.CallsFailed(Name, calls.Count(static call => call.IsFaulted), calls.Length, failure.Message);
             }
 
             throw;
@@ -87,7 +74,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     private bool IsTimeToWarn()
     {
         long last = Volatile.Read(ref _lastWarning);
-        return (last == 0 || _timeProvider.GetElapsedTime(last) >= WarningPause)
+        return (last == 0 || _timeProvider.GetElapsedTime(last) >= Timeouts.JudgeWarningInterval)
             && Interlocked.CompareExchange(ref _lastWarning, _timeProvider.GetTimestamp(), last) == last;
     }
 
@@ -184,7 +171,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 
             if (!Interlocked.Exchange(ref _answersInWords, true))
             {
-                Log.AnswersInWords(_logger, Name);
+                _logger.AnswersInWords(Name);
             }
         }
 
@@ -202,7 +189,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     {
         if (Volatile.Read(ref _settledForm) == Unsettled && Interlocked.CompareExchange(ref _settledForm, form, Unsettled) == Unsettled)
         {
-            Log.FormSettled(_logger, Name, _forms[form]);
+            _logger.FormSettled(Name, _forms[form]);
         }
     }
 
@@ -210,7 +197,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     {
         if (!Interlocked.Exchange(ref _switchesThinkingOff, true))
         {
-            Log.ThinkingSwitchedOff(_logger, Name);
+            _logger.ThinkingSwitchedOff(Name);
         }
     }
 

@@ -1,20 +1,17 @@
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Spares a judge that is down, and the cluster the samples it could not judge: after a few searches that failed one after the other it opens, and searches
-/// pass unasked. Every few seconds one search is let through to see whether the judge is back.
+/// Stops asking a judge that is down, and stops sampling for it: after <see cref="Tolerated"/> failed searches in a row it opens, and searches are forwarded
+/// unrefined. Every <see cref="Timeouts.JudgeBreakerInterval"/> one search tries the judge again.
 /// </summary>
 /// <remarks>
-/// A search counts as failed where the judge said so and no judgment had arrived. One that the deadline ended before any had says nothing: how long to wait is
-/// the caller's wish, and one caller's must not decide for all. A judgment, however it ended, says that the judge is there.
+/// A search counts as failed when the judge failed and no judgment had arrived. One that the deadline ended before any judgment counts neither way: the caller
+/// sets the deadline, and one caller must not decide for all. Any judgment shows that the judge is up.
 /// </remarks>
 internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider timeProvider, ILogger<JudgeBreaker> logger) : IRelevanceJudge, IDisposable
 {
     /// <summary>Failures in a row that open it: one search after the other, or some that ran side by side.</summary>
     public const int Tolerated = 5;
-
-    /// <summary>Time between two attempts while it is open: soon enough for a judge that restarts, too seldom to hold it down.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private string _lastCause = "";
@@ -35,9 +32,10 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
         }
     }
 
-    private string WhyOpen => $"the judge's breaker is open, a search tries it every {Pause.TotalSeconds:0} s; its last failure: {_lastCause}";
+    private string WhyOpen =>
+        $"the judge's breaker is open, a search tries it every {Timeouts.JudgeBreakerInterval.TotalSeconds:0} s; its last failure: {_lastCause}";
 
-    private bool MayAsk => _failures < Tolerated || (!_isTrying && timeProvider.GetElapsedTime(_lastAttempt) >= Pause);
+    private bool MayAsk => _failures < Tolerated || (!_isTrying && timeProvider.GetElapsedTime(_lastAttempt) >= Timeouts.JudgeBreakerInterval);
 
     public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {
@@ -98,7 +96,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
 
         if (wasOpen)
         {
-            Log.BreakerClosed(logger, Name);
+            logger.BreakerClosed(Name);
         }
     }
 
@@ -113,7 +111,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
 
         if (opens)
         {
-            Log.BreakerOpened(logger, Name, Tolerated, failure.Message);
+            logger.BreakerOpened(Name, Tolerated, failure.Message);
         }
     }
 }

@@ -1,4 +1,6 @@
+using EsRefine.Configuration;
 using EsRefine.Evaluation;
+using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Judging;
 
@@ -7,6 +9,19 @@ namespace EsRefine.Judging;
 internal sealed class QrelsJudge(string name, Qrels qrels, QueryIds queryIds, LabelNoise? noise) : IRelevanceJudge
 {
     public string Name => name;
+
+    /// <exception cref="ConfigurationException">A setting is missing or cannot work, or a file cannot be read.</exception>
+    public static QrelsJudge Create(JudgeSettings settings)
+    {
+        (string name, LabelNoise? noise) = settings.Noise switch
+        {
+            "none" => ("qrels", null),
+            "llm" => ("llm-noise", LabelNoise.Llm),
+            "weak" => ("weak-noise", LabelNoise.Weak),
+            _ => throw new ConfigurationException($"judge.noise is '{settings.Noise}'; there are none, llm and weak"),
+        };
+        return new(name, JudgeFile.Read("file", settings.File, "a TREC or BEIR qrels file", QrelsFile.Read), JudgeFile.ReadQueryIds(settings), noise);
+    }
 
     public Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {

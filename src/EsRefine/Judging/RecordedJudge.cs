@@ -1,3 +1,4 @@
+using EsRefine.Configuration;
 using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Judging;
@@ -18,6 +19,12 @@ internal sealed class RecordedJudge : IRelevanceJudge
     }
 
     public string Name { get; }
+
+    /// <exception cref="ConfigurationException">A setting is missing, or a file cannot be read.</exception>
+    public static RecordedJudge Create(JudgeSettings settings) => new(
+        "recorded:" + Path.GetFileName(settings.File),
+        JudgeFile.Read("file", settings.File, "JSON lines of recorded judgments", path => RecordedJudgmentFile.Read(path, settings.Set)),
+        JudgeFile.ReadQueryIds(settings));
 
     public Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
     {

@@ -1,54 +1,70 @@
 using EsRefine.Configuration;
-using EsRefine.Evaluation;
-using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Judging;
 
-/// <summary>The judges there are, by the kind a configuration names.</summary>
+/// <summary>
+/// The kinds of judges, a row each. Configuration, <c>--judge</c>, help, checks, the start-up report, <c>esrefine eval</c> and the documentation follow from
+/// the row. To add a kind, write its judge and add a row.
+/// </summary>
 internal static class RelevanceJudges
 {
-    /// <summary>The judge the settings describe. A <c>chat</c> judge holds connections: dispose it where the kind leaves it open.</summary>
+    public static IReadOnlyList<JudgeKind> Kinds { get; } =
+    [
+        new("chat", "a language model behind an OpenAI-compatible API")
+        {
+            Needs = [nameof(JudgeSettings.Url), nameof(JudgeSettings.Model)],
+            Takes = [nameof(JudgeSettings.ApiKeyEnv), nameof(JudgeSettings.Concurrency), nameof(JudgeSettings.TopLogprobs)],
+            Source = JudgmentSource.Live,
+            HasBreaker = true,
+            Describe = static judge => $"{judge.Model} at {judge.Url!.GetLeftPart(UriPartial.Path)}",
+            Create = static (judge, timeProvider, loggers) => new ChatJudge(judge, timeProvider, loggers.CreateLogger<ChatJudge>()),
+        },
+        new("qrels", "labels from a file, for evaluation and tests")
+        {
+            Needs = [nameof(JudgeSettings.File), nameof(JudgeSettings.Queries)],
+            Takes = [nameof(JudgeSettings.Noise)],
+            Words =
+            [
+                new("qrels", (nameof(JudgeSettings.Noise), "none")),
+                new("llm-noise", (nameof(JudgeSettings.Noise), "llm")),
+                new("weak-noise", (nameof(JudgeSettings.Noise), "weak")),
+            ],
+            Source = JudgmentSource.Labels,
+            Describe = static judge => $"labels of {judge.File}" + (judge.Noise == "none" ? "" : $" with {judge.Noise} noise"),
+            Create = static (judge, _, _) => QrelsJudge.Create(judge),
+            ForSet = static (judge, set) => judge with { File = set.QrelsFile, Queries = set.QueriesFile },
+        },
+        new("recorded", "a model's earlier answers, replayed from a file")
+        {
+            Needs = [nameof(JudgeSettings.File), nameof(JudgeSettings.Queries)],
+            Takes = [nameof(JudgeSettings.Set)],
+            Words = [new("recorded") { Argument = nameof(JudgeSettings.File) }],
+            Source = JudgmentSource.Recording,
+            Describe = static judge => $"recorded answers in {judge.File}",
+            Create = static (judge, _, _) => RecordedJudge.Create(judge),
+            ForSet = static (judge, set) => judge with { Queries = set.QueriesFile, Set = set.Name },
+        },
+    ];
+
+    /// <summary>The kind that is meant where only a URL is set.</summary>
+    public const string KindOfUrl = "chat";
+
+    /// <summary>The kind of that name; null = there is none.</summary>
+    public static JudgeKind? Find(string? kind) => Kinds.FirstOrDefault(row => row.Name == kind);
+
+    /// <summary>The judge the settings describe. It may hold connections: dispose it where it is disposable.</summary>
     /// <exception cref="ConfigurationException">A setting is missing, unknown or cannot work, or a file the judge needs cannot be read.</exception>
-    public static IRelevanceJudge Create(JudgeSettings settings, TimeProvider timeProvider, ILoggerFactory loggerFactory) => settings.Kind switch
-    {
-        "chat" => new ChatJudge(settings, timeProvider, loggerFactory.CreateLogger<ChatJudge>()),
-        "qrels" => CreateQrelsJudge(settings),
-        "recorded" => new RecordedJudge(
-            "recorded:" + Path.GetFileName(settings.File),
-            Read("file", settings.File, "JSON lines of recorded judgments", path => RecordedJudgmentFile.Read(path, settings.Set)),
-            ReadQueryIds(settings)),
-        _ => throw new ConfigurationException($"judge.kind is '{settings.Kind}'; there are chat, qrels and recorded"),
-    };
+    public static IRelevanceJudge Create(JudgeSettings settings, TimeProvider timeProvider, ILoggerFactory loggers) =>
+        KindOf(settings).Create(settings, timeProvider, loggers);
 
-    private static QrelsJudge CreateQrelsJudge(JudgeSettings settings)
+    /// <summary>The same for a running sidecar: behind a breaker where the kind has one.</summary>
+    /// <exception cref="ConfigurationException">As <see cref="Create"/>.</exception>
+    public static IRelevanceJudge CreateGuarded(JudgeSettings settings, TimeProvider timeProvider, ILoggerFactory loggers)
     {
-        (string name, LabelNoise? noise) = settings.Noise switch
-        {
-            "none" => ("qrels", null),
-            "llm" => ("llm-noise", LabelNoise.Llm),
-            "weak" => ("weak-noise", LabelNoise.Weak),
-            _ => throw new ConfigurationException($"judge.noise is '{settings.Noise}'; there are none, llm and weak"),
-        };
-        return new(name, Read("file", settings.File, "a TREC or BEIR qrels file", QrelsFile.Read), ReadQueryIds(settings), noise);
+        IRelevanceJudge judge = Create(settings, timeProvider, loggers);
+        return KindOf(settings).HasBreaker ? new JudgeBreaker(judge, timeProvider, loggers.CreateLogger<JudgeBreaker>()) : judge;
     }
 
-    private static QueryIds ReadQueryIds(JudgeSettings settings) =>
-        Read("queries", settings.Queries, "the BEIR queries.jsonl that tells a query's id by its text", static path => new QueryIds(path));
-
-    private static T Read<T>(string setting, string? path, string content, Func<string, T> read)
-    {
-        if (string.IsNullOrEmpty(path))
-        {
-            throw new ConfigurationException($"judge.{setting} is missing: name {content}");
-        }
-
-        try
-        {
-            return read(path);
-        }
-        catch (EvaluationFileException exception)
-        {
-            throw new ConfigurationException($"judge.{setting}: {exception.Message}", exception);
-        }
-    }
+    private static JudgeKind KindOf(JudgeSettings settings) => Find(settings.Kind) ?? throw new ConfigurationException(
+        $"judge.kind is '{settings.Kind}'; there are {Form.Choice([.. Kinds.Select(static kind => kind.Name)], "and")}");
 }

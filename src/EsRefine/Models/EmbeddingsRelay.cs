@@ -58,7 +58,7 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             return [];
         }
 
-        SearchBody body = await SearchBody.ReadAsync(request, MaxBodyBytes, _memory, context.RequestAborted);
+        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, _memory, context.RequestAborted);
         return body.Json is { } json ? EmbeddingsShape.Texts(json) : [];
     }
 

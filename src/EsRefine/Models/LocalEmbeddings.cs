@@ -48,7 +48,7 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
 
     private async Task EmbedAsync(HttpContext context)
     {
-        SearchBody body = await SearchBody.ReadAsync(context.Request, MaxBodyBytes, _memory, context.RequestAborted);
+        BufferedBody body = await BufferedBody.ReadAsync(context.Request, MaxBodyBytes, _memory, context.RequestAborted);
         OpenAiError? refusal;
         EmbeddingsRequest? request = null;
         if (!body.IsWhole)

@@ -1,6 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Http;
 using EsRefine.Remembering;
+using EsRefine.Settings;
 using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
 using Yarp.ReverseProxy.Forwarder;

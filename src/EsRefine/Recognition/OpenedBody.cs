@@ -1,14 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
-using EsRefine.Reissue;
 
 namespace EsRefine.Recognition;
-
-/// <summary>A <c>wrapper</c> query: <c>{"wrapper":{"query":"eyJtYXRjaF9hbGwiOnt9fQ=="}}</c>.</summary>
-/// <param name="Query">All of it, for which the query it holds can stand.</param>
-/// <param name="Text">The string with its quotes: Base64 of that query's JSON.</param>
-internal readonly record struct WrapperQuery(ByteRange Query, ByteRange Text);
 
 /// <summary>A body in which queries have taken the places of the wrappers that held them, as the engines rewrite it.</summary>
 /// <remarks>What is changed in here can be put back: into the wrapper where it came from one, else to where it stood.</remarks>
@@ -130,7 +124,7 @@ internal sealed class OpenedBody
     {
         try
         {
-            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = SearchBodyWalker.MaxDepth });
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = BodyView.MaxDepth });
             reader.Read();
             bool isObject = reader.TokenType == JsonTokenType.StartObject;
             reader.Skip();

@@ -12,7 +12,7 @@ internal static class Recognizer
         || body.IndexOf("\"wrapper\""u8) >= 0;
 
     /// <summary>
-    /// Walks the body through known child slots only, into the queries of its wrappers too. Null: no kNN clause, or a body that is not strict JSON or that the
+    /// Reads the body through known child slots only, into the queries of its wrappers too. Null: no kNN clause, or a body that is not strict JSON or that the
     /// cluster refuses.
     /// </summary>
     public static RecognizedSearch? Recognize(ReadOnlySpan<byte> body)
@@ -30,9 +30,10 @@ internal static class Recognizer
 
     private static RecognizedSearch? Recognize(ReadOnlySpan<byte> body, OpenedBody? opened)
     {
-        SearchBodyWalker walker = new(body);
-        RecognizedSearch? search = walker.Walk();
-        if (walker.Wrappers is not { } wrappers)
+        Findings findings = new();
+        using BodyView view = new(body);
+        RecognizedSearch? search = SearchBodyReader.Read(view.Root, findings);
+        if (findings.Wrappers is not { } wrappers)
         {
             return opened is null || search is null ? search : search with { Opened = opened };
         }

@@ -1,6 +1,8 @@
 using System.Text;
 using EsRefine.Recognition;
+using EsRefine.Targets;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Reissue;
 
@@ -9,17 +11,13 @@ namespace EsRefine.Reissue;
 internal static class ClauseEdits
 {
     /// <summary>The edits, or null where not all copies can be told from vectors of another field: then none may be replaced.</summary>
-    /// <param name="body">The body as it came in.</param>
-    /// <param name="search">What was recognized in it.</param>
-    /// <param name="clause">One of its clauses, which holds a vector or says where to have it from.</param>
-    /// <param name="mapping">The clause's field.</param>
-    /// <param name="original">The clause's query vector as it came in.</param>
+    /// <param name="task">The clause, which holds a vector or says where to have it from, with its field and its query vector as it came in.</param>
     /// <param name="refined">The refined vector, within the field's constraints.</param>
-    /// <param name="hiddenCopies">Where the same vector is meant without being spelled out.</param>
-    public static IReadOnlyList<BodyEdit>? For(
-        ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original, ReadOnlySpan<float> refined,
-        IReadOnlyList<VectorPlace>? hiddenCopies = null)
+    public static IReadOnlyList<BodyEdit>? For(VectorTask task, ReadOnlySpan<float> refined)
     {
+        ReadOnlySpan<byte> body = task.Search.Body.Span;
+        ReadOnlySpan<float> original = task.QueryVector;
+        (RecognizedSearch search, KnnClause clause, FieldMapping mapping) = (task.Of.Recognized, task.Clause, task.Mapping);
         List<BodyEdit> edits = [];
         if (clause.Source is { } source)
         {
@@ -30,7 +28,7 @@ internal static class ClauseEdits
             edits.Add(Edit(body, clause.Vector, mapping, refined));
         }
 
-        foreach (VectorPlace place in hiddenCopies ?? [])
+        foreach (VectorPlace place in task.HiddenCopies)
         {
             AddEdits(edits, place, mapping, refined);
         }
@@ -97,15 +95,15 @@ internal static class ClauseEdits
         clause.HoldsVector && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
 
     private static bool TryRead(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, out float[] vector) =>
-        VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping, out vector);
+        VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping.VectorType, out vector);
 
     private static BodyEdit Edit(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, ReadOnlySpan<float> refined) =>
-        new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping));
+        new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping.VectorType));
 
     /// <summary>What stands for the vector gives way to the vector itself: one member for another.</summary>
     private static void AddEdits(List<BodyEdit> edits, VectorPlace place, FieldMapping mapping, ReadOnlySpan<float> refined)
     {
-        byte[] vector = VectorText.Write(refined, [], VectorSpelling.Array, mapping);
+        byte[] vector = VectorText.Write(refined, [], VectorSpelling.Array, mapping.VectorType);
         edits.Add(new(place.Range, (byte[])[.. Encoding.UTF8.GetBytes(place.Before), .. vector, .. Encoding.UTF8.GetBytes(place.After)]));
         edits.AddRange(place.Others.Select(static other => new BodyEdit(other.Range, Encoding.UTF8.GetBytes(other.Replacement))));
     }

@@ -15,12 +15,6 @@ namespace EsRefine.Remembering;
 /// <param name="life">How long an entry is kept.</param>
 internal sealed class SharedVectorMemory(IDistributedCache store, string tenant, TimeSpan life, TimeProvider timeProvider, ILogger<SharedVectorMemory> logger)
 {
-    /// <summary>Longest a search or the last bytes of an embeddings reply wait for the store.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>How long a store that failed is left alone.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
-
     private readonly DistributedCacheEntryOptions _options = new() { AbsoluteExpirationRelativeToNow = life };
     private long _askAgain = long.MinValue;
 
@@ -48,7 +42,7 @@ internal sealed class SharedVectorMemory(IDistributedCache store, string tenant,
             return null;
         }
 
-        using CancellationTokenSource patience = new(Patience, timeProvider);
+        using CancellationTokenSource patience = new(Timeouts.SharedMemoryTimeout, timeProvider);
         try
         {
             // Not every store heeds a cancellation.
@@ -56,8 +50,10 @@ internal sealed class SharedVectorMemory(IDistributedCache store, string tenant,
         }
         catch (Exception exception)   // a store has as many exceptions as there are stores, and none of them may cost a search
         {
-            Volatile.Write(ref _askAgain, timeProvider.GetTimestamp() + (long)(Rest.TotalSeconds * timeProvider.TimestampFrequency));
-            logger.SharedMemoryFailed(exception is OperationCanceledException ? $"no answer within {Patience.TotalMilliseconds:0} ms" : exception.Message);
+            long interval = (long)(Timeouts.SharedMemoryRetryInterval.TotalSeconds * timeProvider.TimestampFrequency);
+            Volatile.Write(ref _askAgain, timeProvider.GetTimestamp() + interval);
+            logger.SharedMemoryFailed(
+                exception is OperationCanceledException ? $"no answer within {Timeouts.SharedMemoryTimeout.TotalMilliseconds:0} ms" : exception.Message);
             return null;
         }
     }

@@ -3,8 +3,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Remembering;
 
 /// <summary>
-/// Remembers which text each vector that the models listener handed out stands for, so that a search that brings nothing but the vector can be judged. Vectors are
-/// known by value: by no spelling of their numbers, no scale, and no digit beyond the sixth.
+/// Remembers which text each vector that the models listener handed out stands for, so that a search that brings nothing but the vector can be judged. Vectors
+/// are known by value: by no spelling of their numbers, no scale, and no digit beyond the sixth.
 /// </summary>
 /// <param name="shared">The memory of all sidecars of one tenant; null: this process remembers for itself.</param>
 internal sealed class VectorMemory(VectorMemorySettings settings, TimeProvider timeProvider, SharedVectorMemory? shared = null)

@@ -10,8 +10,8 @@ namespace EsRefine.Remembering;
 /// <remarks>
 /// <para>
 /// p_i = ⟨v/‖v‖, g_i⟩ for sixteen pseudo-random g_i with components of variance 1/d. Scaling a vector changes no p_i. What clients do to its numbers
-/// moves it by e ≪ 1 and every p_i by about ‖e‖/√d: rounding a unit vector to 6 decimals, the worst of it, is noise of ±5e-7 a component, 2.9e-7 in p_i for any d.
-/// Two sketches match where all sixteen p_i agree within <see cref="Tolerance"/> = 4e-6, fourteen times that.
+/// moves it by e ≪ 1 and every p_i by about ‖e‖/√d: rounding a unit vector to 6 decimals, the worst of it, is noise of ±5e-7 a component, 2.9e-7 in p_i for any
+/// d. Two sketches match where all sixteen p_i agree within <see cref="Tolerance"/> = 4e-6, fourteen times that.
 /// </para>
 /// <para>
 /// A vector at distance δ from a remembered one has p_i that differ by about N(0, δ²/d), so a false match has probability (8e-6 · √d / (√(2π) δ))¹⁶: at d = 384

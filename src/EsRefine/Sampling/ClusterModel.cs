@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
@@ -17,7 +17,7 @@ internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary ca
     private string Id => Uri.EscapeDataString(id);
 
     /// <summary>The vector of a text.</summary>
-    /// <exception cref="SampleException">The model refuses, or answers with something else than one vector of finite numbers.</exception>
+    /// <exception cref="ModelRefusalException">The model refuses, or answers with something else than one vector of finite numbers.</exception>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
     public Task<float[]> EmbedAsync(TextToEmbed text, CancellationToken cancellationToken) => text.Form switch
     {
@@ -99,8 +99,7 @@ internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary ca
     {
         if (!reply.IsSuccess)
         {
-            throw new SampleException(
-                RefinementOutcome.Unsupported, $"the model '{id}' does not embed the text of the clause for this caller (status {reply.StatusCode})");
+            throw new ModelRefusalException($"the model '{id}' does not embed the text of the clause for this caller (status {reply.StatusCode})");
         }
 
         try
@@ -111,7 +110,7 @@ internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary ca
         catch (Exception exception)
             when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
-            throw new SampleException(RefinementOutcome.Unsupported, $"the answer of the model '{id}' is not the vector of a text");
+            throw new ModelRefusalException($"the answer of the model '{id}' is not the vector of a text");
         }
     }
 }

@@ -1,24 +1,23 @@
 using System.Numerics.Tensors;
 using EsRefine.Embedding;
 using EsRefine.Refinement;
-using EsRefine.Upstream;
 using Microsoft.Extensions.AI;
 
 namespace EsRefine.Sampling;
 
-/// <summary>The last resort where stored vectors cannot be read back: the judged texts embedded anew.</summary>
+/// <summary>The last resort where stored vectors cannot be read: the judged texts are embedded again.</summary>
 internal static class EmbeddedHits
 {
-    /// <summary>How far scores may be off on average: quantized indices score with an error near 0.01, another model or another text is off by 0.1 and more.</summary>
+    /// <summary>Largest mean error of the scores: quantized indices have an error near 0.01, another model or text one of 0.1 and more.</summary>
     private const double Tolerance = 0.03;
 
     /// <summary>The sample with vectors; null where the model is not the one that made those in the index.</summary>
-    // Whether it is, the engine's own scores tell: they must be those of the query vector and the new vectors.
+    // The scores of the engine show whether it is: they must match those of the query vector and the new vectors.
     public static async Task<HitSample?> TryEmbedAsync(
         IEmbeddingGenerator<string, Embedding<float>> model, HitSample sample, SamplePlan plan, CancellationToken cancellationToken)
     {
         if (sample.Count == 0 || plan.Clause.Script is not null || plan.Mapping.Similarity is not { } similarity
-            || plan.Mapping.ElementType is not (VectorElementType.Float or VectorElementType.BFloat16))
+            || plan.Mapping.ElementType.HoldsBytes)
         {
             return null;
         }

@@ -1,6 +1,6 @@
 namespace EsRefine.Sampling;
 
-/// <summary>The top hits of a clause alone, as the caller may see them: what gets judged, and the vectors that learn from it.</summary>
+/// <summary>The top hits of one clause, as the caller may see them: the texts to judge and the vectors to learn from.</summary>
 /// <param name="Hits">Hits that have both a text and a vector, in rank order.</param>
 /// <param name="Vectors">Their vectors: one row of <see cref="Dimensions"/> components per hit, row-major.</param>
 /// <param name="Dimensions">Components of a vector.</param>

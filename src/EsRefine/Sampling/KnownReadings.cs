@@ -4,23 +4,20 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
 
-/// <summary>Which way of reading vectors worked last for a caller, an index expression and a field: indices of one cluster differ, and so does what callers may see.</summary>
+/// <summary>The way of reading vectors that worked last, for each caller, index expression and field: indices and permissions differ.</summary>
 internal sealed class KnownReadings(TimeProvider timeProvider)
 {
-    /// <summary>Past this many all is forgotten, which costs some searches one request more: index expressions are the callers' to invent.</summary>
+    /// <summary>Limit of entries, since clients choose index expressions. Beyond it all are dropped, which costs some searches one more request.</summary>
     private const int Capacity = 10_000;
-
-    /// <summary>How long a field whose vectors cannot be had is left alone: each try costs a search per way.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Key, Entry> _entries = [];
 
-    /// <summary>The way that worked; null = not known.</summary>
+    /// <summary>The way that worked last; null where none is known.</summary>
     public VectorReading? Find(Key key) => _entries.TryGetValue(key, out Entry entry) ? entry.Reading : null;
 
-    /// <summary>Whether every way failed a moment ago.</summary>
+    /// <summary>Whether every way failed within the last minute.</summary>
     public bool AreHopeless(Key key) =>
-        _entries.TryGetValue(key, out Entry entry) && entry.Reading is null && timeProvider.GetElapsedTime(entry.Since) < Patience;
+        _entries.TryGetValue(key, out Entry entry) && entry.Reading is null && timeProvider.GetElapsedTime(entry.Since) < Timeouts.UnreadableFieldLifetime;
 
     /// <summary>Remembers the way that worked, or with null that none did.</summary>
     public void Remember(Key key, VectorReading? reading)
@@ -33,7 +30,7 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
         _entries[key] = new(reading, timeProvider.GetTimestamp());
     }
 
-    /// <summary>Whose and which vectors; a point in time stands for its indices.</summary>
+    /// <summary>Whose vectors, and which; the id of a point in time takes the place of the index expression.</summary>
     internal readonly record struct Key(string Caller, string Index, string Field)
     {
         public static Key Of(SearchRequest search, SamplePlan plan) => new(

@@ -16,14 +16,14 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
     /// <param name="search">The client's search.</param>
     /// <param name="plan">What to sample.</param>
     /// <param name="cancellationToken">The deadline, or the caller is gone.</param>
-    /// <exception cref="SampleException">The cluster refused or answered in part, or no vectors can be read back.</exception>
+    /// <returns>The sample, or the reason: the cluster refused or answered in part, or no vectors can be read back.</returns>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
-    public async Task<HitSample> SampleAsync(SearchRequest search, SamplePlan plan, CancellationToken cancellationToken)
+    public async Task<Outcome<HitSample>> SampleAsync(SearchRequest search, SamplePlan plan, CancellationToken cancellationToken)
     {
         KnownReadings.Key key = KnownReadings.Key.Of(search, plan);
         if (_known.AreHopeless(key))
         {
-            throw Unavailable(plan);
+            return Unavailable(plan);
         }
 
         string index = search.Index.Length > 0 && plan.Recognized.PointInTime is null ? "/" + search.Index : "";
@@ -37,7 +37,12 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
                 continue;
             }
 
-            HitSample sample = Read(reply, plan, reading, out int withoutVector);
+            Outcome<HitSample> read = Read(reply, plan, reading, out int withoutVector);
+            if (!read.TryGet(out HitSample? sample, out NotRefined? unread))
+            {
+                return unread;
+            }
+
             wasAnswered = true;
             if (reading == VectorReading.Embedding)
             {
@@ -62,22 +67,23 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
 
         if (!wasAnswered)
         {
-            throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the cluster refused the sampling search");
+            return new NotRefined(RefinementOutcome.UpstreamRefusedSample, "the cluster refused the sampling search");
         }
 
         _known.Remember(key, null);
-        throw Unavailable(plan);
+        return Unavailable(plan);
     }
 
     /// <summary>Whether the cluster may have refused this way of asking only: old versions do not know it, scripts may be forbidden.</summary>
     private static bool MayBeRefusedAlone(VectorReading reading, UpstreamReply reply) =>
         reading is VectorReading.DocValues or VectorReading.Script && reply.StatusCode is 400 or 500;
 
-    private static HitSample Read(UpstreamReply reply, SamplePlan plan, VectorReading reading, out int withoutVector)
+    private static Outcome<HitSample> Read(UpstreamReply reply, SamplePlan plan, VectorReading reading, out int withoutVector)
     {
+        withoutVector = 0;
         if (!reply.IsSuccess)
         {
-            throw new SampleException(RefinementOutcome.UpstreamRefusedSample, $"the cluster answered the sampling search with status {reply.StatusCode}");
+            return new NotRefined(RefinementOutcome.UpstreamRefusedSample, $"the cluster answered the sampling search with status {reply.StatusCode}");
         }
 
         try
@@ -86,11 +92,11 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new SampleException(RefinementOutcome.UpstreamRefusedSample, "the reply to the sampling search is not a search reply");
+            return new NotRefined(RefinementOutcome.UpstreamRefusedSample, "the reply to the sampling search is not a search reply");
         }
     }
 
-    private static SampleException Unavailable(SamplePlan plan) => new(
+    private static NotRefined Unavailable(SamplePlan plan) => new(
         RefinementOutcome.VectorsUnavailable,
         $"the vectors of field '{plan.Mapping.Field}' cannot be read back from the hits: is the field excluded from what this caller may see? The model that made them, "
         + "configured as model.folder, would serve in their place");

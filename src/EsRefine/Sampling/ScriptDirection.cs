@@ -4,13 +4,13 @@ using EsRefine.Recognition;
 namespace EsRefine.Sampling;
 
 /// <summary>Whether a script's scores rise with the similarity its vector function names: <c>2.0 - cosineSimilarity(…)</c> ranks the other way round.</summary>
-/// <remarks>A script is not parsed for that. The sample shows what it does: each hit has both its score and its vector.</remarks>
+/// <remarks>The script is not parsed for this: the sample shows it, since each hit has a score and a vector.</remarks>
 internal static class ScriptDirection
 {
-    /// <summary>Least rank correlation (Kendall's τ over pairs that differ): other terms may stir the order, but not make it.</summary>
+    /// <summary>Least rank correlation (Kendall's τ over pairs that differ): other terms of the script may disturb the order, but not decide it.</summary>
     private const double LeastCorrelation = 0.5;
 
-    /// <summary>True where the scores rise with the similarity, or tell nothing because they are all alike.</summary>
+    /// <summary>True where the scores rise with the similarity, or are all equal.</summary>
     public static bool Rises(HitSample sample, ReadOnlySpan<float> queryVector, VectorFunction function)
     {
         float[] difference = new float[sample.Dimensions];

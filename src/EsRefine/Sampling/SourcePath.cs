@@ -5,7 +5,7 @@ namespace EsRefine.Sampling;
 /// <summary>Fields of <c>_source</c> by their full names, whether their parents are objects or their names hold dots.</summary>
 internal static class SourcePath
 {
-    /// <summary>The value of a field; null where none is to be found without entering a list.</summary>
+    /// <summary>The value of a field; null where there is none outside of lists.</summary>
     public static JsonElement? Find(JsonElement element, ReadOnlySpan<char> field)
     {
         while (!field.IsEmpty)
@@ -40,13 +40,14 @@ internal static class SourcePath
         {
             strings.Add(text);
         }
-        else if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("inference", out _) && element.TryGetProperty("text", out JsonElement original))
+        else if (element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty("inference", out _) && element.TryGetProperty("text", out JsonElement original))
         {
             CollectStrings(original, field, strings);   // semantic_text as Elasticsearch kept it before 8.18
         }
     }
 
-    /// <summary>The string; its JSON where it is no text (half a surrogate pair, which engines store as it comes): one broken document must not cost the sample.</summary>
+    /// <summary>The string, or its JSON where it is not valid text: engines store lone surrogates, and one such document must not cost the sample.</summary>
     private static string Read(JsonElement text)
     {
         try

@@ -1,11 +1,11 @@
 using System.ComponentModel;
 using System.Numerics.Tensors;
-using EsRefine.Caching;
 using EsRefine.Embedding;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Reissue;
+using EsRefine.Stores;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -18,26 +18,37 @@ namespace EsRefine.Sampling;
 /// <param name="model">The local model; null where the operator configured none.</param>
 internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache, IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {
+    private const string NotEmbedded = "the text of the clause is not embedded: ";
+
     private static readonly HybridCacheEntryOptions Entry = new()
     {
-        Expiration = TimeSpan.FromMinutes(1),
-        LocalCacheExpiration = TimeSpan.FromMinutes(1),
+        Expiration = Timeouts.TextEmbeddingLifetime,
+        LocalCacheExpiration = Timeouts.TextEmbeddingLifetime,
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 
     /// <summary>The vector of the text, of as many dimensions as the model gives it, otherwise one that the field takes.</summary>
-    /// <exception cref="SampleException">The model refuses, or gives no vector for this field.</exception>
+    /// <returns>The vector, or the reason: the model refuses, or gives no vector for this field.</returns>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
-    public async Task<float[]> EmbedAsync(SearchRequest search, TextToEmbed text, QueryModel by, FieldMapping mapping, CancellationToken cancellationToken)
+    public async Task<Outcome<float[]>> EmbedAsync(
+        SearchRequest search, TextToEmbed text, QueryModel by, FieldMapping mapping, CancellationToken cancellationToken)
     {
         if (text.ModelId is null && (by == QueryModel.Upstream || text.Form != TextForm.Neural))
         {
-            throw Refused("the clause names no model");
+            return Refused("the clause names no model");
         }
 
-        ValueTask<EmbeddedText> embedding = by == QueryModel.Local ? EmbedHereAsync(text, cancellationToken) : EmbedThereAsync(search, text, cancellationToken);
-        float[] vector = (await embedding).Components;
-        return WhyNot(vector, mapping) is { } reason ? throw Refused(reason) : vector;
+        try
+        {
+            ValueTask<EmbeddedText> embedding =
+                by == QueryModel.Local ? EmbedHereAsync(text, cancellationToken) : EmbedThereAsync(search, text, cancellationToken);
+            float[] vector = (await embedding).Components;
+            return WhyNot(vector, mapping) is { } reason ? Refused(reason) : vector;
+        }
+        catch (ModelRefusalException refusal)   // thrown below, for the cache keeps whatever a model returns
+        {
+            return new NotRefined(RefinementOutcome.Unsupported, refusal.Message);
+        }
     }
 
     private ValueTask<EmbeddedText> EmbedHereAsync(TextToEmbed text, CancellationToken cancellationToken) => cache.GetOrCreateAsync(
@@ -47,11 +58,13 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
         {
             if (state.model is null)
             {
-                throw Refused("there is no local model: set model.folder");
+                throw new ModelRefusalException(NotEmbedded + "there is no local model: set model.folder");
             }
 
             float[] vector = (await state.model.GenerateVectorAsync(state.Text, EmbeddingPurposes.Query, token)).ToArray();
-            return Array.TrueForAll(vector, float.IsFinite) ? new EmbeddedText(vector) : throw Refused("the local model gives numbers that are not finite");
+            return Array.TrueForAll(vector, float.IsFinite)
+                ? new EmbeddedText(vector)
+                : throw new ModelRefusalException(NotEmbedded + "the local model gives numbers that are not finite");
         },
         Entry,
         cancellationToken: cancellationToken);
@@ -75,19 +88,19 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
     /// <summary>Why the cluster would not take the vector for this field; null where it would, if the dimensions are right.</summary>
     private static string? WhyNot(ReadOnlySpan<float> vector, FieldMapping mapping)
     {
-        if (!VectorText.HasElementsOf(mapping, vector))
+        if (!VectorText.HasElementsOf(mapping.VectorType, vector))
         {
             return $"field '{mapping.Field}' holds bytes, the model gives other numbers";
         }
 
         // Elasticsearch's own tolerance.
         bool isUnit = Math.Abs(TensorPrimitives.SumOfSquares(vector) - 1) <= 1e-3f;
-        return mapping is { Similarity: VectorSimilarity.DotProduct, ElementType: not VectorElementType.Byte } && !isUnit
+        return mapping is { Similarity: VectorSimilarity.DotProduct, ElementType.HoldsBytes: false } && !isUnit
             ? $"field '{mapping.Field}' is ranked by dot_product, and the model gives vectors that are not of unit length"
             : null;
     }
 
-    private static SampleException Refused(string reason) => new(RefinementOutcome.Unsupported, "the text of the clause is not embedded: " + reason);
+    private static NotRefined Refused(string reason) => new(RefinementOutcome.Unsupported, NotEmbedded + reason);
 }
 
 /// <summary>A text's vector, of finite numbers.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EsRefine.Recognition;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
@@ -8,17 +9,18 @@ namespace EsRefine.Sampling;
 internal sealed class VectorLookups(UpstreamClient upstream)
 {
     /// <summary>The vector of the document, read as one of the field that it is compared with.</summary>
-    /// <exception cref="SampleException">There is no such document, it may not be read, or it holds no such vector.</exception>
+    /// <returns>The vector, or the reason: there is no such document, it may not be read, or it holds no such vector.</returns>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
-    public async Task<float[]> FetchAsync(SearchRequest search, VectorLookup lookup, FieldMapping mapping, CancellationToken cancellationToken)
+    public async Task<Outcome<float[]>> FetchAsync(SearchRequest search, VectorLookup lookup, FieldMapping mapping, CancellationToken cancellationToken)
     {
         string routing = lookup.Routing is { } value ? "?routing=" + Uri.EscapeDataString(value) : "";
         UpstreamReply reply = await upstream.SendAsync(
             HttpMethod.Post, $"/{Uri.EscapeDataString(lookup.Index)}/_search{routing}", search.Headers, Request(lookup), cancellationToken);
         float[] vector = new float[mapping.Dimensions ?? 0];
-        return reply.IsSuccess && IsRead(reply, lookup, mapping, vector)
-            ? vector
-            : throw new SampleException(RefinementOutcome.VectorsUnavailable, $"the vector to look up in index '{lookup.Index}' cannot be read");
+        int? otherDimensions = null;
+        return reply.IsSuccess && IsRead(reply, lookup, mapping, vector, out otherDimensions) ? vector
+            : otherDimensions is { } found ? SampleReply.OtherDimensions(mapping, vector.Length, found)
+            : new NotRefined(RefinementOutcome.VectorsUnavailable, $"the vector to look up in index '{lookup.Index}' cannot be read");
     }
 
     // Whoever knows lookup (9.4) knows docvalue_fields of vectors (8.17).
@@ -30,8 +32,9 @@ internal sealed class VectorLookups(UpstreamClient upstream)
         docvalue_fields = new[] { lookup.Path },
     });
 
-    private static bool IsRead(UpstreamReply reply, VectorLookup lookup, FieldMapping mapping, Span<float> vector)
+    private static bool IsRead(UpstreamReply reply, VectorLookup lookup, FieldMapping mapping, Span<float> vector, out int? otherDimensions)
     {
+        otherDimensions = null;
         try
         {
             using JsonDocument document = JsonDocument.Parse(reply.Body);
@@ -39,7 +42,7 @@ internal sealed class VectorLookups(UpstreamClient upstream)
             return hits.GetArrayLength() > 0
                 && hits[0].TryGetProperty("fields", out JsonElement fields)
                 && fields.TryGetProperty(lookup.Path, out JsonElement value)
-                && StoredVector.TryRead(value, mapping, vector);
+                && StoredVector.TryRead(value, mapping.VectorType, vector, out otherDimensions);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {

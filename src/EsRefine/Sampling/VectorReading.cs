@@ -1,39 +1,38 @@
-using EsRefine.Recognition;
 using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
 
-/// <summary>A way of getting a hit's stored vector back (<c>knn-wire</c> §4 and §10).</summary>
+/// <summary>A way of reading the stored vector of a hit (<c>knn-wire</c> §4 and §10).</summary>
 internal enum VectorReading
 {
-    /// <summary><c>docvalue_fields</c>: always numbers, whatever was indexed; Elasticsearch 8.17 and newer.</summary>
+    /// <summary><c>docvalue_fields</c>: numbers, in whatever form the vector was indexed; Elasticsearch 8.17 and newer.</summary>
     DocValues,
 
-    /// <summary><c>fields</c>: older Elasticsearch; what it gives may be the string that was indexed.</summary>
+    /// <summary><c>fields</c>: older Elasticsearch; may return the string that was indexed.</summary>
     Fields,
 
-    /// <summary>Named in <c>_source</c>: shown so even where an index hides its vectors, unless the mapping excludes the field for good.</summary>
+    /// <summary>Named in <c>_source</c>: returned even where an index leaves vectors out by default, unless the mapping excludes the field.</summary>
     Source,
 
     /// <summary><c>script_fields</c>: from the index itself, where scripts are allowed.</summary>
     Script,
 
-    /// <summary>Not read at all: the judged texts are embedded anew by the configured model.</summary>
+    /// <summary>Not read: the configured model embeds the judged texts again.</summary>
     Embedding,
 }
 
-/// <summary>The ways that may work for a field, cheapest first.</summary>
+/// <summary>The ways that can work for a field, cheapest first.</summary>
 internal static class VectorReadings
 {
     private static readonly VectorReading[] Elasticsearch = [VectorReading.DocValues, VectorReading.Fields, VectorReading.Source, VectorReading.Script];
 
-    // OpenSearch builds vectors into _source as it reads it (derived source), and fields takes them from there: what _source leaves out, fields lacks.
+    // OpenSearch adds vectors to _source when it reads it (derived source). fields reads from there, so it lacks what _source leaves out.
     // docvalue_fields on a knn_vector is an error before OpenSearch 3.7, and another encoding after.
     private static readonly VectorReading[] OpenSearch = [VectorReading.Source, VectorReading.Script];
 
     /// <summary>The ways in the order to try them.</summary>
     /// <param name="mapping">The field. Of a nested one <c>fields</c> mixes all passages, so it is not tried.</param>
-    /// <param name="known">The way that worked last, which goes first; null = none yet.</param>
+    /// <param name="known">The way that worked last, which is tried first; null where none is known.</param>
     /// <param name="hasModel">Whether texts can be embedded as the last resort.</param>
     public static IEnumerable<VectorReading> InOrder(FieldMapping mapping, VectorReading? known, bool hasModel)
     {

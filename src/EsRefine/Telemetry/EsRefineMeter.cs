@@ -1,34 +1,34 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using EsRefine.Judging;
 
 namespace EsRefine.Telemetry;
 
 /// <summary>Everything EsRefine measures, in OpenTelemetry's terms; recorded in one place per stage.</summary>
-internal static class EsRefineMeter
+/// <remarks>An instance of the process's meter factory, so that a test sees its own measurements only.</remarks>
+internal sealed class EsRefineMeter
 {
     public const string Name = "EsRefine";
 
-    private static readonly Meter Meter = new(Name);
+    private readonly Histogram<double> _searchDuration;
+    private readonly Histogram<double> _stageDuration;
+    private readonly Counter<long> _judgments;
 
-    private static readonly Histogram<double> SearchDuration =
-        Meter.CreateHistogram<double>("esrefine.search.duration", "s", "Time a search spent on being refined, by outcome.");
-
-    private static readonly Histogram<double> StageDuration =
-        Meter.CreateHistogram<double>("esrefine.stage.duration", "s", "Time per stage of a search.");
-
-    private static readonly Counter<long> Judgments =
-        Meter.CreateCounter<long>("esrefine.judgments", "{judgment}", "Judgments that arrived in time.");
+    public EsRefineMeter(IMeterFactory meters)
+    {
+        Meter meter = meters.Create(Name);
+        _searchDuration = meter.CreateHistogram<double>("esrefine.search.duration", "s", "Time a search spent on being refined, by outcome.");
+        _stageDuration = meter.CreateHistogram<double>("esrefine.stage.duration", "s", "Time per stage of a search.");
+        _judgments = meter.CreateCounter<long>("esrefine.judgments", "{judgment}", "Judgments that arrived in time.");
+    }
 
     /// <summary>Records one search that held a kNN clause, or was too large to tell.</summary>
-    public static void RecordSearch(RefinementSummary summary, TimeSpan duration)
+    public void RecordSearch(RefinementSummary summary, TimeSpan duration)
     {
         if (summary.Outcome == RefinementOutcome.NoKnnClause)
         {
             return;
         }
 
-        SearchDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", summary.Outcome.ToName()));
+        _searchDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", summary.Outcome.ToName()));
         RecordStage("recognize", summary.Timings.Recognize);
         RecordStage("sample", summary.Timings.Sample);
         RecordStage("judge", summary.Timings.Judge);
@@ -36,13 +36,13 @@ internal static class EsRefineMeter
     }
 
     /// <summary>Records the judgments of one sample.</summary>
-    public static void RecordJudgments(IReadOnlyList<Judgment?> judgments) => Judgments.Add(judgments.Count(static judgment => judgment is not null));
+    public void RecordJudgments(int count) => _judgments.Add(count);
 
-    private static void RecordStage(string stage, TimeSpan duration)
+    private void RecordStage(string stage, TimeSpan duration)
     {
         if (duration > TimeSpan.Zero)
         {
-            StageDuration.Record(duration.TotalSeconds, new TagList { { "stage", stage } });
+            _stageDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
-using EsRefine.Caching;
-using EsRefine.Http;
+using EsRefine.Stores;
 using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Upstream;

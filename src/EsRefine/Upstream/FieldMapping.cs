@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
+using EsRefine.Vectors;
 
 namespace EsRefine.Upstream;
 
@@ -20,6 +20,9 @@ internal sealed record FieldMapping
 
     /// <summary>Null: a space that is not refined (<c>l1</c>, <c>linf</c>, <c>hamming</c>).</summary>
     public VectorSimilarity? Similarity { get; init; }
+
+    /// <summary>What the field demands of its vectors.</summary>
+    public VectorType VectorType => new(Dialect, ElementType, Dimensions, Similarity);
 
     /// <summary>Path of the innermost <c>nested</c> parent; null for a flat field.</summary>
     public string? NestedPath { get; init; }
@@ -52,14 +55,5 @@ internal sealed record FieldMapping
 
     /// <summary>Whether two indices hold the field alike, so that one query vector means the same in both.</summary>
     public bool AgreesWith(FieldMapping other) =>
-        (Dialect, Dimensions, ElementType, Similarity, NestedPath) == (other.Dialect, other.Dimensions, other.ElementType, other.Similarity, other.NestedPath);
-}
-
-/// <summary>Component type of a vector field.</summary>
-internal enum VectorElementType
-{
-    Float,
-    BFloat16,
-    Byte,
-    Bit,
+        (VectorType, NestedPath) == (other.VectorType, other.NestedPath);
 }

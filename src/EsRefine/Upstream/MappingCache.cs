@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using EsRefine.Caching;
 using EsRefine.Configuration;
+using EsRefine.Stores;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace EsRefine.Upstream;
@@ -15,8 +15,8 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
 {
     private static readonly HybridCacheEntryOptions Entry = new()
     {
-        Expiration = TimeSpan.FromMinutes(1),
-        LocalCacheExpiration = TimeSpan.FromMinutes(1),
+        Expiration = Timeouts.MappingLifetime,
+        LocalCacheExpiration = Timeouts.MappingLifetime,
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 
@@ -24,25 +24,27 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     /// <param name="search">Index expression, query string and caller.</param>
     /// <param name="field">Vector field.</param>
     /// <param name="pointInTime">JSON of the search's <c>pit</c>, which names indices in the place of an expression; empty where there is none.</param>
-    /// <exception cref="MappingException">The caller may not read it, or it holds no such vector field.</exception>
+    /// <returns>The field, or the reason with a <see cref="MappingException"/>: the caller may not read it, or it holds no such vector field.</returns>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
-    public ValueTask<FieldMapping> ReadAsync(SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
+    public async Task<Outcome<FieldMapping>> ReadAsync(
+        SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
         string scope = settings.MappingAuthorization is null ? CallerHeaders.Scope(search.Headers) : "";
-        string parameters = SearchParameters.Keep(search.QueryString, SearchParameters.IndexResolution);
-        if (!pointInTime.IsEmpty)
+        try
         {
-            string key = CacheKey.Of("mapping", scope, "pit", Encoding.UTF8.GetString(pointInTime.Span), field);
-            SearchRequest caller = search.Detach();   // two requests, and by the second a caller who left may have taken their headers along
-            byte[] pit = pointInTime.ToArray();
-            return cache.GetOrCreateAsync(
-                key,
-                (this, caller, field, pit),
-                static (state, token) => state.Item1.FetchAsync(state.caller, state.field, state.pit, token),
-                Entry,
-                cancellationToken: cancellationToken);
+            return pointInTime.IsEmpty
+                ? await ReadOfIndicesAsync(search, field, scope, cancellationToken)
+                : await ReadOfPointInTimeAsync(search, field, pointInTime, scope, cancellationToken);
         }
+        catch (MappingException refused)   // thrown below, for the cache keeps whatever a look-up returns
+        {
+            return new NotRefined(RefinementOutcome.Unsupported, refused.Message, refused);
+        }
+    }
 
+    private ValueTask<FieldMapping> ReadOfIndicesAsync(SearchRequest search, string field, string scope, CancellationToken cancellationToken)
+    {
+        string parameters = SearchParameters.Keep(search.QueryString, SearchParameters.IndexResolution);
         return cache.GetOrCreateAsync(
             CacheKey.Of("mapping", scope, search.Index, parameters, field),
             (this, search, field, parameters),
@@ -51,17 +53,32 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
             cancellationToken: cancellationToken);
     }
 
-    private async ValueTask<FieldMapping> FetchAsync(SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
+    private ValueTask<FieldMapping> ReadOfPointInTimeAsync(
+        SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, string scope, CancellationToken cancellationToken)
+    {
+        SearchRequest caller = search.Detach();   // two requests, and by the second a caller who left may have taken their headers along
+        return cache.GetOrCreateAsync(
+            CacheKey.Of("mapping", scope, "pit", Encoding.UTF8.GetString(pointInTime.Span), field),
+            (this, caller, field, pit: pointInTime.ToArray()),
+            static (state, token) => state.Item1.FetchOfPointInTimeAsync(state.caller, state.field, state.pit, token),
+            Entry,
+            cancellationToken: cancellationToken);
+    }
+
+    private async ValueTask<FieldMapping> FetchOfPointInTimeAsync(
+        SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> indices = await PointInTimeIndices.ReadAsync(upstream, search, pointInTime, cancellationToken);
-        return await FetchAsync(search, string.Join(',', indices.Select(Uri.EscapeDataString)), field, parameters: "", cancellationToken) with { Indices = indices };
+        string expression = string.Join(',', indices.Select(Uri.EscapeDataString));
+        return await FetchAsync(search, expression, field, parameters: "", cancellationToken) with { Indices = indices };
     }
 
     private async ValueTask<FieldMapping> FetchAsync(
         SearchRequest search, string index, string field, string parameters, CancellationToken cancellationToken)
     {
         string path = index.Length > 0 ? $"/{index}/_mapping" : "/_mapping";
-        IHeaderDictionary caller = settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;
+        IHeaderDictionary caller =
+            settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;
         UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path + parameters, caller, default, cancellationToken);
         if (!reply.IsSuccess)
         {
@@ -83,7 +100,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     }
 }
 
-/// <summary>There is no mapping to refine by. The message holds no document text.</summary>
+/// <summary>There is no mapping to refine by. The message holds no document text. Does not leave this folder but as the failure of a reason.</summary>
 internal sealed class MappingException(UpstreamReply reply, string message) : Exception(message)
 {
     /// <summary>What the cluster answered.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
+using EsRefine.Vectors;
 
 namespace EsRefine.Upstream;
 
@@ -134,13 +134,7 @@ internal static class MappingReader
 
     private static FieldMapping ReadDenseVector(JsonElement definition, string field, string? nestedPath)
     {
-        VectorElementType elementType = Text(definition, "element_type") switch
-        {
-            "byte" => VectorElementType.Byte,
-            "bit" => VectorElementType.Bit,
-            "bfloat16" => VectorElementType.BFloat16,
-            _ => VectorElementType.Float,
-        };
+        VectorElementType elementType = VectorElementType.Of(EngineDialect.Elasticsearch, Text(definition, "element_type"));
         return new FieldMapping
         {
             Field = field,
@@ -148,13 +142,13 @@ internal static class MappingReader
             Dimensions = Number(definition, "dims"),
             ElementType = elementType,
             NestedPath = nestedPath,
-            Similarity = (Text(definition, "similarity"), elementType) switch
+            Similarity = Text(definition, "similarity") switch
             {
-                (_, VectorElementType.Bit) => null,   // hamming
-                (null or "cosine", _) => VectorSimilarity.Cosine,
-                ("dot_product", _) => VectorSimilarity.DotProduct,
-                ("l2_norm", _) => VectorSimilarity.L2Norm,
-                ("max_inner_product", _) => VectorSimilarity.MaxInnerProduct,
+                _ when !elementType.IsRefined => null,
+                null or "cosine" => VectorSimilarity.Cosine,
+                "dot_product" => VectorSimilarity.DotProduct,
+                "l2_norm" => VectorSimilarity.L2Norm,
+                "max_inner_product" => VectorSimilarity.MaxInnerProduct,
                 _ => null,
             },
         };
@@ -168,12 +162,7 @@ internal static class MappingReader
             space = Text(method, "space_type");
         }
 
-        VectorElementType elementType = Text(definition, "data_type")?.ToLowerInvariant() switch   // said in lower case, shown in upper
-        {
-            "byte" => VectorElementType.Byte,
-            "binary" => VectorElementType.Bit,
-            _ => VectorElementType.Float,
-        };
+        VectorElementType elementType = VectorElementType.Of(EngineDialect.OpenSearch, Text(definition, "data_type"));
         bool takesSpaceFromModel = definition.TryGetProperty("model_id", out _);
         return new FieldMapping
         {
@@ -182,13 +171,13 @@ internal static class MappingReader
             Dimensions = Number(definition, "dimension"),
             ElementType = elementType,
             NestedPath = nestedPath,
-            Similarity = (space, elementType) switch
+            Similarity = space switch
             {
-                (_, VectorElementType.Bit) => null,   // hamming
-                (null, _) when takesSpaceFromModel => null,
-                (null or "l2", _) => VectorSimilarity.L2Norm,
-                ("cosinesimil", _) => VectorSimilarity.Cosine,
-                ("innerproduct", _) => VectorSimilarity.MaxInnerProduct,
+                _ when !elementType.IsRefined => null,
+                null when takesSpaceFromModel => null,
+                null or "l2" => VectorSimilarity.L2Norm,
+                "cosinesimil" => VectorSimilarity.Cosine,
+                "innerproduct" => VectorSimilarity.MaxInnerProduct,
                 _ => null,
             },
         };

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// Which indices a point in time is of. Its id is opaque and the search names none, and a mapping of all indices would be another than theirs, so the cluster is
-/// asked, as the caller, with a search that brings no hits.
+/// Which indices a point in time is of. Its id is opaque and the search names none, and a mapping of all indices would be another than theirs, so the cluster
+/// is asked, as the caller, with a search that brings no hits.
 /// </summary>
 internal static class PointInTimeIndices
 {

@@ -18,7 +18,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings, TimeProvider tim
     private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(Http.TransparentHttp.CreateHandler(hasAlternative: settings.Urls.Count > 1), disposeHandler: true);
+    public HttpMessageInvoker Invoker { get; } = new(ClusterHandler.Create(hasAlternative: settings.Urls.Count > 1), disposeHandler: true);
 
     /// <summary>Nodes of the cluster, and which of them are reachable.</summary>
     public UpstreamNodes Nodes { get; } = new(settings.Urls, timeProvider, logger);

@@ -12,9 +12,6 @@ namespace EsRefine.Upstream;
 // SocketsHttpHandler reads and writes memory asynchronously and never pipelines, so the first bytes read after a write begin a reply.
 internal sealed class UpstreamConnection(Stream inner) : Stream
 {
-    /// <summary>How long a reply may take to arrive once the node has stopped reading a body.</summary>
-    private static readonly TimeSpan EarlyReplyTimeout = TimeSpan.FromMilliseconds(100);
-
     private static ReadOnlySpan<byte> CloseHeader => "Connection: close\r\n"u8;
 
     private volatile bool _isReplying = true;   // no reply is due before a request
@@ -143,7 +140,7 @@ internal sealed class UpstreamConnection(Stream inner) : Stream
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             // A node that answers early may close at once: its reply can be read all the same.
-            await Task.Delay(EarlyReplyTimeout, upload.End).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeouts.EarlyReplyTimeout, upload.End).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!upload.HasEnded)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -8,11 +8,8 @@ namespace EsRefine.Upstream;
 /// An unreachable node is tried in the background, by a bare TCP connection, after 1 s, 2 s, 4 s and so on up to 30 s: no client's request waits for a trial.
 /// Each change of state is logged once.
 /// </remarks>
-internal sealed partial class UpstreamNodes : IDisposable
+internal sealed class UpstreamNodes : IDisposable
 {
-    private static readonly TimeSpan FirstTrial = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
     private readonly Node[] _nodes;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -54,7 +51,7 @@ internal sealed partial class UpstreamNodes : IDisposable
         Node node = Find(url);
         if (node.IsUnreachable && node.TrySet(isUnreachable: false))
         {
-            LogReachable(_logger, url);
+            _logger.NodeReachable(url);
         }
     }
 
@@ -64,7 +61,7 @@ internal sealed partial class UpstreamNodes : IDisposable
         Node node = Find(url);
         if (MeansUnreachable(cause) && !node.IsUnreachable && node.TrySet(isUnreachable: true))
         {
-            LogUnreachable(_logger, url, Reason(cause!));
+            _logger.NodeUnreachable(url, Reason(cause!));
             _ = TryAgainAsync(node);
         }
     }
@@ -122,7 +119,7 @@ internal sealed partial class UpstreamNodes : IDisposable
         CancellationToken disposed = _disposed.Token;
         try
         {
-            for (TimeSpan pause = FirstTrial; node.IsUnreachable; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            for (TimeSpan pause = Timeouts.FirstNodeTrialInterval; node.IsUnreachable; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Timeouts.LongestNodeTrialInterval.Ticks)))
             {
                 await Task.Delay(pause, _timeProvider, disposed);
                 if (await AcceptsConnectionsAsync(node.Url, disposed))
@@ -148,10 +145,4 @@ internal sealed partial class UpstreamNodes : IDisposable
         /// <summary>False: another thread was first.</summary>
         public bool TrySet(bool isUnreachable) => Interlocked.Exchange(ref _isUnreachable, isUnreachable ? 1 : 0) != (isUnreachable ? 1 : 0);
     }
-
-    [LoggerMessage(300, LogLevel.Warning, "Node {Node} is unreachable ({Reason}): it gets no requests while another node is reachable; check upstream.urls")]
-    private static partial void LogUnreachable(ILogger logger, Uri node, string reason);
-
-    [LoggerMessage(301, LogLevel.Information, "Node {Node} is reachable again")]
-    private static partial void LogReachable(ILogger logger, Uri node);
 }

@@ -5,15 +5,9 @@ namespace EsRefine.Upstream;
 /// <summary>TCP connections to nodes of the cluster.</summary>
 internal static class UpstreamSocket
 {
-    /// <summary>How long a node may take to accept a connection where another node can take the request. A cluster of one node has all the time its clients have.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long sent bytes may stay unacknowledged before the connection is given up: the node, or the network before it, drops packets.</summary>
-    private static readonly TimeSpan AcknowledgmentTimeout = TimeSpan.FromSeconds(10);
-
     private const int TcpUserTimeout = 18;   // linux/tcp.h
 
-    /// <summary>Connects, within <see cref="ConnectTimeout"/> if <paramref name="hasAlternative"/>.</summary>
+    /// <summary>Connects, within <see cref="Timeouts.ConnectTimeout"/> if <paramref name="hasAlternative"/>.</summary>
     /// <exception cref="SocketException">The node refuses, is unreachable, or did not accept in time.</exception>
     public static async ValueTask<Stream> ConnectAsync(System.Net.DnsEndPoint node, bool hasAlternative, CancellationToken cancellationToken)
     {
@@ -24,7 +18,7 @@ internal static class UpstreamSocket
             using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (hasAlternative)
             {
-                timeout.CancelAfter(ConnectTimeout);
+                timeout.CancelAfter(Timeouts.ConnectTimeout);
             }
 
             await socket.ConnectAsync(node, timeout.Token);
@@ -33,7 +27,7 @@ internal static class UpstreamSocket
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new SocketException((int)SocketError.TimedOut, $"no connection within {ConnectTimeout.TotalSeconds:0} s");
+            throw new SocketException((int)SocketError.TimedOut, $"no connection within {Timeouts.ConnectTimeout.TotalSeconds:0} s");
         }
         catch
         {
@@ -51,7 +45,7 @@ internal static class UpstreamSocket
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         if (OperatingSystem.IsLinux())
         {
-            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)AcknowledgmentTimeout.TotalMilliseconds));
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)Timeouts.AcknowledgmentTimeout.TotalMilliseconds));
         }
     }
 }

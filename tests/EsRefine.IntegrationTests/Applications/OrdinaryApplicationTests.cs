@@ -1,6 +1,7 @@
 using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using EsRefine.TestSupport.Engines;
 using Xunit;
 

@@ -33,7 +33,9 @@ public sealed class OrdinaryApplications
         bool isPython = name.EndsWith(".py", StringComparison.Ordinal);
         string clients = !isPython ? "node" : kind == "opensearch" ? "es9" : "es8";
         string? program = await _programs[clients].Value;
-        ClientProcess.Require(program is not null, isPython ? "no Python clients: " + SharedMaterial.Missing : "node and npm are not installed (Debian: apt-get install nodejs npm)");
+        ClientProcess.Require(
+            program is not null,
+            isPython ? "no Python clients: " + SharedMaterial.Missing : "node and npm are not installed (Debian: apt-get install nodejs npm)");
         string[] arguments =
         [
             Path.Combine(Folder, isPython ? "python" : "js", name), kind,

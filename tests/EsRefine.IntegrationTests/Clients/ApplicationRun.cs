@@ -74,7 +74,7 @@ internal sealed partial class ApplicationRun(RecordedApplication application, Ta
 
     private static byte[] Body(HttpBytes message) => Exchange.Inflate(message.Content, message.Header("Content-Encoding") == "gzip");
 
-    private static string HeadOf(HttpBytes reply) => OfTheBody().Replace(Wire.OfReply(reply, withOurs: false), "");
+    private static string HeadOf(HttpBytes reply) => OfOneReply().Replace(Wire.OfReply(reply, withOurs: false), "");
 
     /// <summary>A request without the names that were given in its own run.</summary>
     private static string Key(TappedExchange exchange) =>
@@ -84,8 +84,12 @@ internal sealed partial class ApplicationRun(RecordedApplication application, Ta
     [GeneratedRegex("\"(post_filter|dis_max|should|must|match|min_score|max_distance|similarity)\"|\"knn\": ?\\[|search_pipeline=")]
     private static partial Regex FindsAsManyAsAreNear();
 
-    [GeneratedRegex("\n(content-length|transfer-encoding|task_resource_usage): .*")]
-    private static partial Regex OfTheBody();
+    /// <summary>
+    /// Headers that differ between two replies to one request: the length and the cost of the body, and OpenSearch's warnings, which a node sends once in its
+    /// life for each <c>X-Opaque-Id</c>. That warnings reach the client is compared reply by reply (<see cref="PassedExchange.Differences"/>).
+    /// </summary>
+    [GeneratedRegex("\n((content-length|transfer-encoding|task_resource_usage): |warning: 299 OpenSearch-).*")]
+    private static partial Regex OfOneReply();
 
     [GeneratedRegex("(?<=\"_scroll_id\":\")[^\"]+")]
     private static partial Regex ScrollId();

@@ -41,14 +41,17 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
     public async Task Curl_says_and_hears_the_same()
     {
         ClientProcess.Require(ClientProcess.Locate("curl") is not null, "no curl (Debian: apt-get install curl)");
-        await AssertSameAsync("9.4.3", isElasticsearch: true, static url => ClientProcess.RunAsync("bash", [Path.Combine(Clients, "curl", "calls"), url.TrimEnd('/')]));
+        await AssertSameAsync(
+            "9.4.3", isElasticsearch: true, static url => ClientProcess.RunAsync("bash", [Path.Combine(Clients, "curl", "calls"), url.TrimEnd('/')]));
     }
 
     [Fact]
-    public Task DotNet_client_says_and_hears_the_same() => AssertSameAsync("9.4.3", isElasticsearch: true, static url => DotNetAsync(new SingleNodePool(new Uri(url))));
+    public Task DotNet_client_says_and_hears_the_same() =>
+        AssertSameAsync("9.4.3", isElasticsearch: true, static url => DotNetAsync(new SingleNodePool(new Uri(url))));
 
     [Fact]
-    public Task Sniffing_DotNet_client_stays() => AssertStaysAsync("9.4.3", isElasticsearch: true, static url => DotNetAsync(new SniffingNodePool([new Uri(url)])));
+    public Task Sniffing_DotNet_client_stays() =>
+        AssertStaysAsync("9.4.3", isElasticsearch: true, static url => DotNetAsync(new SniffingNodePool([new Uri(url)])));
 
     private static bool IsElasticsearch(string package) => package.Contains("elasticsearch", StringComparison.Ordinal);
 
@@ -63,7 +66,9 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
         HttpBytes[] through = cluster.TakeRequests();
 
         Assert.True(direct.Length >= 8, $"only {direct.Length} requests: {heardDirectly}");
-        Assert.Equal(direct.Select(request => Anonymous(Wire.OfRequest(request), cluster.Url)), through.Select(request => Anonymous(Wire.OfRequest(request), sidecar.DataUrl)));
+        Assert.Equal(
+            direct.Select(request => Anonymous(Wire.OfRequest(request), cluster.Url)),
+            through.Select(request => Anonymous(Wire.OfRequest(request), sidecar.DataUrl)));
         Assert.All(direct.Zip(through), static pair => Assert.Equal(pair.First.Content, pair.Second.Content));
         Assert.Equal(Duration().Replace(heardDirectly, ""), Duration().Replace(heardThrough, ""));
     }

@@ -46,7 +46,8 @@ internal sealed class ClusterOfAnswers : IAsyncDisposable
             _ when path.EndsWith("/_msearch", StringComparison.Ordinal) => ("200 OK", """{"took":1,"responses":[{"took":1,"timed_out":false,"hits":{"hits":[]},"status":200}]}"""),
             _ => ("200 OK", """{"took":1,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"max_score":null,"hits":[]},"acknowledged":true,"_index":"notes","_id":"1","_version":1,"result":"created"}"""),
         };
-        string accept = request.Header("Accept") is { } wanted && wanted.StartsWith("application/vnd.", StringComparison.Ordinal) ? wanted.Split(',')[0] : "application/json";
+        string accept = request.Header("Accept") is { } wanted
+            && wanted.StartsWith("application/vnd.", StringComparison.Ordinal) ? wanted.Split(',')[0] : "application/json";
         string head = $"HTTP/1.1 {status}\r\n{(_isElasticsearch ? "X-elastic-product: Elasticsearch\r\n" : "")}content-type: {accept}\r\ncontent-length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n";
         return Encoding.UTF8.GetBytes(words[0] == "HEAD" ? head : head + body);
     }

@@ -14,7 +14,7 @@ internal sealed partial record PassedExchange(TappedExchange Front, TappedExchan
 
     public bool IsRefined => Outcome?.Contains("refined", StringComparison.Ordinal) is true;
 
-    /// <summary>What is not the same on both sides, but for what <c>ARCHITECTURE.md</c> publishes and the query vectors of a refined search.</summary>
+    /// <summary>What is not the same on both sides, but for what <c>docs/wire-differences.md</c> lists and the query vectors of a refined search.</summary>
     public IEnumerable<string> Differences()
     {
         if (Back is null)
@@ -46,7 +46,9 @@ internal sealed partial record PassedExchange(TappedExchange Front, TappedExchan
     /// <summary>A refined body is a little longer or shorter, and plain where it came compressed.</summary>
     private string HeadOf(HttpBytes request) => IsRefined ? LengthAndCoding().Replace(Wire.OfRequest(request), "") : Wire.OfRequest(request);
 
-    /// <summary>A reply but for what <c>ARCHITECTURE.md</c> publishes: a <c>HEAD</c> does not say it would be chunked, nodes have another address.</summary>
+    /// <summary>
+    /// A reply but for what <c>docs/wire-differences.md</c> lists: a <c>HEAD</c> does not say it would be chunked, nodes have another address.
+    /// </summary>
     private string TextOf(HttpBytes reply)
     {
         string text = $"{Wire.OfReply(reply, withOurs: false)}\n\n{reply.Text}";

@@ -27,7 +27,9 @@ public sealed class PythonClients
         }
 
         string environment = Path.Combine(Environments, set);
-        await ClientProcess.RunAsync("bash", [install, environment, set]);
+        Directory.CreateDirectory(Environments);
+        // One at a time: several fixtures want the same set, and install begins with an empty environment.
+        await ClientProcess.RunAsync("flock", [environment + ".lock", "bash", install, environment, set]);
         return Path.Combine(environment, "bin", "python");
     }
 }

@@ -18,9 +18,11 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
     {
         string? check = SharedMaterial.Find("clients/check");
         ClientProcess.Require(check is not null, SharedMaterial.Missing);
+        RunningEngine[] engines = [await elasticsearch.UseAsync(), await openSearch.UseAsync()];
+        await using ApplicationIndices indices = await ApplicationIndices.ReserveAsync(engines);
         await using WordListServer embeddings = await WordListServer.StartAsync();
-        await using TappedSidecar first = await TappedSidecar.StartAsync(await elasticsearch.UseAsync(), embeddings, RefinementMode.Off);
-        await using TappedSidecar second = await TappedSidecar.StartAsync(await openSearch.UseAsync(), embeddings, RefinementMode.Off);
+        await using TappedSidecar first = await TappedSidecar.StartAsync(engines[0], embeddings, RefinementMode.Off);
+        await using TappedSidecar second = await TappedSidecar.StartAsync(engines[1], embeddings, RefinementMode.Off);
 
         string output = await ClientProcess.RunAsync("bash", [check!, PythonClients.Environments, first.Url, second.Url, first.ModelsUrl]);
 
@@ -36,6 +38,7 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
     {
         RecordedApplication[] applications = RecordedApplications.All();
         RunningEngine[] engines = [await elasticsearch.UseAsync(), await openSearch.UseAsync()];
+        await using ApplicationIndices indices = await ApplicationIndices.ReserveAsync(engines);
         await using WordListServer embeddings = await WordListServer.StartAsync();
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(JudgesByLetters);
         await using TappedSidecar first = await TappedSidecar.StartAsync(engines[0], embeddings, RefinementMode.Refine, SidecarInFront.Chat(judge.Url));

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Xunit;

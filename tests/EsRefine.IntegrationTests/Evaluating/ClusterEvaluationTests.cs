@@ -19,17 +19,18 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     public async Task A_load_that_was_cut_short_is_completed(string flag)
     {
         RunningEngine engine = await EngineOf(flag).UseAsync();
-        Ended whole = await EvalAsync(flag, engine, "--judge", "qrels", "--queries", "3", "--json", Json);
+        OwnSet set = OwnSet.Of("adi", _folder, engine);
+        Ended whole = await EvalAsync(set, flag, engine, "--judge", "qrels", "--queries", "3", "--json", Json);
         Assert.True(whole.ExitCode == ExitCode.Done, whole.Error);
         string systems = Systems();
-        string index = await FindIndexAsync(engine);
+        string index = Assert.Single(await engine.FindIndicesAsync(set.Indices));
         await engine.SendAsync(HttpMethod.Post, $"/{index}/_delete_by_query?refresh=true", """{"query":{"ids":{"values":["1","17","81"]}}}""");
 
-        Ended completed = await EvalAsync(flag, engine, "--judge", "qrels", "--queries", "3", "--json", Json, "--drop");
+        Ended completed = await EvalAsync(set, flag, engine, "--judge", "qrels", "--queries", "3", "--json", Json, "--drop");
 
         Assert.True(completed.ExitCode == ExitCode.Done, completed.Error);
         Assert.Equal(systems, Systems());
-        Assert.Equal("", await FindIndexAsync(engine));
+        Assert.Empty(await engine.FindIndicesAsync(set.Indices));
     }
 
     [Theory]
@@ -41,7 +42,8 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
         await using ScriptedChatServer server = await ScriptedChatServer.StartAsync(ChatScripts.Says((" Yes", 0.7), (" No", 0.2)));
 
         Ended ended = await EvalAsync(
-            flag, engine, "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--task", "Documents answer questions.",
+            OwnSet.Of("adi", _folder, engine), flag, engine,
+            "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--task", "Documents answer questions.",
             "--rules", "kl-adam,rocchio@0.3,rocchio@0.5", "--queries", "2", "--sample", "5", "--json", Json, "--drop");
 
         Assert.True(ended.ExitCode == ExitCode.Done, ended.Error);
@@ -59,7 +61,8 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
             static (context, call) => (call.Index == 3 ? ChatScripts.Error(503, "overloaded") : ChatScripts.Says((" Yes", 0.7), (" No", 0.2)))(context, call));
 
         Ended ended = await EvalAsync(
-            flag, engine, "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--queries", "2", "--json", Json, "--drop");
+            OwnSet.Of("adi", _folder, engine), flag, engine,
+            "--judge", "chat", "--judge-url", server.Url.ToString(), "--judge-model", "scripted", "--queries", "2", "--json", Json, "--drop");
 
         Assert.Equal(ExitCode.Failed, ended.ExitCode);
         Assert.Contains("503", ended.Error, StringComparison.Ordinal);
@@ -70,7 +73,7 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     public async Task The_other_product_is_told_by_its_flag()
     {
         RunningEngine engine = await openSearch.UseAsync();
-        Ended ended = await EvalAsync("--elasticsearch", engine, "--judge", "qrels", "--queries", "1");
+        Ended ended = await EvalAsync(OwnSet.Of("adi", _folder, engine), "--elasticsearch", engine, "--judge", "qrels", "--queries", "1");
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
         Assert.Contains("is OpenSearch: name it with --opensearch", ended.Error, StringComparison.Ordinal);
     }
@@ -81,20 +84,13 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
 
     private string Systems() => JsonElement.Parse(File.ReadAllText(Json)).GetProperty("systems").ToString();
 
-    private static async Task<string> FindIndexAsync(RunningEngine engine)
+    private static async Task<Ended> EvalAsync(OwnSet set, string flag, RunningEngine engine, params string[] arguments)
     {
-        JsonElement indices = await engine.SendAsync(HttpMethod.Get, "/_cat/indices/esrefine-eval-adi-*?format=json&h=index");
-        return string.Join(',', indices.EnumerateArray().Select(static index => index.GetProperty("index").GetString()));
-    }
-
-    private static async Task<Ended> EvalAsync(string flag, RunningEngine engine, params string[] arguments)
-    {
-        string? set = SharedMaterial.Find("data/adi");
-        Assert.SkipUnless(set is not null, SharedMaterial.Missing);
         using StringWriter output = new();
         using StringWriter error = new();
         int exitCode = await CommandLine.InvokeAsync(
-            ["eval", "--data", set, flag, EngineAddress.Of(engine), .. arguments], output, error, cancellationToken: TestContext.Current.CancellationToken);
+            ["eval", "--data", set.Folder, flag, EngineAddress.Of(engine), .. arguments], output, error,
+            cancellationToken: TestContext.Current.CancellationToken);
         return new(exitCode, output.ToString(), error.ToString());
     }
 

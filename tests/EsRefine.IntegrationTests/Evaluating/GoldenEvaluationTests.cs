@@ -22,7 +22,7 @@ public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, Ope
     [Theory]
     [MemberData(nameof(SetsAndJudges))]
     public async Task Exact_search_gives_the_golden_figures(string set, string judge) =>
-        await AgreesWithGolden(set, judge, ["--exact"], "map", tolerance: 0.001);
+        await AgreesWithGolden(set, OwnSet.Of(set, _folder, engine: null), judge, ["--exact"], "map", tolerance: 0.001);
 
     [Theory]
     [InlineData("clinc150", "qrels", "recorded")]
@@ -30,10 +30,11 @@ public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, Ope
     public async Task Elasticsearch_gives_the_golden_figures_as_far_as_it_gives_hits(string set, params string[] judges)
     {
         RunningEngine engine = await elasticsearch.UseAsync();
+        OwnSet own = OwnSet.Of(set, _folder, engine);
         foreach (string judge in judges)
         {
             string[] keepOrDrop = judge == judges[^1] ? ["--drop"] : [];
-            await AgreesWithGolden(set, judge, ["--elasticsearch", EngineAddress.Of(engine), .. keepOrDrop], "map_cut_1000", tolerance: 0.01);
+            await AgreesWithGolden(set, own, judge, ["--elasticsearch", EngineAddress.Of(engine), .. keepOrDrop], "map_cut_1000", tolerance: 0.01);
         }
     }
 
@@ -43,18 +44,18 @@ public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, Ope
     public async Task OpenSearch_gives_the_golden_figures_as_far_as_it_gives_hits(string set, params string[] judges)
     {
         RunningEngine engine = await openSearch.UseAsync();
+        OwnSet own = OwnSet.Of(set, _folder, engine);
         foreach (string judge in judges)
         {
             string[] keepOrDrop = judge == judges[^1] ? ["--drop"] : [];
-            await AgreesWithGolden(set, judge, ["--opensearch", EngineAddress.Of(engine), .. keepOrDrop], "map_cut_1000", tolerance: 0.01);
+            await AgreesWithGolden(set, own, judge, ["--opensearch", EngineAddress.Of(engine), .. keepOrDrop], "map_cut_1000", tolerance: 0.01);
         }
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private async Task AgreesWithGolden(string set, string judge, string[] engine, string measure, double tolerance)
+    private async Task AgreesWithGolden(string set, OwnSet own, string judge, string[] engine, string measure, double tolerance)
     {
-        Assert.SkipUnless(SharedMaterial.Folder is not null, SharedMaterial.Missing);
         string recording = SharedMaterial.Find("judgments/qwen2.5-coder-1.5b-instruct.jsonl")!;
         string json = Path.Combine(_folder.FullName, "figures.json");
         using StringWriter output = new();
@@ -62,7 +63,7 @@ public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, Ope
 
         int exitCode = await CommandLine.InvokeAsync(
             [
-                "eval", "--data", SharedMaterial.Find("data/" + set)!, "--judge", judge == "recorded" ? "recorded:" + recording : judge,
+                "eval", "--data", own.Folder, "--judge", judge == "recorded" ? "recorded:" + own.Rename(recording) : judge,
                 "--rules", Rules, "--json", json, .. engine,
             ],
             output, error, cancellationToken: TestContext.Current.CancellationToken);

@@ -6,8 +6,8 @@ using Xunit;
 namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
-/// A real Redis for tests: <c>host:port</c> in <c>ESREFINE_TEST_REDIS</c>, or the machine's <c>redis-server</c>, started at first use on a free port and ended with
-/// the run. Skips the test that asks where there is none, or fails it where <c>ESREFINE_REQUIRE_ENGINES=1</c>. Meant as an assembly fixture.
+/// A real Redis for tests: <c>host:port</c> in <c>ESREFINE_TEST_REDIS</c>, or the machine's <c>redis-server</c>, started at first use on a free port and ended
+/// with the run. Skips the test that asks where there is none, or fails it where <c>ESREFINE_REQUIRE_ENGINES=1</c>. Meant as an assembly fixture.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -51,7 +51,10 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         int port = FreePort();
-        ProcessStartInfo start = new(executable, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(executable, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        {
+            RedirectStandardOutput = true,
+        };
         Process process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -72,7 +72,10 @@ public abstract class SearchEngine : IAsyncDisposable
 
     private async Task<RunningEngine> ConnectAsync(Uri url)
     {
-        HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)) };
+        HttpClient http = new(new SocketsHttpHandler { UseCookies = false })
+        {
+            BaseAddress = new(url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)),
+        };
         string credentials = url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : _source.Credentials ?? "";
         if (credentials.Length > 0)
         {
@@ -97,6 +100,7 @@ public abstract class SearchEngine : IAsyncDisposable
 /// <param name="Authorization">What <paramref name="Http"/> sends, for clients of the sidecar; null where security is off.</param>
 public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, AuthenticationHeaderValue? Authorization)
 {
+    private readonly ConcurrentBag<string> _patterns = [];
     private readonly ConcurrentBag<string> _others = [];
     private int _indices;
 
@@ -128,13 +132,27 @@ public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, Aut
     /// <param name="path">What <c>DELETE</c> is sent to.</param>
     public void DeleteAtEnd(string path) => _others.Add(path);
 
-    /// <summary>Deletes what <see cref="NewIndexName"/> named, and what <see cref="DeleteAtEnd"/> was told of.</summary>
+    /// <summary>Says which indices a test makes under names of their own; those that exist at the end of the run are deleted.</summary>
+    /// <param name="pattern">With <c>*</c>, and narrow enough to match no index of another run.</param>
+    public void DeleteIndicesAtEnd(string pattern) => _patterns.Add(pattern);
+
+    /// <summary>The indices whose names match.</summary>
+    /// <param name="pattern">With <c>*</c>, or none is an error.</param>
+    public async Task<string[]> FindIndicesAsync(string pattern)
+    {
+        JsonElement indices = await SendAsync(HttpMethod.Get, $"/_cat/indices/{pattern}?format=json&h=index&expand_wildcards=all");
+        return [.. indices.EnumerateArray().Select(static index => index.GetProperty("index").GetString()!)];
+    }
+
+    /// <summary>Deletes what <see cref="NewIndexName"/> named, and what the run was told to delete at its end.</summary>
     internal async Task DeleteAllAsync()
     {
-        JsonElement indices = await SendAsync(HttpMethod.Get, $"/_cat/indices/{IndexPrefix}*?format=json&h=index&expand_wildcards=all");
-        foreach (JsonElement index in indices.EnumerateArray())
+        foreach (string pattern in (string[])[IndexPrefix + "*", .. _patterns])
         {
-            await SendAsync(HttpMethod.Delete, "/" + index.GetProperty("index").GetString());
+            foreach (string index in await FindIndicesAsync(pattern))
+            {
+                await SendAsync(HttpMethod.Delete, "/" + index);
+            }
         }
 
         foreach (string path in _others)

@@ -1,6 +1,5 @@
 using EsRefine.Configuration;
 using EsRefine.Judging;
-using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -35,7 +34,7 @@ public class PageSequenceTests
         Assert.Equal("""refined-from-cache;judged=4;sample=4;angle=0.3;rule="rocchio@0.3" """.TrimEnd(), outcome);
         Assert.Single(cluster.Samples);
         Assert.Equal(VectorOf(cluster.Searches[0]), VectorOf(cluster.Searches[1]));
-        Assert.Equal(page.Replace(VectorOf(page), "", StringComparison.Ordinal), cluster.Searches[1].Replace(VectorOf(cluster.Searches[1]), "", StringComparison.Ordinal));
+        Assert.Equal(WithoutVector(page), WithoutVector(cluster.Searches[1]));
     }
 
     [Theory]
@@ -261,7 +260,7 @@ public class PageSequenceTests
         await using FakeCluster cluster = await FakeCluster.StartAsync(
             judge,
             configure: static settings => settings with { Mode = RefinementMode.Learn },
-            replace: services => services.AddSingleton<IDistributedCache>(store));
+            replace: store.AddTo);
 
         Assert.Equal("learning", (await cluster.SearchAsync(FirstPage)).Outcome);
         Assert.Equal("plain-sequence", (await cluster.SearchAsync(SearchAfter)).Outcome);
@@ -273,6 +272,8 @@ public class PageSequenceTests
         Assert.StartsWith("refined-from-cache;", (await cluster.SearchAsync(SearchAfter)).Outcome, StringComparison.Ordinal);
         Assert.Single(cluster.Samples);
     }
+
+    private static string WithoutVector(string body) => body.Replace(VectorOf(body), "", StringComparison.Ordinal);
 
     private static string VectorOf(string body)
     {

@@ -1,5 +1,5 @@
 using EsRefine.Commands;
-using EsRefine.Configuration;
+using EsRefine.Settings;
 using Xunit;
 
 namespace EsRefine.Tests.Commands;
@@ -13,21 +13,25 @@ public sealed class StartupReportTests
         Assert.Contains("a plain proxy, nothing is refined", Report(Proxy), StringComparison.Ordinal);
 
     [Fact]
-    public void It_names_each_door_the_judge_the_rule_and_the_targets()
+    public void It_names_each_listener_the_judge_the_rule_and_the_targets()
     {
         string report = Report(Proxy with
         {
             Judge = new() { Kind = "chat", Url = new("http://llm/v1"), Model = "small", ApiKeyEnv = "KEY" },
-            Targets = [new() { Index = "docs-*", Field = "v", Text = ["title", "body"], Mode = RefinementMode.Shadow, Sample = 9, Model = QueryModel.Upstream }],
+            Targets =
+            [
+                new() { Index = "docs-*", Field = "v", Text = ["title", "body"], Mode = RefinementMode.Shadow, Sample = 9, Model = QueryModel.Upstream },
+            ],
         });
         Assert.Contains("in front of http://es:9200", report, StringComparison.Ordinal);
         Assert.All(["data   http://a:1/", "gRPC   http://a:2/", "admin  http://a:3/"], listener => Assert.Contains(listener, report, StringComparison.Ordinal));
         Assert.Contains("judge  small at http://llm/v1", report, StringComparison.Ordinal);
         Assert.Contains("refines kNN searches: 20 hits judged, rocchio@0.3, at most 0.6 rad, within 1500 ms", report, StringComparison.Ordinal);
         Assert.Contains(
-            "target docs-*, field v, text title + body, texts embedded by the cluster: watches (shadow: replies stay the cluster's own), rocchio@0.3, 9 hits, 1500 ms",
+            "target docs-*, field v, text title + body, texts embedded by the cluster: "
+                + "records what would change (shadow: replies stay the cluster's own), rocchio@0.3, 9 hits, 1500 ms",
             report, StringComparison.Ordinal);
-        Assert.EndsWith("Searches on other indices or fields pass through.", report, StringComparison.Ordinal);
+        Assert.EndsWith("Searches on other indices or fields are forwarded unchanged.", report, StringComparison.Ordinal);
     }
 
     private static string Report(EsRefineSettings settings) =>

@@ -1,4 +1,5 @@
 using EsRefine.Configuration;
+using EsRefine.Settings;
 
 namespace EsRefine.Tests.Configuration;
 
@@ -26,9 +27,9 @@ internal static class Configured
             {
                 File = file,
                 Environment = environment ?? [],
-                Flags = [.. SettingTable.All.SelectMany(
-                    entry => flags.Where(flag => flag.Flag == entry.Setting.Flag?.Name),
-                    (entry, flag) => (entry.Path, entry.Setting, (IReadOnlyList<string>)flag.Texts))],
+                Flags = [.. EsRefineSettings.Tree.All.SelectMany(
+                    setting => flags.Where(flag => flag.Flag == setting.Attribute.Flag),
+                    static (setting, flag) => (setting, (IReadOnlyList<string>)flag.Texts))],
             }.Read();
         }
         catch (ConfigurationException exception)

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using EsRefine.Configuration;
+using EsRefine.Settings;
 using Xunit;
 
 namespace EsRefine.Tests.Configuration;

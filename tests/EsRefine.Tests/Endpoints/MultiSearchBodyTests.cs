@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using EsRefine.Endpoints;
-using EsRefine.Recognition;
 using Xunit;
 
 namespace EsRefine.Tests.Endpoints;

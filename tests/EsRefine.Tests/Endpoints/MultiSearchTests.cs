@@ -1,7 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using EsRefine.Endpoints;
 using EsRefine.Judging;
+using EsRefine.Pipeline;
+using EsRefine.Settings;
+using EsRefine.Targets;
+using EsRefine.Telemetry;
 using EsRefine.Tests.Recognition;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +44,7 @@ public sealed class MultiSearchTests
 
         Assert.Equal(
             body.Replace("ONE", "one", StringComparison.Ordinal).Replace("THREE", "three, and longer", StringComparison.Ordinal),
-            Encoding.UTF8.GetString(prepared.ToBody().Span));
+            Encoding.UTF8.GetString(prepared.Body.Span));
         Assert.Equal([(RefinementOutcome.Refined, 2), (RefinementOutcome.JudgeFailed, 1)], prepared.Summary.Counts);
         Assert.Equal(
             ["ONE a ?routing=u", "TWO url ?routing=u", "THREE b*,%3Cc-%7Bnow%2Fd%7D%3E ?routing=r%26", "FIVE url ?routing=u&preference=_local"],
@@ -82,24 +87,20 @@ public sealed class MultiSearchTests
         int running = 0, most = 0;
         TaskCompletionSource full = new();
         string body = string.Concat(Enumerable.Repeat("\n{}\n", 3 * MultiSearch.Concurrency));
-        await MultiSearch.PrepareAsync(
-            Request(body),
-            async (search, _) =>
+        MultiSearch searches = Searches(async (search, _) =>
+        {
+            int now = Interlocked.Increment(ref running);
+            most = Math.Max(most, now);
+            if (now == MultiSearch.Concurrency)
             {
-                int now = Interlocked.Increment(ref running);
-                most = Math.Max(most, now);
-                if (now == MultiSearch.Concurrency)
-                {
-                    full.TrySetResult();
-                }
+                full.TrySetResult();
+            }
 
-                await full.Task;
-                Interlocked.Decrement(ref running);
-                return PreparedSearch.Original(search, RefinementOutcome.NoSignal);
-            },
-            1000,
-            static () => false,
-            TestContext.Current.CancellationToken).AsTask().WaitAsync(TestContext.Current.CancellationToken);
+            await full.Task;
+            Interlocked.Decrement(ref running);
+            return PreparedSearch.Original(search, RefinementOutcome.NoSignal);
+        });
+        await searches.PrepareAsync(Request(body), TestContext.Current.CancellationToken).AsTask().WaitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(MultiSearch.Concurrency, most);
     }
 
@@ -107,7 +108,7 @@ public sealed class MultiSearchTests
     public async Task Search_longer_than_one_alone_may_be_passes_and_the_others_do_not()
     {
         PreparedSearch prepared = await PrepareAsync($"\n{new string(' ', 1000)}x\n\ny\n", static search => Rewritten(search, "z"));
-        Assert.Equal($"\n{new string(' ', 1000)}x\n\nz\n", Encoding.UTF8.GetString(prepared.ToBody().Span));
+        Assert.Equal($"\n{new string(' ', 1000)}x\n\nz\n", Encoding.UTF8.GetString(prepared.Body.Span));
         Assert.Equal([(RefinementOutcome.Refined, 1)], prepared.Summary.Counts);
     }
 
@@ -186,25 +187,23 @@ public sealed class MultiSearchTests
     [Fact]
     public async Task Nothing_is_looked_at_any_more_once_every_deadline_has_passed()
     {
-        const int Searches = 10_000;
-        bool isTooLate = false;
+        const int Count = 10_000;
+        FakeTimeProvider time = new();
         int looked = 0;
-        string body = string.Concat(Enumerable.Repeat($"\n{FakeCluster.Search}\n\n{Plain}\n", Searches / 2));
+        string body = string.Concat(Enumerable.Repeat($"\n{FakeCluster.Search}\n\n{Plain}\n", Count / 2));
 
-        PreparedSearch prepared = await MultiSearch.PrepareAsync(
-            Request(body),
+        MultiSearch searches = Searches(
             (search, _) =>
             {
                 Interlocked.Increment(ref looked);
-                isTooLate = true;
+                time.Advance(TimeSpan.FromMinutes(1));
                 return ValueTask.FromResult(PreparedSearch.Original(search, RefinementOutcome.DeadlinePassed));
             },
-            1000,
-            () => isTooLate,
-            TestContext.Current.CancellationToken);
+            time);
+        PreparedSearch prepared = await searches.PrepareAsync(Request(body), TestContext.Current.CancellationToken);
 
         Assert.InRange(looked, 1, MultiSearch.Concurrency);
-        Assert.Equal([(RefinementOutcome.DeadlinePassed, Searches / 2)], prepared.Summary.Counts.Select(static count => (count.Outcome, count.Count)).ToList());
+        Assert.Equal([(RefinementOutcome.DeadlinePassed, Count / 2)], prepared.Summary.Counts.Select(static count => (count.Outcome, count.Count)).ToList());
         Assert.False(prepared.IsRewritten);
     }
 
@@ -240,8 +239,13 @@ public sealed class MultiSearchTests
     }
 
     private static ValueTask<PreparedSearch> PrepareAsync(string body, Func<SearchRequest, PreparedSearch> path) =>
-        MultiSearch.PrepareAsync(
-            Request(body), (search, _) => ValueTask.FromResult(path(search)), 1000, static () => false, TestContext.Current.CancellationToken);
+        Searches((search, _) => ValueTask.FromResult(path(search))).PrepareAsync(Request(body), TestContext.Current.CancellationToken);
+
+    private static MultiSearch Searches(SearchPath path, TimeProvider? time = null)
+    {
+        EsRefineSettings settings = new() { MaxSearchBodyBytes = 1000 };
+        return new(path, new TargetTable(settings), settings, new EsRefineMeter(new NoMeters()), time ?? new FakeTimeProvider());
+    }
 
     private static SearchRequest Request(string body) =>
         new() { Index = "url", QueryString = "?routing=u", Body = Encoding.UTF8.GetBytes(body), Headers = new HeaderDictionary(), QueryText = "the text" };
@@ -250,4 +254,14 @@ public sealed class MultiSearchTests
         new(search.Body, [new(new(0, search.Body.Length), Encoding.UTF8.GetBytes(line))], new(RefinementOutcome.Refined));
 
     private static string Text(SearchRequest search) => Encoding.UTF8.GetString(search.Body.Span);
+
+    /// <summary>Measures nothing that anybody reads.</summary>
+    private sealed class NoMeters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -50,6 +50,20 @@ public sealed class VectorCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Folder_that_cannot_be_written_costs_the_cache_and_nothing_else()
+    {
+        string file = Path.Combine(_folder.FullName, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        VectorCache cache = new(Path.Combine(file, "below"), TimeProvider.System);
+        OnnxEmbeddingGenerator model = EmbeddingModels.Shared("esrefine-mini-en-256");
+
+        VectorTable embedded = await cache.ReadOrEmbedAsync(model, Fingerprint, Texts[..4], new Counter(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(await model.EmbedAsync(Texts[..4], EmbeddingPurpose.Document, cancellationToken: TestContext.Current.CancellationToken),
+            Enumerable.Range(0, 4).Select(row => embedded[row].ToArray()));
+    }
+
+    [Fact]
     public void Another_model_another_text_or_another_cut_of_the_same_letters_is_another_file() => Assert.Distinct(
     [
         VectorCache.KeyOf("m1", ["ab", "c"]),

@@ -1,6 +1,7 @@
 using System.Net;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 using Xunit;
 
 namespace EsRefine.Tests.Hosting;

@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using EsRefine.Http;
-using EsRefine.Recognition;
+using EsRefine.Pipeline;
+using EsRefine.Telemetry;
 using EsRefine.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -281,7 +282,6 @@ public sealed class DataListenerTests
     [InlineData("POST", Framing.GzipChunked)]
     public async Task Body_larger_than_the_limit_passes_unread(string method, Framing framing)
     {
-        using MetricCollector<double> durations = new(null, Telemetry.EsRefineMeter.Name, "esrefine.search.duration");
         byte[] request = Request(method, "/index/_search", new string(' ', Limit + 1), framing);
         Conversation conversation = await ConverseAsync(request, Rewrite);
         Assert.Empty(conversation.Searches);
@@ -290,7 +290,7 @@ public sealed class DataListenerTests
         if (framing is Framing.Length or Framing.Chunked)
         {
             // Of gzip only the packed bytes are counted: what comes out of it may be no gzip at all.
-            Assert.Contains(durations.GetMeasurementSnapshot(), static measurement => "body-too-large".Equals(measurement.Tags["outcome"]));
+            Assert.Equal("body-too-large", Assert.Single(conversation.Recorded));
         }
     }
 
@@ -322,13 +322,13 @@ public sealed class DataListenerTests
         (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        ValueTask<SearchBody> reading = SearchBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
+        ValueTask<BufferedBody> reading = BufferedBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
 
         Assert.False(reading.IsCompleted);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
         byte[] body = [.. Enumerable.Range(0, 16 * Megabyte).Select(static i => (byte)i)];
         await client.Writer.WriteAsync(body, TestContext.Current.CancellationToken);
-        SearchBody read = await reading;
+        BufferedBody read = await reading;
         Assert.True(read.Json!.Value.Span.SequenceEqual(body));
     }
 
@@ -341,18 +341,18 @@ public sealed class DataListenerTests
         RegisteredForDispose first = new();
         contexts[0].Features.Set<Microsoft.AspNetCore.Http.Features.IHttpResponseFeature>(first);
 
-        SearchBody read = await ReadAsync(contexts[0]);
-        SearchBody unread = await ReadAsync(contexts[1]);
+        BufferedBody read = await ReadAsync(contexts[0]);
+        BufferedBody unread = await ReadAsync(contexts[1]);
         first.End();
-        SearchBody readAgain = await ReadAsync(contexts[2]);
+        BufferedBody readAgain = await ReadAsync(contexts[2]);
 
         Assert.Equal((true, false, true), (read.IsWhole, unread.IsWhole, readAgain.IsWhole));
         using MemoryStream carried = new();
         await contexts[1].Request.Body.CopyToAsync(carried, TestContext.Current.CancellationToken);
         Assert.Equal(body, carried.ToArray());
 
-        ValueTask<SearchBody> ReadAsync(HttpContext context) =>
-            SearchBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
+        ValueTask<BufferedBody> ReadAsync(HttpContext context) =>
+            BufferedBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
 
         static DefaultHttpContext With(byte[] body) => new() { Request = { Body = new MemoryStream(body), ContentLength = body.Length } };
     }
@@ -480,11 +480,13 @@ public sealed class DataListenerTests
             },
             Limit,
             upstream.Url);
+        using MetricCollector<double> durations = new(listener.Meters, EsRefineMeter.Name, "esrefine.search.duration");
         HttpBytes reply = await RawClient.AskAsync(listener.Url, request);
-        return new(await upstream.NextRequestAsync(TestContext.Current.CancellationToken), reply, searches);
+        HttpBytes arrived = await upstream.NextRequestAsync(TestContext.Current.CancellationToken);
+        return new(arrived, reply, searches, [.. durations.GetMeasurementSnapshot().Select(static measurement => measurement.Tags["outcome"])]);
     }
 
-    private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches);
+    private sealed record Conversation(HttpBytes Arrived, HttpBytes Reply, IReadOnlyList<SearchRequest> Searches, IReadOnlyList<object?> Recorded);
 
     private sealed class RegisteredForDispose : Microsoft.AspNetCore.Http.Features.HttpResponseFeature
     {

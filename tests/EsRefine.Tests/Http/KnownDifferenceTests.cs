@@ -62,7 +62,8 @@ public sealed class KnownDifferenceTests
     [Fact]
     public async Task Headers_that_the_reply_nominates_end_here()
     {
-        HttpBytes reply = await AnsweredAsync("HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-End: 2\r\ncontent-length: 0\r\n\r\n");
+        HttpBytes reply = await AnsweredAsync(
+            "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-End: 2\r\ncontent-length: 0\r\n\r\n");
         Assert.Equal(["Content-Length", "X-End"], reply.Headers.Select(header => header.Key).Order());
     }
 

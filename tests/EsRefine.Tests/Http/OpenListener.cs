@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Text;
 using EsRefine.Configuration;
+using EsRefine.Endpoints;
 using EsRefine.Http;
-using EsRefine.Recognition;
+using EsRefine.Pipeline;
+using EsRefine.Telemetry;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +25,9 @@ internal sealed class OpenListener : IAsyncDisposable
     private OpenListener(WebApplication app) => _app = app;
 
     public Uri Url => new(_app.Urls.Single() + "/");
+
+    /// <summary>What creates the listener's meter, and no other.</summary>
+    public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
 
     /// <summary>What was logged as an error so far, by the server too.</summary>
     public IEnumerable<string> Errors =>
@@ -51,6 +57,7 @@ internal sealed class OpenListener : IAsyncDisposable
             .AddSingleton<UpstreamClient>()
             .AddSingleton(new PublishedAddress(listen))
             .AddSingleton<TransparentProxy>()
+            .AddSingleton<EsRefineMeter>()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<DataListener>(
                 services,
                 (SearchEndpointKind _, SearchRequest search, CancellationToken cancellationToken) => prepare(search, cancellationToken),

@@ -6,8 +6,8 @@ using Xunit;
 namespace EsRefine.Tests.Http;
 
 /// <summary>
-/// Every request below is sent twice to a recording cluster, directly and through the listener. What arrives and what comes back must be the same bytes, but for
-/// what <see cref="Wire"/> leaves out: that list is all that the listener changes.
+/// Every request below is sent twice to a recording cluster, directly and through the listener. What arrives and what comes back must be the same bytes, but
+/// for what <see cref="Wire"/> leaves out: that list is all that the listener changes.
 /// </summary>
 public sealed class SameBytesTests
 {
@@ -97,7 +97,8 @@ public sealed class SameBytesTests
     [InlineData("OPTIONS", "Content-Type: application/json\r\n")]
     [InlineData("POST", "Transfer-Encoding: chunked\r\n")]
     public Task Absent_body_stays_absent_and_declared_as_it_was(string method, string headers) =>
-        AssertSameAsync($"{method} /index/_search HTTP/1.1\r\nHost: a\r\n{headers}\r\n" + (headers.Contains("chunked", StringComparison.Ordinal) ? "0\r\n\r\n" : ""));
+        AssertSameAsync(
+            $"{method} /index/_search HTTP/1.1\r\nHost: a\r\n{headers}\r\n" + (headers.Contains("chunked", StringComparison.Ordinal) ? "0\r\n\r\n" : ""));
 
     [Theory]
     [InlineData("accept: application/vnd.elasticsearch+json; compatible-with=9\r\nuser-agent: elasticsearch-py/9.5.1 (Python/3.11; elastic-transport/9)\r\n")]
@@ -113,7 +114,8 @@ public sealed class SameBytesTests
     [InlineData("Cookie: a=b; c=d\r\nSet-Cookie: odd\r\nReferer: not a uri\r\nDate: never\r\nIf-Modified-Since: x\r\nRange: y\r\nFrom: z\r\n")]
     [InlineData("User-Agent: (((\r\nContent-Encoding: what\r\nAccept: //;;=\r\nProxy-Authorization: Basic x\r\nMax-Forwards: a\r\nPragma:,\r\n")]
     [InlineData("Expect: something-else\r\nWarning: 299 - \"x\"\r\nUpgrade-Insecure-Requests: 1\r\nAlt-Svc: h\r\nTrailer: X-Sum\r\n")]
-    public Task Header_values_arrive_byte_for_byte_and_none_is_added(string headers) => AssertSameAsync($"GET /_cat/health HTTP/1.1\r\nHost: cluster:9200\r\n{headers}\r\n");
+    public Task Header_values_arrive_byte_for_byte_and_none_is_added(string headers) =>
+        AssertSameAsync($"GET /_cat/health HTTP/1.1\r\nHost: cluster:9200\r\n{headers}\r\n");
 
     [Fact]
     public async Task Heads_larger_than_the_cluster_takes_are_the_clusters_to_refuse()
@@ -136,7 +138,8 @@ public sealed class SameBytesTests
     {
         byte[] body = new byte[40 * 1024 * 1024];
         new Random(7).NextBytes(body);
-        byte[] head = Encoding.Latin1.GetBytes($"POST /_bulk HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nContent-Length: {body.Length}\r\n\r\n");
+        byte[] head = Encoding.Latin1.GetBytes(
+            $"POST /_bulk HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nContent-Length: {body.Length}\r\n\r\n");
         await AssertSameAsync([.. head, .. body]);
     }
 
@@ -197,7 +200,8 @@ public sealed class SameBytesTests
     public async Task Large_reply_headers_come_back()
     {
         string warning = $"Warning: 299 Elasticsearch \"{new string('w', 60_000)}\"\r\n";
-        await AssertSameAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", $"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Repeat(warning, 10))}content-length: 0\r\n\r\n");
+        await AssertSameAsync(
+            "GET /a HTTP/1.1\r\nHost: a\r\n\r\n", $"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Repeat(warning, 10))}content-length: 0\r\n\r\n");
     }
 
     private static Task AssertSameAsync(string request, string reply = Ok) => AssertSameAsync(Encoding.Latin1.GetBytes(request), reply);

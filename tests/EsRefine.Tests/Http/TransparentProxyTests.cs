@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using EsRefine.Http;
 using EsRefine.TestSupport;
+using EsRefine.Upstream;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -292,7 +293,7 @@ public sealed class TransparentProxyTests
     [Fact]
     public void No_timeout_of_ours_ends_a_call()
     {
-        using SocketsHttpHandler handler = TransparentHttp.CreateHandler(hasAlternative: false);
+        using SocketsHttpHandler handler = ClusterHandler.Create(hasAlternative: false);
         Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, TransparentProxy.Config.ActivityTimeout);
     }

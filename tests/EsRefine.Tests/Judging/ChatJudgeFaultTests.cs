@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using EsRefine.Configuration;
 using EsRefine.Judging;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.Logging;
@@ -138,7 +137,7 @@ public sealed class ChatJudgeFaultTests
         Task judging = trial.JudgeOneAsync();
         await ChatJudgeTests.UntilAsync(() => trial.Server.InFlight == 1);
 
-        trial.Time.Advance(ChatClient.CallTimeout);
+        trial.Time.Advance(Timeouts.JudgeCallTimeout);
 
         Assert.Contains("judge.concurrency", (await Assert.ThrowsAsync<JudgeException>(() => judging)).Message, StringComparison.Ordinal);
     }

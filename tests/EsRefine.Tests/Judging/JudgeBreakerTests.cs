@@ -38,7 +38,7 @@ public sealed class JudgeBreakerTests : IDisposable
     public async Task Recovered_judge_is_found_by_the_first_search_after_the_pause()
     {
         await OpenAsync();
-        _time.Advance(JudgeBreaker.Pause);
+        _time.Advance(Timeouts.JudgeBreakerInterval);
         Assert.Null(_breaker.WhyNotNow);
         _script = static (_, _) => Task.CompletedTask;
 
@@ -55,7 +55,7 @@ public sealed class JudgeBreakerTests : IDisposable
         await OpenAsync();
         for (int pause = 0; pause < 3; pause++)
         {
-            _time.Advance(JudgeBreaker.Pause);
+            _time.Advance(Timeouts.JudgeBreakerInterval);
             TaskCompletionSource release = new();
             _script = async (_, _) =>
             {
@@ -77,7 +77,7 @@ public sealed class JudgeBreakerTests : IDisposable
     public async Task Attempt_that_its_deadline_ended_leaves_the_next_search_to_look()
     {
         await OpenAsync();
-        _time.Advance(JudgeBreaker.Pause);
+        _time.Advance(Timeouts.JudgeBreakerInterval);
         _script = static (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(JudgeTooLateAsync);
 
@@ -88,7 +88,7 @@ public sealed class JudgeBreakerTests : IDisposable
     public async Task Judge_that_is_back_but_not_through_with_all_hits_by_the_deadline_is_asked_by_everybody()
     {
         await OpenAsync();
-        _time.Advance(JudgeBreaker.Pause);
+        _time.Advance(Timeouts.JudgeBreakerInterval);
         _script = static (sheet, cancellationToken) =>
         {
             sheet.Write(0, Judgment.Of(1));

@@ -1,4 +1,3 @@
-using EsRefine.Configuration;
 using EsRefine.Judging;
 using EsRefine.TestSupport;
 using Microsoft.Extensions.Logging.Testing;

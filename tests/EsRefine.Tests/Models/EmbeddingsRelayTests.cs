@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Tests.Models;
@@ -78,7 +78,8 @@ public sealed class EmbeddingsRelayTests
     public async Task Compressed_reply_is_read_and_stays_compressed(string coding)
     {
         byte[] compressed = Compress(OpenAi, coding);
-        byte[] head = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Type: application/json\r\nContent-Length: {compressed.Length}\r\n\r\n");
+        byte[] head = Encoding.Latin1.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Type: application/json\r\nContent-Length: {compressed.Length}\r\n\r\n");
         await using RecordingUpstream server = RecordingUpstream.Start((_, connection) => connection.SendAsync([.. head, .. compressed]));
         await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
@@ -104,7 +105,8 @@ public sealed class EmbeddingsRelayTests
     public async Task Chunked_reply_is_read_before_it_ends()
     {
         string chunks = string.Concat(OpenAi.Chunk(40).Select(static part => $"{part.Length:x}\r\n{new string(part)}\r\n")) + "0\r\n\r\n";
-        await using RecordingUpstream server = RecordingUpstream.Start($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n{chunks}");
+        await using RecordingUpstream server = RecordingUpstream.Start(
+            $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n{chunks}");
         await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
         HttpBytes reply = await RawClient.AskAsync(listener.Url, Post("/v1/embeddings", """{"input":["first","second"]}"""));
@@ -224,7 +226,8 @@ public sealed class EmbeddingsRelayTests
         Assert.Equal(plain.Body, relayed.Body);
     }
 
-    private static IEnumerable<string> Sorted(HttpBytes message) => message.Headers.Select(static header => $"{header.Key.ToUpperInvariant()}: {header.Value}").Order();
+    private static IEnumerable<string> Sorted(HttpBytes message) =>
+        message.Headers.Select(static header => $"{header.Key.ToUpperInvariant()}: {header.Value}").Order();
 
     private static byte[] Compress(string text, string coding)
     {

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using EsRefine.Tests.Http;
 using EsRefine.Tests.Remembering;
+using EsRefine.TestSupport;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using EsRefine.TestSupport;
-using EsRefine.Tests.Http;
 using Xunit;
 
 namespace EsRefine.Tests.Models;
@@ -22,7 +22,7 @@ public sealed class LocalEmbeddingsTests
         Assert.Equal(LetterModel.Embed("Jaguar"), vector);
         Assert.Equal("""{"object":"list","model":"letters","usage":{"prompt_tokens":7,"total_tokens":7}}""", Without(reply, "data"));
         Assert.Equal("""{"object":"embedding","index":0}""", Without(reply["data"]![0]!, "embedding"));
-        Assert.Equal("Jaguar", await listener.Memory.FindAsync(Vectors.Passed(vector, "normalized and rounded")));
+        Assert.Equal("Jaguar", await listener.Memory.FindAsync(ModelVectors.Passed(vector, "normalized and rounded")));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using EsRefine.Configuration;
 using EsRefine.Embedding;
 using EsRefine.Hosting;
 using EsRefine.Remembering;
+using EsRefine.Settings;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -61,7 +62,8 @@ internal sealed class OpenModelsListener : IAsyncDisposable
             Listen = new ListenSettings { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0", Models = "127.0.0.1:0" },
             Models = models,
         };
-        return new(await Sidecar.StartAsync(settings, Cancellation, static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LetterModel())));
+        return new(await Sidecar.StartAsync(
+            settings, Cancellation, static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LetterModel())));
     }
 }
 
@@ -91,7 +93,9 @@ internal sealed class LetterModel : IEmbeddingGenerator<string, Embedding<float>
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("letters", defaultModelId: "letters", defaultModelDimensions: Dimensions) : null;
+        serviceType == typeof(EmbeddingGeneratorMetadata)
+            ? new EmbeddingGeneratorMetadata("letters", defaultModelId: "letters", defaultModelDimensions: Dimensions)
+            : null;
 
     public void Dispose()
     {

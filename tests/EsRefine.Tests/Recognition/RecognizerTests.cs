@@ -2,6 +2,7 @@ using System.Text;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.TestSupport;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Recognition;

@@ -1,9 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using EsRefine.Endpoints;
 using EsRefine.Recognition;
 using EsRefine.Reissue;
+using EsRefine.Tests.Targets;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Recognition;
@@ -44,8 +47,8 @@ public sealed class RecordedSearchTests
             {
                 VectorElementType type = clause.Field == "small_vector" ? VectorElementType.Byte : VectorElementType.Float;
                 FieldMapping field = new() { Field = clause.Field, Dialect = clause.Dialect, ElementType = type, Dimensions = 8 };
-                Assert.True(VectorText.TryRead(clause.Vector.Range.Of(json), clause.Vector.Spelling, field, out float[] original), app);
-                IReadOnlyList<BodyEdit>? own = ClauseEdits.For(json, search, clause, field, original, [1, 2, 3, 4, 5, 6, 7, 8]);
+                Assert.True(VectorText.TryRead(clause.Vector.Range.Of(json), clause.Vector.Spelling, field.VectorType, out float[] original), app);
+                IReadOnlyList<BodyEdit>? own = ClauseEdits.For(Tasks.Of(json, search, clause, field, original), [1, 2, 3, 4, 5, 6, 7, 8]);
                 Assert.True(own is not null, $"{app}: {Encoding.UTF8.GetString(json)}");
                 edits.AddRange(own);
             }

@@ -31,6 +31,8 @@ public sealed class RefusedBodyTests
     [InlineData("{#,#}")]
     [InlineData("""{#,"\u006bnn":{"field":"w","query_vector":[3]}}""")]
     [InlineData("""{#,"size":1,"size":2}""")]
+    [InlineData("""{#,"highlight":{"fields":{"query":{},"\u0071uery":{}}}}""")]
+    [InlineData("""{#,"script_fields":{"a":{"script":{"source":"1","params":{"query":1,"query":2}}}}}""")]
     [InlineData("""{"knn":{"field":"vec","field":"vec","query_vector":[1]}}""")]
     [InlineData("""{"knn":{"field":"vec","query_vector":[1],"query_vector":[2]}}""")]
     [InlineData("""{#,"query":{"bool":{"must":{"match_all":{}},"must":{"match_all":{}}}}}""")]
@@ -41,6 +43,14 @@ public sealed class RefusedBodyTests
     public void Body_that_both_engines_refuse_passes_through(string json)
     {
         Assert.Null(new SearchBody(SearchBody.Fill(json, Clause)).Search);
+    }
+
+    [Fact]
+    public void Known_word_spelled_with_escapes_passes_through_and_other_names_may_be()
+    {
+        Assert.Null(new SearchBody(SearchBody.Fill("""{#,"\u0066rom":10}""", Clause)).Search);
+        Assert.Null(new SearchBody(SearchBody.Fill("""{#,"query":{"term":{"q\u0075ery":1}}}""", Clause)).Search);
+        Assert.Single(new SearchBody(SearchBody.Fill("""{#,"query":{"term":{"gr\u00f6\u00dfe":1}},"_sourc\u0065":true}""", Clause)).Clauses);
     }
 
     [Fact]
@@ -58,12 +68,12 @@ public sealed class RefusedBodyTests
     [Fact]
     public void Counts_are_limited()
     {
-        Assert.Equal(SearchBodyWalker.MaxClauses, Many("""{"knn":[#]}""", SearchBodyWalker.MaxClauses, """{"field":"v","query_vector":[1]}""")!.Clauses.Count);
-        Assert.Null(Many("""{"knn":[#]}""", SearchBodyWalker.MaxClauses + 1, """{"field":"v","query_vector":[1]}"""));
-        Assert.Null(Many("{" + Clause + ""","query":{"bool":{"must_not":[#]}}}""", SearchBodyWalker.MaxOtherVectors + 1, "{" + Clause + "}"));
-        Assert.NotNull(Many("{" + Clause + ""","sort":[#]}""", SearchBodyWalker.MaxSourceLength / 8, """{"_script":{"script":"_score+1"}}"""));
-        Assert.Null(Many("{" + Clause + ""","sort":[#]}""", (SearchBodyWalker.MaxSourceLength / 8) + 1, """{"_script":{"script":"_score+1"}}"""));
-        Assert.Null(Many("""{"query":{"bool":{"must":[{"knn":{"field":"v","query_vector":[1]}},#]}}}""", SearchBodyWalker.MaxConditions + 1, "{\"a\":{}}"));
+        Assert.Equal(Findings.MaxClauses, Many("""{"knn":[#]}""", Findings.MaxClauses, """{"field":"v","query_vector":[1]}""")!.Clauses.Count);
+        Assert.Null(Many("""{"knn":[#]}""", Findings.MaxClauses + 1, """{"field":"v","query_vector":[1]}"""));
+        Assert.Null(Many("{" + Clause + ""","query":{"bool":{"must_not":[#]}}}""", Findings.MaxOtherVectors + 1, "{" + Clause + "}"));
+        Assert.NotNull(Many("{" + Clause + ""","sort":[#]}""", Findings.MaxSourceLength / 8, """{"_script":{"script":"_score+1"}}"""));
+        Assert.Null(Many("{" + Clause + ""","sort":[#]}""", (Findings.MaxSourceLength / 8) + 1, """{"_script":{"script":"_score+1"}}"""));
+        Assert.Null(Many("""{"query":{"bool":{"must":[{"knn":{"field":"v","query_vector":[1]}},#]}}}""", FilterScope.MaxFilters + 1, "{\"a\":{}}"));
 
         static RecognizedSearch? Many(string frame, int count, string item) =>
             new SearchBody(SearchBody.Fill(frame, string.Join(',', Enumerable.Repeat(item, count)))).Search;

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using Xunit;
 
 namespace EsRefine.Tests.Recognition;

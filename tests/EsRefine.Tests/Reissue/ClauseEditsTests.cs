@@ -2,7 +2,9 @@ using System.Text;
 using EsRefine.Recognition;
 using EsRefine.Reissue;
 using EsRefine.Tests.Recognition;
+using EsRefine.Tests.Targets;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Reissue;
@@ -148,7 +150,8 @@ public sealed class ClauseEditsTests
             NamesOfOthers = ["w", "other"],
         };
         OpenedBody? opened = body.Search!.Opened;
-        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(opened?.Bytes ?? body.Bytes, body.Search!, body.Clauses[0], mapping, original: [1, 2], refined: [0.5f, -1]);
+        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(
+            Tasks.Of(opened?.Bytes ?? body.Bytes, body.Search!, body.Clauses[0], mapping, queryVector: [1, 2]), refined: [0.5f, -1]);
         return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, opened?.Close(edits) ?? edits));
     }
 }

@@ -16,11 +16,11 @@ public sealed class SharedVectorMemoryTests
     [Fact]
     public async Task What_one_sidecar_handed_out_another_of_its_tenant_knows()
     {
-        float[] vector = Vectors.Of(new Random(1), 384);
+        float[] vector = ModelVectors.Of(new Random(1), 384);
         await Memory("shop").RememberAsync([new("red shoes – größe 42", vector)]);
 
-        Assert.All(await Task.WhenAll(Vectors.Ways.Select(way => Memory("shop").FindAsync(Vectors.Passed(vector, way)).AsTask())), static text => Assert.Equal("red shoes – größe 42", text));
-        Assert.Null(await Memory("shop").FindAsync(Vectors.Near(new Random(2), vector, 1e-3)));
+        Assert.All(await Task.WhenAll(ModelVectors.Ways.Select(way => Memory("shop").FindAsync(ModelVectors.Passed(vector, way)).AsTask())), static text => Assert.Equal("red shoes – größe 42", text));
+        Assert.Null(await Memory("shop").FindAsync(ModelVectors.Near(new Random(2), vector, 1e-3)));
         Assert.Null(await Memory("another").FindAsync(vector));
         Assert.Null(await new VectorMemory(new(), _time).FindAsync(vector));
     }
@@ -28,7 +28,7 @@ public sealed class SharedVectorMemoryTests
     [Fact]
     public async Task No_key_of_the_store_holds_anything_of_text_or_tenant()
     {
-        await Memory("shop").RememberAsync([new("shoes", Vectors.Of(new Random(1), 384))]);
+        await Memory("shop").RememberAsync([new("shoes", ModelVectors.Of(new Random(1), 384))]);
 
         Assert.Matches("^esrefine:vector:[0-9a-f]{32}$", Assert.Single(_store.Entries.Keys));
     }
@@ -37,8 +37,8 @@ public sealed class SharedVectorMemoryTests
     public async Task Broken_store_costs_nothing_but_what_it_holds_and_is_asked_again_later()
     {
         VectorMemory memory = Memory("shop");
-        float[] own = Vectors.Of(new Random(1), 384);
-        float[] others = Vectors.Of(new Random(2), 384);
+        float[] own = ModelVectors.Of(new Random(1), 384);
+        float[] others = ModelVectors.Of(new Random(2), 384);
         await Memory("shop").RememberAsync([new("others", others)]);
         _store.Fault = new InvalidOperationException("the server is gone");
 
@@ -60,7 +60,7 @@ public sealed class SharedVectorMemoryTests
         VectorMemory memory = Memory("shop");
         _store.Hangs = true;
 
-        Task<string?> finding = memory.FindAsync(Vectors.Of(new Random(1), 384)).AsTask();
+        Task<string?> finding = memory.FindAsync(ModelVectors.Of(new Random(1), 384)).AsTask();
         Assert.False(finding.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(50));
 
@@ -70,7 +70,7 @@ public sealed class SharedVectorMemoryTests
     [Fact]
     public async Task Value_that_is_none_of_ours_is_no_text()
     {
-        float[] vector = Vectors.Of(new Random(1), 384);
+        float[] vector = ModelVectors.Of(new Random(1), 384);
         await Memory("shop").RememberAsync([new("text", vector)]);
         foreach (string key in _store.Entries.Keys)
         {

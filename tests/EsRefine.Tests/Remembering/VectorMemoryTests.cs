@@ -14,7 +14,7 @@ public sealed class VectorMemoryTests
         get
         {
             TheoryData<string, int> rows = [];
-            foreach (string way in Vectors.Ways)
+            foreach (string way in ModelVectors.Ways)
             {
                 foreach (int dimensions in (int[])[8, 256, 384, 1536, 4096])
                 {
@@ -32,12 +32,12 @@ public sealed class VectorMemoryTests
     {
         Random random = new(dimensions);
         VectorMemory memory = Memory();
-        float[][] vectors = [.. Enumerable.Range(0, 300).Select(_ => Vectors.Of(random, dimensions))];
+        float[][] vectors = [.. Enumerable.Range(0, 300).Select(_ => ModelVectors.Of(random, dimensions))];
         await memory.RememberAsync([.. vectors.Select((vector, i) => new HandedOutVector($"text {i}", vector))]);
 
         for (int i = 0; i < vectors.Length; i++)
         {
-            Assert.Equal($"text {i}", await memory.FindAsync(Vectors.Passed(vectors[i], way)));
+            Assert.Equal($"text {i}", await memory.FindAsync(ModelVectors.Passed(vectors[i], way)));
         }
     }
 
@@ -46,11 +46,11 @@ public sealed class VectorMemoryTests
     {
         Random random = new(1);
         VectorMemory memory = Memory();
-        float[] vector = [.. Vectors.Of(random, 384).Select(static component => component * 11.7f)];
+        float[] vector = [.. ModelVectors.Of(random, 384).Select(static component => component * 11.7f)];
         await memory.RememberAsync([new("long", vector)]);
 
-        Assert.Equal("long", await memory.FindAsync(Vectors.Passed(vector, "normalized and rounded")));
-        Assert.Equal("long", await memory.FindAsync(Vectors.Passed(vector, "rounded to 6 decimals")));
+        Assert.Equal("long", await memory.FindAsync(ModelVectors.Passed(vector, "normalized and rounded")));
+        Assert.Equal("long", await memory.FindAsync(ModelVectors.Passed(vector, "rounded to 6 decimals")));
     }
 
     [Theory]
@@ -60,14 +60,14 @@ public sealed class VectorMemoryTests
     {
         Random random = new(2);
         VectorMemory memory = Memory();
-        float[][] vectors = [.. Enumerable.Range(0, 20_000).Select(_ => Vectors.Of(random, dimensions))];
+        float[][] vectors = [.. Enumerable.Range(0, 20_000).Select(_ => ModelVectors.Of(random, dimensions))];
         await memory.RememberAsync([.. vectors.Select(static vector => new HandedOutVector("remembered", vector))]);
 
         double[] distances = [1e-3, 1e-2, 0.05, 0.3];   // cosines 0.9999995, 0.99995, 0.999, 0.955: paraphrases, the first one nearer than any
         for (int i = 0; i < vectors.Length; i++)
         {
-            Assert.Null(await memory.FindAsync(Vectors.Near(random, vectors[i], distances[i % distances.Length])));
-            Assert.Null(await memory.FindAsync(Vectors.Of(random, dimensions)));
+            Assert.Null(await memory.FindAsync(ModelVectors.Near(random, vectors[i], distances[i % distances.Length])));
+            Assert.Null(await memory.FindAsync(ModelVectors.Of(random, dimensions)));
         }
     }
 
@@ -114,8 +114,8 @@ public sealed class VectorMemoryTests
     public async Task Of_two_texts_with_one_vector_the_later_is_remembered()
     {
         VectorMemory memory = Memory();
-        float[] vector = Vectors.Of(new Random(3), 384);
-        await memory.RememberAsync([new("Hello", vector), new("hello", Vectors.Passed(vector, "rounded to 6 decimals"))]);
+        float[] vector = ModelVectors.Of(new Random(3), 384);
+        await memory.RememberAsync([new("Hello", vector), new("hello", ModelVectors.Passed(vector, "rounded to 6 decimals"))]);
 
         Assert.Equal("hello", await memory.FindAsync(vector));
         Assert.Equal(1, memory.Count);
@@ -126,8 +126,8 @@ public sealed class VectorMemoryTests
     {
         VectorMemory memory = Memory(new() { Minutes = 60 });
         Random random = new(4);
-        float[] once = Vectors.Of(random, 384);
-        float[] twice = Vectors.Of(random, 384);
+        float[] once = ModelVectors.Of(random, 384);
+        float[] twice = ModelVectors.Of(random, 384);
         await memory.RememberAsync([new("once", once), new("twice", twice)]);
 
         _time.Advance(TimeSpan.FromMinutes(59));
@@ -137,7 +137,7 @@ public sealed class VectorMemoryTests
 
         Assert.Null(await memory.FindAsync(once));
         Assert.Equal("twice", await memory.FindAsync(twice));
-        await memory.RememberAsync([new("new", Vectors.Of(random, 384))]);
+        await memory.RememberAsync([new("new", ModelVectors.Of(random, 384))]);
         Assert.Equal(2, memory.Count);   // what is over makes room when something is added
     }
 
@@ -146,7 +146,7 @@ public sealed class VectorMemoryTests
     {
         VectorMemory memory = Memory(new() { Entries = 100 });
         Random random = new(5);
-        float[][] vectors = [.. Enumerable.Range(0, 250).Select(_ => Vectors.Of(random, 64))];
+        float[][] vectors = [.. Enumerable.Range(0, 250).Select(_ => ModelVectors.Of(random, 64))];
         await memory.RememberAsync([.. vectors.Select(static (vector, i) => new HandedOutVector($"text {i}", vector))]);
 
         Assert.Equal(100, memory.Count);
@@ -163,13 +163,13 @@ public sealed class VectorMemoryTests
         Random random = new(6);
         for (int i = 0; i < 200; i++)
         {
-            Assert.True(VectorSketch.TryOf(Vectors.Of(random, 64), out VectorSketch sketch));
+            Assert.True(VectorSketch.TryOf(ModelVectors.Of(random, 64), out VectorSketch sketch));
             table.Remember(sketch, new string('x', 400));
             Assert.InRange(table.Bytes, 1, 10_000);
         }
 
         Assert.Equal(10, table.Count);
-        Assert.True(VectorSketch.TryOf(Vectors.Of(random, 64), out VectorSketch huge));
+        Assert.True(VectorSketch.TryOf(ModelVectors.Of(random, 64), out VectorSketch huge));
         table.Remember(huge, new string('x', 10_000));
         Assert.Null(table.Find(huge));
         Assert.InRange(table.Bytes, 0, 10_000);
@@ -184,7 +184,7 @@ public sealed class VectorMemoryTests
             Random random = new(worker);
             for (int i = 0; i < 500; i++)
             {
-                float[] vector = Vectors.Of(random, 32);
+                float[] vector = ModelVectors.Of(random, 32);
                 await memory.RememberAsync([new($"{worker}:{i}", vector)]);
                 string? found = await memory.FindAsync(vector);   // by now it may have had to make room
                 Assert.True(found is null || found == $"{worker}:{i}");

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace EsRefine.Tests.Sampling;
 
-/// <summary>Forms that the engines at hand do not serve: the sample is the clause alone, and all that reaches the cluster afterwards is what came, but for its vectors.</summary>
+/// <summary>
+/// Forms that the engines at hand do not serve: the sample is the clause alone, and all that reaches the cluster afterwards is what came, but for its vectors.
+/// </summary>
 public partial class LeafAloneTests
 {
     private const string Knn = """{"field":"v","query_vector":[1,1],"k":4,"num_candidates":50}""";
@@ -32,7 +34,8 @@ public partial class LeafAloneTests
     [InlineData("""{"query":#,"ext":{"rerank":{"query_context":{"query_text":"x"}},"generative_qa_parameters":{"llm_question":"x"}}}""", "")]
     public async Task OpenSearch(string form, string pipeline)
     {
-        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, mapping: new UpstreamAnswer(OpenSearchMapping), sample: new UpstreamAnswer(SampleInSource()));
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, mapping: new UpstreamAnswer(OpenSearchMapping), sample: new UpstreamAnswer(SampleInSource()));
 
         await IsLeafAlone(
             cluster,

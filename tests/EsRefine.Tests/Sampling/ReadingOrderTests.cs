@@ -23,7 +23,8 @@ public class ReadingOrderTests
     [Fact]
     public async Task Elasticsearch_is_asked_way_by_way_until_one_works_and_then_only_that_way()
     {
-        await using Cluster cluster = await Cluster.StartAsync(ElasticsearchMapping, static way => way == "script_fields" ? FakeCluster.SampleReply() : FakeCluster.SampleReply("{}"));
+        await using Cluster cluster = await Cluster.StartAsync(
+            ElasticsearchMapping, static way => way == "script_fields" ? FakeCluster.SampleReply() : FakeCluster.SampleReply("{}"));
 
         Assert.StartsWith("refined", await cluster.OutcomeAsync(), StringComparison.Ordinal);
         Assert.StartsWith("refined", await cluster.OutcomeAsync(), StringComparison.Ordinal);
@@ -34,7 +35,8 @@ public class ReadingOrderTests
     [Fact]
     public async Task OpenSearch_gives_vectors_in_source_or_by_script()
     {
-        await using Cluster cluster = await Cluster.StartAsync(OpenSearchMapping, static way => way == "script_fields" ? FakeCluster.SampleReply() : FakeCluster.SampleReply("{}"));
+        await using Cluster cluster = await Cluster.StartAsync(
+            OpenSearchMapping, static way => way == "script_fields" ? FakeCluster.SampleReply() : FakeCluster.SampleReply("{}"));
 
         Assert.StartsWith("refined", await cluster.OutcomeAsync(OpenSearchBody), StringComparison.Ordinal);
 
@@ -58,7 +60,8 @@ public class ReadingOrderTests
     public async Task A_field_whose_vectors_cannot_be_had_is_left_alone_for_a_minute()
     {
         FakeTimeProvider time = new();
-        await using Cluster cluster = await Cluster.StartAsync(OpenSearchMapping, static _ => FakeCluster.SampleReply("{}"), services => services.AddSingleton<TimeProvider>(time));
+        await using Cluster cluster = await Cluster.StartAsync(
+            OpenSearchMapping, static _ => FakeCluster.SampleReply("{}"), services => services.AddSingleton<TimeProvider>(time));
 
         Assert.StartsWith("vectors-unavailable", await cluster.OutcomeAsync(OpenSearchBody), StringComparison.Ordinal);
         Assert.StartsWith("vectors-unavailable", await cluster.OutcomeAsync(OpenSearchBody), StringComparison.Ordinal);
@@ -74,7 +77,8 @@ public class ReadingOrderTests
     [InlineData(OpenSearchMapping, OpenSearchBody, 0.2, "vectors-unavailable")]   // another model than the one behind the scores
     [InlineData(SemanticMapping, SemanticBody, 0, "refined")]   // chunks
     [InlineData(SemanticMapping, SemanticBody, 0.2, "vectors-unavailable")]
-    public async Task The_configured_model_embeds_the_texts_where_its_vectors_give_the_scores_of_the_engine(string mapping, string body, double offset, string outcome)
+    public async Task The_configured_model_embeds_the_texts_where_its_vectors_give_the_scores_of_the_engine(
+        string mapping, string body, double offset, string outcome)
     {
         string reply = FakeCluster.SampleReply("{}");
         for (int i = 1; i <= 4; i++)
@@ -110,7 +114,8 @@ public class ReadingOrderTests
     {
         private int _questions;
 
-        public IReadOnlyList<string> Ways => [.. upstream.Requests.Where(static request => request.BodyText.Contains("track_total_hits", StringComparison.Ordinal)).Select(WayOf)];
+        public IReadOnlyList<string> Ways =>
+            [.. upstream.Requests.Where(static request => request.BodyText.Contains("track_total_hits", StringComparison.Ordinal)).Select(WayOf)];
 
         public static async Task<Cluster> StartAsync(string mapping, Func<string, string?> answer, Action<IServiceCollection>? replace = null)
         {

@@ -1,8 +1,8 @@
 using System.Text;
-using EsRefine.Recognition;
 using EsRefine.Sampling;
 using EsRefine.Tests.Recognition;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Sampling;
@@ -45,7 +45,7 @@ public class SampleReplyTests
     [InlineData("bfloat16", """ "P4DAAA==" """, EngineDialect.Elasticsearch)]
     internal void A_vector_given_back_as_the_string_that_was_indexed_is_decoded(string elementType, string value, EngineDialect dialect)
     {
-        FieldMapping mapping = Flat with { Dialect = dialect, ElementType = Enum.Parse<VectorElementType>(elementType, ignoreCase: true) };
+        FieldMapping mapping = Flat with { Dialect = dialect, ElementType = VectorElementType.Of(EngineDialect.Elasticsearch, elementType) };
 
         HitSample sample = Read(mapping, VectorReading.Fields, ["title"], $$$"""{"_index":"i","_id":"1","_source":{"title":"t"},"fields":{"v":{{{value}}}}}""");
 
@@ -127,9 +127,10 @@ public class SampleReplyTests
     [InlineData("""{"hits":{"hits":[{"_index":"i","_id":"1","_source":{"title":"t"},"fields":{"v":[1,2,3]}}]}}""", RefinementOutcome.DimensionMismatch)]
     internal void A_reply_to_learn_nothing_from_names_its_outcome(string reply, RefinementOutcome outcome)
     {
-        SampleException exception = Assert.Throws<SampleException>(() => SampleReply.Read(Encoding.UTF8.GetBytes(reply), Plan(Flat, ["title"], 20), VectorReading.DocValues, out _));
+        Outcome<HitSample> read = SampleReply.Read(Encoding.UTF8.GetBytes(reply), Plan(Flat, ["title"], 20), VectorReading.DocValues, out _);
 
-        Assert.Equal(outcome, exception.Outcome);
+        Assert.Null(read.Product);
+        Assert.Equal(outcome, read.Reason!.Outcome);
     }
 
     [Fact]
@@ -147,13 +148,13 @@ public class SampleReplyTests
     {
         string[] hits = [.. Enumerable.Range(0, 5).Select(static i => $$$"""{"_index":"i","_id":"{{{i}}}","_source":{"title":"t"},"fields":{"v":[1,2]}}""")];
 
-        Assert.Equal(3, SampleReply.Read(Reply(hits), Plan(Flat, ["title"], 3), VectorReading.DocValues, out _).Count);
+        Assert.Equal(3, SampleReply.Read(Reply(hits), Plan(Flat, ["title"], 3), VectorReading.DocValues, out _).Product!.Count);
     }
 
     private static HitSample Read(params string[] hits) => Read(Flat, VectorReading.DocValues, ["title", "body"], hits);
 
     private static HitSample Read(FieldMapping mapping, VectorReading reading, string[] textFields, params string[] hits) =>
-        SampleReply.Read(Reply(hits), Plan(mapping, textFields, 20), reading, out _);
+        SampleReply.Read(Reply(hits), Plan(mapping, textFields, 20), reading, out _).Product!;
 
     private static SamplePlan Plan(FieldMapping mapping, string[] textFields, int size)
     {

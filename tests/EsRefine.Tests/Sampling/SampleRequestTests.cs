@@ -1,8 +1,8 @@
 using System.Text;
-using EsRefine.Recognition;
 using EsRefine.Sampling;
 using EsRefine.Tests.Recognition;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Sampling;

@@ -13,7 +13,8 @@ public sealed record Shape(string Place, string Purpose, byte[] Request, byte[] 
     public bool IsHead => Request.AsSpan().StartsWith("HEAD "u8);
 
     /// <summary>The request ends the connection.</summary>
-    public bool ClosesAfterRequest => HeadText.Contains("connection: close\r\n", StringComparison.OrdinalIgnoreCase) || HeadText.Contains(" HTTP/1.0\r\n", StringComparison.Ordinal);
+    public bool ClosesAfterRequest =>
+        HeadText.Contains("connection: close\r\n", StringComparison.OrdinalIgnoreCase) || HeadText.Contains(" HTTP/1.0\r\n", StringComparison.Ordinal);
 
     public string HeadText => Encoding.Latin1.GetString(Request, 0, Request.AsSpan().IndexOf("\r\n\r\n"u8) + 4);
 

@@ -103,7 +103,9 @@ internal sealed class ShapeFile
             reply.Bytes($"HTTP/1.1 {status}", ReplyHeaders(replyHeaders, reply), isHead: words[0] == "HEAD"), reply.Closes);
     }
 
-    /// <summary>A header of the row takes the place of the group's; <c>Host</c> and the type of a body go without saying, <c>-Name</c> leaves one out.</summary>
+    /// <summary>
+    /// A header of the row takes the place of the group's; <c>Host</c> and the type of a body go without saying, <c>-Name</c> leaves one out.
+    /// </summary>
     private List<string> RequestHeaders(string target, List<string> row, Message request)
     {
         List<string> all = [.. _groupHeaders.Where(header => !row.Exists(own => Names(own, NameOf(header)))), .. row];
@@ -150,7 +152,8 @@ internal sealed class ShapeFile
         StringBuilder plain = new();
         for (int i = 0; i < text.Length; i++)
         {
-            if (text.AsSpan(i).StartsWith("\\x") && byte.TryParse(text.AsSpan(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+            if (text.AsSpan(i).StartsWith("\\x")
+                && byte.TryParse(text.AsSpan(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
             {
                 plain.Append((char)value);
                 i += 3;
@@ -204,7 +207,9 @@ internal sealed class ShapeFile
                     text = (text ?? new StringBuilder()).Insert(text?.Length ?? 0, Unescape(words[2]), int.Parse(words[1], CultureInfo.InvariantCulture));
                     break;
                 case "vector":
-                    IEnumerable<string> components = Enumerable.Range(1, int.Parse(words[1], CultureInfo.InvariantCulture)).Select(static i => Math.Sin(i).ToString("R", CultureInfo.InvariantCulture));
+                    IEnumerable<string> components = Enumerable
+                        .Range(1, int.Parse(words[1], CultureInfo.InvariantCulture))
+                        .Select(static i => Math.Sin(i).ToString("R", CultureInfo.InvariantCulture));
                     (text ??= new StringBuilder()).Append('[').AppendJoin(',', components).Append(']');
                     break;
                 case "more":

@@ -14,14 +14,17 @@ public sealed class TransparencyTests
 {
     private static readonly string Folder = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "EsRefine.Tests", "Transparency", "shapes");
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.shapes").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.shapes").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     /// <summary>Nothing is refined, and the sidecar says so only beside a kNN clause.</summary>
     [Theory]
     [MemberData(nameof(Files))]
     public Task Shape_is_the_same_directly_and_through_a_sidecar_that_is_off(string file) => AssertSameAsync(file, RefinementMode.Off);
 
-    /// <summary>A judge is at hand, and nothing in the requests says what the vectors stand for, or the cluster's reply to our own questions is of no use.</summary>
+    /// <summary>
+    /// A judge is at hand, and nothing in the requests says what the vectors stand for, or the cluster's reply to our own questions is of no use.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Files))]
     public Task Shape_is_the_same_directly_and_through_a_sidecar_that_would_refine(string file) => AssertSameAsync(file, RefinementMode.Refine);
@@ -86,7 +89,8 @@ public sealed class TransparencyTests
                     differences.Add($"{shape}\n{difference}");
                 }
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (
+                exception is IOException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
             {
                 differences.Add($"{shape}\nthe connection broke, or nothing came for a minute: {exception.Message}\n");
             }

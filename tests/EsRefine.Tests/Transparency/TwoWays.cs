@@ -3,6 +3,7 @@ using System.Text;
 using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
+using EsRefine.Settings;
 using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,7 +54,8 @@ internal sealed class TwoWays : IAsyncDisposable
             Mode = mode,
             DeadlineMs = 30_000,
         };
-        Sidecar sidecar = await Sidecar.StartAsync(settings, CancellationToken.None, static services => services.AddSingleton<IRelevanceJudge>(ScriptedJudge.LikesEven));
+        Sidecar sidecar = await Sidecar.StartAsync(
+            settings, CancellationToken.None, static services => services.AddSingleton<IRelevanceJudge>(ScriptedJudge.LikesEven));
         return new(upstream, sidecar, reply);
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
-using EsRefine.Recognition;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
+using EsRefine.Vectors;
 using Xunit;
 
 namespace EsRefine.Tests.Upstream;
@@ -9,18 +9,18 @@ namespace EsRefine.Tests.Upstream;
 public class MappingReaderTests
 {
     [Theory]
-    [InlineData("""{"type":"dense_vector","dims":3}""", "Cosine", "Float")]
-    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"dot_product"}""", "DotProduct", "Float")]
-    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"l2_norm","element_type":"byte"}""", "L2Norm", "Byte")]
-    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"max_inner_product","element_type":"bfloat16"}""", "MaxInnerProduct", "BFloat16")]
-    [InlineData("""{"type":"dense_vector","dims":24,"element_type":"bit"}""", null, "Bit")]
-    [InlineData("""{"type":"knn_vector","dimension":3}""", "L2Norm", "Float")]
-    [InlineData("""{"type":"knn_vector","dimension":3,"space_type":"innerproduct"}""", "MaxInnerProduct", "Float")]
-    [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}""", "Cosine", "Float")]
-    [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","space_type":"linf"}}""", null, "Float")]
-    [InlineData("""{"type":"knn_vector","dimension":24,"data_type":"binary"}""", null, "Bit")]
-    [InlineData("""{"type":"knn_vector","dimension":3,"data_type":"BYTE"}""", "L2Norm", "Byte")]   // as OpenSearch shows it
-    [InlineData("""{"type":"knn_vector","model_id":"m"}""", null, "Float")]
+    [InlineData("""{"type":"dense_vector","dims":3}""", "Cosine", "float")]
+    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"dot_product"}""", "DotProduct", "float")]
+    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"l2_norm","element_type":"byte"}""", "L2Norm", "byte")]
+    [InlineData("""{"type":"dense_vector","dims":3,"similarity":"max_inner_product","element_type":"bfloat16"}""", "MaxInnerProduct", "bfloat16")]
+    [InlineData("""{"type":"dense_vector","dims":24,"element_type":"bit"}""", null, "bit")]
+    [InlineData("""{"type":"knn_vector","dimension":3}""", "L2Norm", "float")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"space_type":"innerproduct"}""", "MaxInnerProduct", "float")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}""", "Cosine", "float")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","space_type":"linf"}}""", null, "float")]
+    [InlineData("""{"type":"knn_vector","dimension":24,"data_type":"binary"}""", null, "bit")]
+    [InlineData("""{"type":"knn_vector","dimension":3,"data_type":"BYTE"}""", "L2Norm", "byte")]   // as OpenSearch shows it
+    [InlineData("""{"type":"knn_vector","model_id":"m"}""", null, "float")]
     public void A_vector_field_is_read_with_what_the_engine_ranks_it_by(string definition, string? similarity, string elementType)
     {
         FieldMapping mapping = Read("""{"i":{"mappings":{"properties":{"v":DEFINITION}}}}""".Replace("DEFINITION", definition, StringComparison.Ordinal), "v", out _)!;

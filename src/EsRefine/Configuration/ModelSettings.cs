@@ -1,0 +1,58 @@
+namespace EsRefine.Configuration;
+
+/// <summary>An embedding model on disk.</summary>
+internal sealed record ModelSettings
+{
+    [Setting("The local embedding model: a folder in sentence-transformers layout, as exported by Hugging Face.",
+        Form = nameof(TextForms.Folder), Flag = "--model", Placeholder = "DIR", Example = "models/all-MiniLM-L6-v2")]
+    public required string Folder { get; init; }
+
+    [Setting("The ONNX file, relative to the folder. Needed only where the folder holds several.", Example = "onnx/model.onnx")]
+    public string? File { get; init; }
+
+    /// <summary>Null: the folder's own <c>prompts.query</c>, if any.</summary>
+    [Setting("Text put before every query, in place of the folder's own.", Form = nameof(TextForms.AnyText), Example = "\"query: \"")]
+    public string? QueryPrefix { get; init; }
+
+    /// <summary>Null: the folder's own <c>prompts.document</c>, if any.</summary>
+    [Setting("Text put before every document, in place of the folder's own.", Form = nameof(TextForms.AnyText), Example = "\"passage: \"")]
+    public string? DocumentPrefix { get; init; }
+
+    [Setting("Where the model runs. auto uses CUDA where it is available.", Words = ["auto", "cpu", "cuda"])]
+    public string Device { get; init; } = "auto";
+}
+
+/// <summary>The models listener, which is open where <see cref="ListenSettings.Models"/> is set.</summary>
+internal sealed record ModelsSettings
+{
+    /// <summary>Null: the local model answers.</summary>
+    [Setting("An embeddings server that requests are relayed to unchanged. Leave out the path, which applications send (/v1/embeddings, /api/embed, /embed). "
+        + "Without it the local model (model.folder) answers.",
+        Flag = "--models-upstream", Placeholder = "URL", Example = "https://api.openai.com")]
+    public Uri? Upstream { get; init; }
+
+    [Setting("What the texts sent to the models listener are. It chooses the local model's prompt, since requests do not say.",
+        Words = ["unspecified", "query", "document"])]
+    public string Purpose { get; init; } = "unspecified";
+
+    [Setting("How much is remembered of the vectors returned, and who shares it. When entries or mebibytes is reached, the oldest goes first.")]
+    public VectorMemorySettings Memory { get; init; } = new();
+}
+
+/// <summary>How much is remembered of the vectors that the models listener returns.</summary>
+internal sealed record VectorMemorySettings
+{
+    /// <summary>Null: this process alone.</summary>
+    [Setting("Sidecars with the same tenant and the same cache.redis share the texts they remember. Without it each process remembers on its own.",
+        Example = "shop")]
+    public string? Tenant { get; init; }
+
+    [Setting("Texts remembered. Each takes 200 bytes and two bytes per character.", Unit = "texts", Min = 1, Max = 10_000_000)]
+    public int Entries { get; init; } = 100_000;
+
+    [Setting("Memory that texts may take.", Unit = "MiB", Min = 1, Max = 65_536)]
+    public int Mebibytes { get; init; } = 64;
+
+    [Setting("Time a text is remembered after its vector was last returned.", Unit = "minutes", Min = 1, Max = 525_600)]
+    public int Minutes { get; init; } = 24 * 60;
+}

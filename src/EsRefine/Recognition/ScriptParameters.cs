@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using EsRefine.Vectors;
+
+namespace EsRefine.Recognition;
+
+/// <summary>A script parameter that may be a vector, or the name of a field.</summary>
+/// <param name="Name">Its name, <c>a.b</c> for one in an object.</param>
+/// <param name="Value">Where it stands.</param>
+internal readonly record struct ScriptParameter(string Name, VectorLocation Value)
+{
+    /// <summary>Whether it is written as a vector is as a rule: a string may be anything.</summary>
+    public bool IsArray => Value.Spelling == VectorSpelling.Array;
+}
+
+/// <summary>The parameters of one script that may be vectors, or names of fields.</summary>
+internal sealed class ScriptParameters
+{
+    /// <summary>More texts among the parameters of one script are not looked at: a script names few fields.</summary>
+    private const int MaxTexts = 64;
+
+    private readonly List<ScriptParameter> _parameters = [];
+    private int _texts;
+
+    private ScriptParameters()
+    {
+    }
+
+    public ReadOnlySpan<ScriptParameter> All => CollectionsMarshal.AsSpan(_parameters);
+
+    /// <summary>Whether any is written as a vector is as a rule.</summary>
+    public bool HasArrays => _parameters.Exists(static parameter => parameter.IsArray);
+
+    /// <summary>Reads a <c>params</c> object; of another value there are none.</summary>
+    public static ScriptParameters Read(BodyNode parameters, Findings findings)
+    {
+        ScriptParameters read = new();
+        read.Add(parameters, path: "", findings);
+        return read;
+    }
+
+    public bool Contains(string? name) => _parameters.Exists(parameter => parameter.Name == name);
+
+    /// <summary>Text of a parameter; null where there is none of that name, or it is no string or too long for what names anything.</summary>
+    public string? TextOf(string name, ReadOnlySpan<byte> body)
+    {
+        ScriptParameter parameter = _parameters.Find(parameter => parameter.Name == name && !parameter.IsArray);
+        ByteRange range = parameter.Value.Range;
+        return parameter.Name is not null && range.Length <= PainlessScript.MaxPathLength ? JsonText.Read(range.Of(body)) : null;
+    }
+
+    private void Add(BodyNode parameters, string path, Findings findings)
+    {
+        foreach (BodyMember member in parameters.Members)
+        {
+            BodyNode value = member.Value;
+            string? name = findings.IsRefused || member.Name is not { } own ? null : path + own;
+            if (value.IsObject && name is { Length: <= PainlessScript.MaxPathLength })
+            {
+                Add(value, name + ".", findings);
+                continue;
+            }
+
+            bool isVector = value.Kind == JsonTokenType.StartArray && BeginsWithNumber(value);
+            bool isText = value.IsString && _texts++ < MaxTexts;
+            if (name is not null && (isVector || isText))
+            {
+                Add(new ScriptParameter(name, VectorLocation.In(value).GetValueOrDefault()), findings);
+            }
+        }
+    }
+
+    private void Add(ScriptParameter parameter, Findings findings)
+    {
+        if (_parameters.Count == Findings.MaxOtherVectors || Contains(parameter.Name))
+        {
+            findings.Refuse();
+            return;
+        }
+
+        _parameters.Add(parameter);
+    }
+
+    private static bool BeginsWithNumber(BodyNode array)
+    {
+        ReadOnlySpan<byte> elements = array.Json[1..].TrimStart(" \t\r\n"u8);
+        return elements[0] == '-' || char.IsAsciiDigit((char)elements[0]);
+    }
+}

@@ -1,0 +1,102 @@
+namespace EsRefine.Recognition;
+
+/// <summary>Reads the top level of a search body.</summary>
+// A map, from the outside in:
+//   BodyView, BodyNode       the body as a tree whose values know their bytes
+//   QueryClauses             the query DSL; BoolClauses and ScriptClauses are its larger kinds, RetrieverClauses the trees of retrievers
+//   ElasticsearchClauses, OpenSearchClauses, VectorBuilders, VectorScript    what holds a vector, or stands for one
+//   QueryPlace, FilterScope  what the place of a clause says of it: whether it ranks, and the filters around it
+//   VectorCopies, AggregationVectors    places that hold vectors but rank nothing by themselves
+//   Findings, ClauseSelection    what has been found, and which clauses of it are those of the search
+internal static class SearchBodyReader
+{
+    /// <summary>What the body holds; null where no clause ranks, or where the cluster refuses such a body.</summary>
+    public static RecognizedSearch? Read(BodyNode body, Findings findings)
+    {
+        FilterScope scope = new(QueryPlace.Unranked);
+        QueryPlace place = QueryPlace.In(scope);
+        foreach (BodyMember member in body.Members)
+        {
+            switch (member.Word)
+            {
+                case BodyWord.Query:
+                    QueryClauses.Read(member.Value, place, findings);
+                    break;
+                case BodyWord.Knn:
+                    foreach (BodyNode clause in member.Value.Elements)
+                    {
+                        ElasticsearchClauses.ReadKnn(clause, KnnClauseForm.TopLevel, place, findings);
+                    }
+
+                    break;
+                case BodyWord.Retriever:
+                    RetrieverClauses.Read(member.Value, place, findings);
+                    break;
+                case BodyWord.SubSearches:
+                    foreach (BodyNode search in member.Value.Elements)
+                    {
+                        QueryClauses.Read(search[BodyWord.Query], place, findings);
+                    }
+
+                    break;
+                case BodyWord.Filter or BodyWord.PostFilter:
+                    VectorCopies.InQueries(member.Value, findings);
+                    break;
+                case BodyWord.Rescore:
+                    VectorCopies.InRescore(member.Value, findings);
+                    break;
+                case BodyWord.Aggs or BodyWord.Aggregations:
+                    AggregationVectors.Read(member.Value, findings);
+                    break;
+                case BodyWord.RuntimeMappings:
+                    VectorCopies.InNamedHolders(member.Value, findings);
+                    break;
+                case BodyWord.SearchAfter:
+                    findings.HasSearchAfter |= !member.Value.IsNull;
+                    break;
+                default:
+                    VectorCopies.InHitOption(member, findings);
+                    break;
+            }
+        }
+
+        scope.Share(EnclosingFilter.RangeIn(body[BodyWord.Filter]));   // of _knn_search: a sibling of its knn
+        scope.Share(EnclosingFilter.RangeIn(body[BodyWord.PostFilter]));
+        ClauseSelection.Apply(findings);
+        return Clauses(findings) is { Length: > 0 } clauses
+            ? new RecognizedSearch
+            {
+                Clauses = clauses,
+                OtherVectors = findings.OtherVectors,
+                HiddenVectors = findings.HiddenVectors,
+                HidesVectors = findings.HidesVectors,
+                HasSearchAfter = findings.HasSearchAfter,
+                LexicalText = findings.LexicalText,
+                PointInTime = body[BodyWord.Pit].RangeIfAny,
+                SearchPipeline = body[BodyWord.SearchPipeline].RangeIfAny,
+                RuntimeMappings = body[BodyWord.RuntimeMappings].RangeIfAny,
+                Size = body[BodyWord.Size].Integer,
+                From = body[BodyWord.From].Integer,
+            }
+            : null;
+    }
+
+    /// <summary>The clauses with all that their places say; none where the body is refused.</summary>
+    private static KnnClause[] Clauses(Findings findings)
+    {
+        KnnClause[] clauses = new KnnClause[findings.Clauses.Count];
+        for (int i = 0; i < clauses.Length && !findings.IsRefused; i++)
+        {
+            if (findings.Clauses[i].Complete() is { } clause)
+            {
+                clauses[i] = clause;
+            }
+            else
+            {
+                findings.Refuse();
+            }
+        }
+
+        return findings.IsRefused ? [] : clauses;
+    }
+}

@@ -1,0 +1,52 @@
+namespace EsRefine.Recognition;
+
+/// <summary>What a clause says in place of a vector: where to have it from.</summary>
+/// <param name="Place">Where the vector itself can stand.</param>
+internal abstract record VectorSource(VectorPlace Place)
+{
+    /// <summary>Whether another one says the same, wherever it stands.</summary>
+    public bool IsSameAs(VectorSource? other) => other is not null && this with { Place = other.Place } == other;
+}
+
+/// <summary>Elasticsearch <c>query_vector_builder.lookup</c>: the vector is that of a document.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Id">Its <c>_id</c>.</param>
+/// <param name="Path">The vector field there.</param>
+/// <param name="Routing">Its routing; null = none.</param>
+/// <param name="Place">Where the vector can stand.</param>
+internal sealed record VectorLookup(string Index, string Id, string Path, string? Routing, VectorPlace Place) : VectorSource(Place);
+
+/// <summary>The vector is that of a text, by a model of the cluster.</summary>
+/// <param name="Form">Decides what the cluster is to be asked for it.</param>
+/// <param name="ModelId">The model, or the inference endpoint; null where the cluster has a default.</param>
+/// <param name="Text">The text.</param>
+/// <param name="Place">Where the vector can stand.</param>
+internal sealed record TextToEmbed(TextForm Form, string? ModelId, string Text, VectorPlace Place) : VectorSource(Place);
+
+/// <summary>How a clause holds the text to embed.</summary>
+internal enum TextForm
+{
+    /// <summary>Elasticsearch <c>query_vector_builder.text_embedding</c>.</summary>
+    TextEmbedding,
+
+    /// <summary>Elasticsearch <c>query_vector_builder.embedding</c>.</summary>
+    Embedding,
+
+    /// <summary>OpenSearch <c>neural</c>.</summary>
+    Neural,
+}
+
+/// <summary>Where a vector can be written that the body does not hold; every byte not named here stays.</summary>
+/// <param name="Range">The whole member that gives way, name and all.</param>
+/// <param name="Before">What is written there before the vector: the name of a member.</param>
+/// <param name="After">What is written behind it: a default that only the old form has.</param>
+internal sealed record VectorPlace(ByteRange Range, string Before, string After = "")
+{
+    /// <summary>Other bytes that change with it: the kind of the query, its model.</summary>
+    public IReadOnlyList<(ByteRange Range, string Replacement)> Others { get; init; } = [];
+}
+
+/// <summary>A vector that the body only says where to have from.</summary>
+/// <param name="Source">Where from.</param>
+/// <param name="Field">The field it is compared with; null where the cluster would refuse the search.</param>
+internal readonly record struct HiddenVector(VectorSource Source, string? Field);

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using EsRefine.Configuration;
+using StackExchange.Redis;
+
+namespace EsRefine.Stores;
+
+/// <summary>The store that several instances share, and the secret they make its keys with.</summary>
+internal static class SharedCache
+{
+    /// <summary>
+    /// How Redis is used: it saves time, so it may cost little. A server that is unreachable fails at once and is looked for in the background.
+    /// </summary>
+    /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
+    public static ConfigurationOptions RedisOptions(CacheSettings settings)
+    {
+        ConfigurationOptions options = ConfigurationOptions.Parse(settings.Redis!);
+        options.Password = Read(settings.PasswordEnv) ?? options.Password;
+        options.ClientName = "esrefine";
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.ConnectTimeout = (int)Timeouts.RedisConnectTimeout.TotalMilliseconds;
+        options.AsyncTimeout = (int)Timeouts.RedisCommandTimeout.TotalMilliseconds;
+        return options;
+    }
+
+    /// <summary>
+    /// The secret of the keys: <see cref="CacheSettings.SecretEnv"/>'s, or else derived from the password of Redis, which whoever shares the store knows
+    /// too; null without a store, where each process makes its own.
+    /// </summary>
+    /// <remarks>
+    /// A key is a hash of credentials among other things. Without a secret, whoever can read the store and knows a search to the letter could test guesses of a
+    /// password against it. That is all it guards: values hold no text, and are not believed unseen (<c>RefinedVector.CanReplace</c>).
+    /// </remarks>
+    public static byte[]? Secret(CacheSettings settings) => settings.Redis is null
+        ? null
+        : SHA256.HashData(Encoding.UTF8.GetBytes("esrefine cache " + (Read(settings.SecretEnv) ?? Read(settings.PasswordEnv) ?? "")));
+
+    private static string? Read(string? variable) =>
+        variable is not null && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,79 @@
+using EsRefine.Configuration;
+using EsRefine.Settings;
+using EsRefine.Targets;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace EsRefine.Tests.Targets;
+
+public class TargetTableTests
+{
+    [Theory]
+    [InlineData("*", "", true)]
+    [InlineData("logs-*", "", false)]
+    [InlineData("logs-*", "logs-1,logs-2", true)]
+    [InlineData("logs-*", "logs-1,other", false)]
+    [InlineData("logs-*", "%6Cogs-1", true)]
+    [InlineData("logs", "logs-1", false)]
+    public void A_target_covers_a_search_when_its_pattern_matches_every_index_named(string pattern, string expression, bool covers)
+    {
+        Assert.Equal(covers, IndexPattern.Matches(pattern, expression));
+    }
+
+    [Fact]
+    public void The_first_matching_target_wins_and_fills_its_gaps_from_the_general_settings()
+    {
+        TargetTable table = new(new EsRefineSettings
+        {
+            Sample = 12,
+            Targets = [new() { Index = "a", Field = "v", Mode = RefinementMode.Shadow, Task = "t" }, new() { Index = "*", Rule = "kl-adam" }],
+        });
+
+        Target first = table.Find(Search("a"), "v");
+        Target second = table.Find(Search("a"), "w");
+
+        Assert.Equal((RefinementMode.Shadow, "t", 12, "rocchio@0.3"), (first.Mode, first.Task, first.SampleSize, first.Rule.Name));
+        Assert.Equal((RefinementMode.Refine, "kl-adam"), (second.Mode, second.Rule.Name));
+    }
+
+    [Fact]
+    public void Where_targets_are_named_an_index_that_none_names_is_left_alone_even_if_the_caller_asks()
+    {
+        TargetTable table = new(new EsRefineSettings { Targets = [new() { Index = "a" }] });
+
+        Assert.Equal(RefinementMode.Off, table.Find(Search("b") with { Mode = RefinementMode.Refine }, "v").Mode);
+        Assert.Equal(RefinementMode.Off, table.Find(Search("a") with { Mode = RefinementMode.Off }, "v").Mode);
+    }
+
+    [Theory]
+    [InlineData("a", null, 300)]    // a field of its own target may turn up, or another
+    [InlineData("b", null, 2000)]
+    [InlineData("c", null, null)]   // none refines it
+    [InlineData("d", null, null)]   // none names it
+    [InlineData("c", "Refine", 40)]
+    [InlineData("a", "Off", null)]
+    public void Before_its_fields_are_known_a_search_has_the_shortest_time_it_may_come_to(string index, string? mode, int? milliseconds)
+    {
+        TargetTable table = new(new EsRefineSettings
+        {
+            DeadlineMs = 2000,
+            Targets =
+            [
+                new() { Index = "a", Field = "v", DeadlineMs = 300 }, new() { Index = "a", DeadlineMs = 500 }, new() { Index = "b" },
+                new() { Index = "c", DeadlineMs = 40, Mode = RefinementMode.Off },
+            ],
+        });
+        SearchRequest search = Search(index) with { Mode = mode is null ? null : Enum.Parse<RefinementMode>(mode) };
+        Assert.Equal(milliseconds, table.TimeFor(search)?.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void A_rule_that_does_not_exist_stops_the_start()
+    {
+        ConfigurationException exception = Assert.Throws<ConfigurationException>(() => new TargetTable(new EsRefineSettings { Rule = "rokkio" }));
+
+        Assert.Contains("rocchio@ANGLE", exception.Message);
+    }
+
+    private static SearchRequest Search(string index) => new() { Index = index, Body = default, Headers = new HeaderDictionary() };
+}
