@@ -1,5 +1,4 @@
 using System.Text;
-using EsRefine.Upstream;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Net.Http.Headers;
 

@@ -15,6 +15,7 @@ internal sealed class Upload(Stream client, long? length) : Stream
     private CancellationTokenRegistration _caller;
     private long _read;
     private bool _isComplete;
+    private bool _hasEnded;
 
     /// <summary>Of the request that is being sent by the current flow of control; null: it has no body that is still arriving.</summary>
     public static Upload? Current
@@ -27,7 +28,7 @@ internal sealed class Upload(Stream client, long? length) : Stream
     public bool IsComplete => Volatile.Read(ref _isComplete);
 
     /// <summary>Whether the node has answered before that.</summary>
-    public bool HasEnded { get; private set; }
+    public bool HasEnded => Volatile.Read(ref _hasEnded);
 
     /// <summary>Cancelled when the node answers early.</summary>
     public CancellationToken End => _end.Token;
@@ -54,7 +55,7 @@ internal sealed class Upload(Stream client, long? length) : Stream
             return false;
         }
 
-        HasEnded = true;
+        Volatile.Write(ref _hasEnded, true);
         _end.Cancel();
         return true;
     }

@@ -54,13 +54,14 @@ internal sealed class UpstreamConnection(Stream inner) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_isReplying)
+        Upload? upload = Upload.Current;
+        if (upload is { HasEnded: true })
         {
-            _isReplying = false;
-            _upload = Upload.Current;
+            return default;   // the rest of a body that the node does not want
         }
 
-        return _upload is { IsComplete: false } upload ? SendAsync(upload, buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
+        (_isReplying, _upload) = (false, upload);
+        return upload is { IsComplete: false } ? SendAsync(upload, buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);

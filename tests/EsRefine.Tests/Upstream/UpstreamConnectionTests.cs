@@ -1,5 +1,4 @@
 using System.Text;
-using EsRefine.Http;
 using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
 using Xunit;
