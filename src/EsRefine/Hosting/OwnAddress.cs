@@ -19,7 +19,8 @@ internal static class OwnAddress
             if (node.Port == listener.Port && (await AddressesAsync(node, cancellationToken)).Any(address => IsBoundTo(listener, address)))
             {
                 throw new ConfigurationException(
-                    $"upstream.urls names EsRefine itself: {node} leads to its data listener {listener}; set upstream.urls to the cluster, or listen.data to another port");
+                    $"upstream.urls names EsRefine itself: {node} leads to its data listener {listener}; "
+                    + "set upstream.urls to the cluster, or listen.data to another port");
             }
         }
     }

@@ -8,7 +8,8 @@ namespace EsRefine.Upstream;
 /// <param name="timeProvider">The clock of the trials of unreachable nodes.</param>
 /// <param name="logger">Gets the changes of the nodes' states.</param>
 /// <param name="memory">Of replies to requests of ours that are being read; null: a quarter of what there is.</param>
-internal sealed class UpstreamClient(UpstreamSettings settings, TimeProvider timeProvider, ILogger<UpstreamClient> logger, MemoryShare? memory = null) : IDisposable
+internal sealed class UpstreamClient(
+    UpstreamSettings settings, TimeProvider timeProvider, ILogger<UpstreamClient> logger, MemoryShare? memory = null) : IDisposable
 {
     /// <summary>Largest reply to a request of ours that is read, in bytes: 20 hits of 4,096 dimensions and their texts are far below it.</summary>
     public const int MaxReplyBytes = 64 * 1024 * 1024;
@@ -77,7 +78,8 @@ internal sealed class UpstreamClient(UpstreamSettings settings, TimeProvider tim
         }
 
         using HttpResponseMessage response = await Invoker.SendAsync(request, cancellationToken);
-        return new UpstreamReply((int)response.StatusCode, await ReadAsync(response.Content, cancellationToken), response.Headers.Contains("X-Elastic-Product"));
+        byte[] reply = await ReadAsync(response.Content, cancellationToken);
+        return new UpstreamReply((int)response.StatusCode, reply, response.Headers.Contains("X-Elastic-Product"));
     }
 
     public void Dispose()

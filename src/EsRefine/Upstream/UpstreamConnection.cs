@@ -5,9 +5,9 @@ namespace EsRefine.Upstream;
 
 /// <summary>A pooled connection to a node. After a reply which says that the node may have stopped reading it, the pool closes it.</summary>
 /// <remarks>
-/// When their HTTP decoder fails (a head over 16 KiB, a control byte in a header value), Elasticsearch and OpenSearch answer 400, keep the connection open and
-/// never read from it again. The next request on it would wait without end. Such a reply is therefore handed to the pool with a <c>Connection: close</c> of ours
-/// in it, which the pool obeys; hop-by-hop headers of the cluster never reach a client.
+/// When their HTTP decoder fails (a head over 16 KiB, a control byte in a header value), Elasticsearch and OpenSearch answer 400, keep the connection open
+/// and never read from it again. The next request on it would wait without end. Such a reply is therefore handed to the pool with a <c>Connection: close</c>
+/// header inserted, which the pool obeys. Clients do not see it: hop-by-hop headers of the cluster never reach them.
 /// </remarks>
 // SocketsHttpHandler reads and writes memory asynchronously and never pipelines, so the first bytes read after a write begin a reply.
 internal sealed class UpstreamConnection(Stream inner) : Stream

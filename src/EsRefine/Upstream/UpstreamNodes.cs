@@ -86,8 +86,8 @@ internal sealed class UpstreamNodes : IDisposable
         _disposed.Dispose();
     }
 
-    private static bool MeansUnreachable(Exception? cause) => NeverConnected(cause) || Reasons(cause).OfType<SocketException>().Any(
-        static socket => socket.SocketErrorCode is SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown);
+    private static bool MeansUnreachable(Exception? cause) => NeverConnected(cause) || Reasons(cause).OfType<SocketException>().Any(static socket =>
+        socket.SocketErrorCode is SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown);
 
     private static IEnumerable<Exception> Reasons(Exception? cause)
     {
@@ -99,7 +99,8 @@ internal sealed class UpstreamNodes : IDisposable
 
     private static string Reason(Exception cause) => Reasons(cause).Last().Message;
 
-    private Node Find(Uri url) => Array.Find(_nodes, node => ReferenceEquals(node.Url, url)) ?? throw new ArgumentException($"{url} is none of the nodes", nameof(url));
+    private Node Find(Uri url) =>
+        Array.Find(_nodes, node => ReferenceEquals(node.Url, url)) ?? throw new ArgumentException($"{url} is none of the nodes", nameof(url));
 
     private static async Task<bool> AcceptsConnectionsAsync(Uri url, CancellationToken cancellationToken)
     {
@@ -119,13 +120,16 @@ internal sealed class UpstreamNodes : IDisposable
         CancellationToken disposed = _disposed.Token;
         try
         {
-            for (TimeSpan pause = Timeouts.FirstNodeTrialInterval; node.IsUnreachable; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Timeouts.LongestNodeTrialInterval.Ticks)))
+            TimeSpan pause = Timeouts.FirstNodeTrialInterval;
+            while (node.IsUnreachable)
             {
                 await Task.Delay(pause, _timeProvider, disposed);
                 if (await AcceptsConnectionsAsync(node.Url, disposed))
                 {
                     Reached(node.Url);
                 }
+
+                pause = pause < Timeouts.LongestNodeTrialInterval / 2 ? 2 * pause : Timeouts.LongestNodeTrialInterval;
             }
         }
         catch (OperationCanceledException)

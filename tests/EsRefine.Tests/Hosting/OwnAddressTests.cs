@@ -27,7 +27,8 @@ public sealed class OwnAddressTests
         Assert.Equal(isRefused, refusal is not null);
         if (isRefused)
         {
-            Assert.StartsWith($"upstream.urls names EsRefine itself: {new Uri(node)} leads to", Assert.IsType<ConfigurationException>(refusal).Message, StringComparison.Ordinal);
+            string message = Assert.IsType<ConfigurationException>(refusal).Message;
+            Assert.StartsWith($"upstream.urls names EsRefine itself: {new Uri(node)} leads to", message, StringComparison.Ordinal);
         }
     }
 
@@ -36,12 +37,12 @@ public sealed class OwnAddressTests
     {
         using TcpListener free = new(IPAddress.Loopback, 0);
         free.Start();
-        string address = $"localhost:{((IPEndPoint)free.LocalEndpoint).Port}";
+        int port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         EsRefineSettings settings = new()
         {
-            Upstream = new UpstreamSettings { Urls = [new($"http://{address}")] },
-            Listen = new ListenSettings { Data = address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0" },
+            Upstream = new UpstreamSettings { Urls = [new($"http://localhost:{port}")] },
+            Listen = new ListenSettings { Data = $"127.0.0.1:{port}", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0" },
         };
 
         await Assert.ThrowsAsync<ConfigurationException>(() => Sidecar.StartAsync(settings, TestContext.Current.CancellationToken));

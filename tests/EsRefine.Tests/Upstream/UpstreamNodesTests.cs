@@ -11,7 +11,8 @@ namespace EsRefine.Tests.Upstream;
 /// <summary>Nodes that cannot be reached get no requests, and are tried without a client's request.</summary>
 public sealed class UpstreamNodesTests
 {
-    private static readonly HttpRequestException Refused = new(HttpRequestError.ConnectionError, "refused", new SocketException((int)SocketError.ConnectionRefused));
+    private static readonly HttpRequestException Refused = new(
+        HttpRequestError.ConnectionError, "refused", new SocketException((int)SocketError.ConnectionRefused));
 
     private readonly FakeTimeProvider _clock = new();
     private readonly FakeLogger _log = new();
