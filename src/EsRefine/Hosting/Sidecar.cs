@@ -66,7 +66,9 @@ internal sealed class Sidecar : IAsyncDisposable
             _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
             _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsListener>();
             await host.StartAsync(cancellationToken);
-            return new Sidecar(host, Listeners.Addresses(host));
+            Sidecar sidecar = new(host, Listeners.Addresses(host));
+            await OwnAddress.RefuseAsync(settings.Upstream.Urls, sidecar.DataUrl, cancellationToken);
+            return sidecar;
         }
         catch (Exception exception) when (ListenerFault.Of(exception, settings.Listen) is { } fault)
         {

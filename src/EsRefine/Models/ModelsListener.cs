@@ -29,9 +29,9 @@ internal sealed class ModelsListener : IDisposable
         if (settings.Models.Upstream is { } url)
         {
             UpstreamSettings server = new() { Urls = [url] };
-            _upstream = new UpstreamClient(server);
+            _upstream = new UpstreamClient(server, TimeProvider.System, loggers.CreateLogger<UpstreamClient>());
             PublishedAddress asTheyAre = new(new ListenSettings { Publish = ListenSettings.PublishNone });
-            TransparentProxy proxy = new(forwarder, _upstream, server, asTheyAre, loggers.CreateLogger<TransparentProxy>());
+            TransparentProxy proxy = new(forwarder, _upstream, asTheyAre, loggers.CreateLogger<TransparentProxy>());
             _answer = new EmbeddingsRelay(proxy, memory, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
         }
         else

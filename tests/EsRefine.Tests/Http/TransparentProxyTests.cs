@@ -293,7 +293,7 @@ public sealed class TransparentProxyTests
     [Fact]
     public void Proxy_adds_no_timeout()
     {
-        using SocketsHttpHandler handler = ClusterHandler.Create();
+        using SocketsHttpHandler handler = ClusterHandler.Create(hasAlternative: false);
         Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, TransparentProxy.Config.ActivityTimeout);
     }

@@ -3,6 +3,7 @@ using EsRefine.Configuration;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EsRefine.Tests.Upstream;
@@ -53,7 +54,7 @@ public sealed class UpstreamClientTests
 
     private static async Task<string> AskAsync(RecordingUpstream upstream, MemoryShare memory)
     {
-        using UpstreamClient client = new(new UpstreamSettings { Urls = [upstream.Url] }, memory);
+        using UpstreamClient client = new(new UpstreamSettings { Urls = [upstream.Url] }, TimeProvider.System, NullLogger<UpstreamClient>.Instance, memory);
         UpstreamReply reply = await client.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, TestContext.Current.CancellationToken);
         return Encoding.ASCII.GetString(reply.Body);
     }
