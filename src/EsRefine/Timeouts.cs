@@ -30,14 +30,15 @@ internal static class Timeouts
     public static readonly TimeSpan UpstreamConnectionLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// A node that has not accepted a connection is unreachable, where another node can take the request. A cluster of one node has all the time its clients have.
+    /// A node that has not accepted a connection is unreachable, where another node can take the request. A cluster of one node has all the time that its
+    /// clients have.
     /// </summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>A connection is given up whose sent bytes stay unacknowledged: the node, or the network before it, drops packets.</summary>
     public static readonly TimeSpan AcknowledgmentTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>An unreachable node is tried for the first time. Each further trial waits twice as long, at most <see cref="LongestNodeTrialInterval"/>.</summary>
+    /// <summary>An unreachable node is tried for the first time. Each further trial waits twice as long, to <see cref="LongestNodeTrialInterval"/>.</summary>
     public static readonly TimeSpan FirstNodeTrialInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>An unreachable node is tried at least this often.</summary>

@@ -7,7 +7,7 @@ namespace EsRefine.IntegrationTests.Clients;
 /// <summary>The applications of the shared material: real programs on official clients and frameworks, each with an index and many searches.</summary>
 internal static class RecordedApplications
 {
-    /// <summary>Returns all applications, or skips or fails the calling test if they are not available.</summary>
+    /// <summary>All of them, or the end of the calling test where they are not at hand.</summary>
     public static RecordedApplication[] All()
     {
         string? list = SharedMaterial.Find("clients/apps/list.tsv");
@@ -21,16 +21,24 @@ internal static class RecordedApplications
         ];
     }
 
-    /// <summary>Runs an application and waits for its exit.</summary>
-    /// <param name="server">The URL of its cluster or of its embeddings.</param>
-    /// <returns>The ids of the hits, by the name of each search.</returns>
+    /// <summary>
+    /// What the applications run with: sets in one order in every run, and clients that give a sniff the time that a busy machine needs for it.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["PYTHONHASHSEED"] = "0",
+        ["PYTHONPATH"] = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "clients", "python", "patience"),
+    };
+
+    /// <summary>Runs one to its end.</summary>
+    /// <param name="server">What it takes for its cluster, or for its embeddings.</param>
+    /// <returns>The ids it found, under the name it gives each search.</returns>
     public static async Task<IReadOnlyDictionary<string, string[]>> RunAsync(RecordedApplication application, Uri server)
     {
         string python = (await PythonClients.InstallAsync(application.Clients))!;
         string script = SharedMaterial.Find($"clients/apps/{application.Name}.py")!;
-        // Otherwise the order of Python's sets differs between runs.
-        Dictionary<string, string> ordered = new() { ["PYTHONHASHSEED"] = "0" };
-        string output = await ClientProcess.RunAsync(python, ["-B", "-W", "ignore", script, server.GetLeftPart(UriPartial.Authority)], environment: ordered);
+        string[] arguments = ["-B", "-W", "ignore", script, server.GetLeftPart(UriPartial.Authority)];
+        string output = await ClientProcess.RunAsync(python, arguments, environment: Environment);
         return JsonSerializer.Deserialize<Dictionary<string, string[]>>(output)!;
     }
 
@@ -44,24 +52,24 @@ internal static class RecordedApplications
 }
 
 /// <summary>One application.</summary>
-/// <param name="Name">The name of its script.</param>
+/// <param name="Name">Of its script.</param>
 /// <param name="Clients">The set of clients it runs with: <c>es7</c>, <c>es8</c> or <c>es9</c>.</param>
 /// <param name="SpeaksTo"><c>elasticsearch</c>, <c>opensearch</c> or <c>embeddings</c>.</param>
 internal sealed record RecordedApplication(string Name, string Clients, string SpeaksTo)
 {
-    /// <summary>Whether it sniffs: without a sidecar, it connects to the nodes' addresses and bypasses any tap.</summary>
+    /// <summary>Without a sidecar it leaves for the addresses of the nodes, around any tap.</summary>
     public bool Sniffs => Name.EndsWith("_sniff", StringComparison.Ordinal);
 
-    /// <summary>Whether it cancels one of its searches, which may or may not have been sent.</summary>
+    /// <summary>It gives one of its searches up, which has then been sent or not.</summary>
     public bool GivesUp => Name.EndsWith("_async", StringComparison.Ordinal);
 
-    /// <summary>Whether the order in which it indexes its documents differs between runs.</summary>
+    /// <summary>No two runs index its documents in the same order.</summary>
     public bool WritesWithThreads => Name.EndsWith("_bulk", StringComparison.Ordinal);
 
     public override string ToString() => $"{Name} ({Clients})";
 }
 
-/// <summary>The shared material's embeddings server, which needs no model.</summary>
+/// <summary>The shared material's server of embeddings, without a model.</summary>
 internal sealed class WordListServer : IAsyncDisposable
 {
     private readonly Process _process;
@@ -79,7 +87,7 @@ internal sealed class WordListServer : IAsyncDisposable
         ProcessStartInfo start = new("python3", ["-B", SharedMaterial.Find("clients/apps/embedding_server.py")!, "0"])
         {
             RedirectStandardOutput = true,
-            RedirectStandardError = true,   // it logs every client that disconnects
+            RedirectStandardError = true,   // it tells of every client that leaves
         };
         Process process = Process.Start(start)!;
         _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
