@@ -151,7 +151,7 @@ public class MappingReaderTests
     public void A_semantic_text_that_no_kNN_query_can_search_gives_no_mapping(string properties, string field)
     {
         Assert.Null(Read(InOneIndex(properties), field, out string? reason));
-        Assert.Contains("semantic_text that holds dense vectors", reason);
+        Assert.Contains("semantic_text with dense vectors", reason);
     }
 
     [Fact]
