@@ -197,7 +197,8 @@ public sealed class MultiSearchTests
             {
                 Interlocked.Increment(ref looked);
                 time.Advance(TimeSpan.FromMinutes(1));
-                return ValueTask.FromResult(PreparedSearch.Original(search, RefinementOutcome.DeadlinePassed));
+                RefinementOutcome outcome = Text(search) == Plain ? RefinementOutcome.NoKnnClause : RefinementOutcome.DeadlinePassed;
+                return ValueTask.FromResult(PreparedSearch.Original(search, outcome));
             },
             time);
         PreparedSearch prepared = await searches.PrepareAsync(Request(body), TestContext.Current.CancellationToken);
