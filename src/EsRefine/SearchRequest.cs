@@ -9,7 +9,7 @@ internal sealed record SearchRequest
     /// <summary>Raw query string with its question mark, or empty.</summary>
     public string QueryString { get; init; } = "";
 
-    /// <summary>The JSON body, inflated where the client compressed it.</summary>
+    /// <summary>The JSON body, inflated where the client compressed it. Its buffer is never reused: shadowed and learning searches read it behind the reply.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>The caller's headers: their credentials go on every extra request (see <c>Upstream/CallerHeaders</c>).</summary>
@@ -36,11 +36,9 @@ internal sealed record SearchRequest
     /// </summary>
     public long? Arrived { get; init; }
 
-    /// <summary>A copy that outlives the request: the listener may reuse its buffers and headers once the reply is sent.</summary>
-    public SearchRequest Detach() => WithOwnHeaders() with { Body = Body.ToArray() };
-
-    /// <summary>A copy whose headers may be read by several at once: Kestrel lends two who ask together one and the same enumerator.</summary>
-    // Each would miss some headers then, and a request without its caller's credentials is another caller's.
+    /// <summary>A copy with headers that outlive the request and may be read concurrently. Kestrel's are reused for the next request.</summary>
+    // Kestrel also lends concurrent readers one and the same enumerator. Each would miss some headers, and a request without its caller's credentials is another
+    // caller's.
     public SearchRequest WithOwnHeaders() => Headers is HeaderDictionary ? this : this with
     {
         Headers = new HeaderDictionary(Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase)),

@@ -23,7 +23,6 @@ internal static class RefinedVectorKey
     public static string Of(byte[]? secret, VectorTask task, string judge)
     {
         (SearchRequest search, RecognizedSearch recognized, KnnClause clause, Target target, string? queryText) = task.Of;
-        ReadOnlySpan<byte> body = search.Body.Span;
         using CacheKey key = new(secret);
         key.Add(Version);
 
@@ -32,21 +31,21 @@ internal static class RefinedVectorKey
         key.Add(search.Index);
         key.AddList(task.Mapping.Indices);
         key.Add(SearchParameters.Keep(search.QueryString, SearchParameters.Documents));
-        Add(key, body, recognized.SearchPipeline);
-        Add(key, body, recognized.RuntimeMappings);
+        Add(key, recognized.SearchPipeline);
+        Add(key, recognized.RuntimeMappings);
         key.AddNumber(clause.Filters.Count);
         foreach (EnclosingFilter filter in clause.Filters)
         {
             key.Add(string.Create(CultureInfo.InvariantCulture, $"{filter.IsNegated} {filter.IsOwn} {filter.NestedPath}"));
-            key.Add(filter.Range.Of(body));
+            key.Add(filter.Json.Span);
         }
 
         // What they ask.
         key.Add(clause.Field);
         key.Add(clause.NestedPath);
-        Add(key, body, WithoutVector(clause, after: false));
-        Add(key, body, WithoutVector(clause, after: true));
-        Add(key, body, clause.ScoredQuery);
+        Add(key, WithoutVector(clause, after: false));
+        Add(key, WithoutVector(clause, after: true));
+        Add(key, clause.Script?.ScoredQuery ?? default);
         key.Add(queryText);
         if (clause.Source is TextToEmbed text)
         {
@@ -59,7 +58,7 @@ internal static class RefinedVectorKey
         }
 
         // How it is refined.
-        key.Add(clause.Function?.ToString() ?? task.Mapping.Similarity?.ToString());
+        key.Add(clause.Script?.Function.ToString() ?? task.Mapping.Similarity?.ToString());
         key.Add(task.Mapping.ElementType.ToString());
         key.AddList([.. target.TextFields(task.Mapping)]);
         key.Add(target.Rule.Name);
@@ -72,21 +71,24 @@ internal static class RefinedVectorKey
         return key.Finish("esrefine:refined");
     }
 
-    /// <summary>A script's source and parameters, before its vector or after it; null for other clauses. The vector counts by value, not by spelling.</summary>
-    private static ByteRange? WithoutVector(KnnClause clause, bool after) => clause.Script is not { } script ? null
-        : clause.Vector.Range.Start < script.Start || clause.Vector.Range.End > script.End ? script
-        : after ? new ByteRange(clause.Vector.Range.End, script.End - clause.Vector.Range.End)
-        : new ByteRange(script.Start, clause.Vector.Range.Start - script.Start);
-
-    private static void Add(CacheKey key, ReadOnlySpan<byte> body, ByteRange? range)
+    /// <summary>A script's source and parameters, before its vector or after it; missing for other clauses. The vector counts by value, not by spelling.</summary>
+    private static BodySlice WithoutVector(KnnClause clause, bool after)
     {
-        if (range is { } present)
+        (BodySlice script, BodySlice vector) = (clause.Script?.Json ?? default, clause.Vector.Json);
+        return script.IsMissing || vector.Start < script.Start || vector.End > script.End ? script
+            : after ? script.Between(vector.End, script.End)
+            : script.Between(script.Start, vector.Start);
+    }
+
+    private static void Add(CacheKey key, BodySlice bytes)
+    {
+        if (bytes.IsMissing)
         {
-            key.Add(present.Of(body));
+            key.Add((string?)null);
         }
         else
         {
-            key.Add((string?)null);
+            key.Add(bytes.Span);
         }
     }
 }

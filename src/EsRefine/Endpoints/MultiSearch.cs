@@ -23,7 +23,7 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
     /// </summary>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest received, CancellationToken gone)
     {
-        if (MultiSearchBody.Read(received.Body.Span) is not { } items)
+        if (MultiSearchBody.Read(received.Body) is not { } items)
         {
             return PreparedSearch.Original(received, RefinementOutcome.NoKnnClause);
         }
@@ -34,7 +34,7 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = gone };
 
         // First pages first: a later page of the same body goes out with the vector of its first one.
-        ILookup<bool, int> pages = Enumerable.Range(0, items.Count).ToLookup(i => MayBeLaterPage(items[i].Body.Of(request.Body.Span)));
+        ILookup<bool, int> pages = Enumerable.Range(0, items.Count).ToLookup(i => MayBeLaterPage(items[i].Body));
         await Parallel.ForEachAsync(pages[false], options, PrepareItemAsync);
         await Parallel.ForEachAsync(pages[true], options, PrepareItemAsync);
         return Assemble(request, items, prepared);
@@ -60,7 +60,7 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
     /// <summary>What has not had its turn by the deadline is not looked at any more, but counted. Null: it holds no kNN clause.</summary>
     private PreparedSearch? TooLate(SearchRequest request, MultiSearchItem item)
     {
-        if (!Recognizer.MayHoldKnn(item.Body.Of(request.Body.Span)))
+        if (!Recognizer.MayHoldKnn(item.Body.Span))
         {
             return null;
         }
@@ -70,8 +70,9 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
         return late;
     }
 
-    private static bool MayBeLaterPage(ReadOnlySpan<byte> search) =>
-        (search.IndexOf("\"from\""u8) >= 0 || search.IndexOf("\"search_after\""u8) >= 0) && Recognizer.Recognize(search)?.IsFirstPage(queryString: "") is false;
+    private static bool MayBeLaterPage(BodySlice search) =>
+        (search.Span.IndexOf("\"from\""u8) >= 0 || search.Span.IndexOf("\"search_after\""u8) >= 0)
+        && Recognizer.Recognize(search.Bytes)?.IsFirstPage(queryString: "") is false;
 
     /// <summary>Null: its indices cannot stand in a path of ours.</summary>
     private static SearchRequest? Describe(SearchRequest request, MultiSearchItem item)
@@ -79,7 +80,7 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
         string? index = item.Header.Indices is { } names ? IndexExpression.OfNames(names) : request.Index;
         return index is null
             ? null
-            : request with { Index = index, QueryString = item.Header.Over(request.QueryString), Body = request.Body.Slice(item.Body.Start, item.Body.Length) };
+            : request with { Index = index, QueryString = item.Header.Over(request.QueryString), Body = item.Body.Bytes };
     }
 
     private static PreparedSearch Assemble(SearchRequest request, List<MultiSearchItem> items, PreparedSearch?[] prepared)

@@ -26,7 +26,7 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
     {
         long started = timeProvider.GetTimestamp();
         if (targets.TimeFor(search) is not { } time
-            || Parameters(search.Body.Span) is not { } parameters
+            || Parameters(search.Body) is not { } parameters
             || CallerHeaders.WhyNotDelegable(search.Headers) is not null)
         {
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
@@ -43,12 +43,12 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
             return Unrefined(search, reason, started);
         }
 
-        if (Recognizer.Recognize(rendered.Body.Span) is not { } recognized)
+        if (Recognizer.Recognize(rendered.Body) is not { } recognized)
         {
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
         }
 
-        if (!recognized.Clauses.Any(clause => IsParameter(clause.Vector, recognized.Open(rendered).Body.Span, parameters)))
+        if (!recognized.Clauses.Any(clause => IsParameter(clause.Vector, parameters)))
         {
             return Unrefined(search, NoParameter, started);   // before anything is spent on judging
         }
@@ -62,18 +62,18 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
             return PreparedSearch.Original(search, summary);
         }
 
-        return PutBack(rendered.Body.Span, prepared, parameters) is { } edits
+        return PutBack(rendered.Body, prepared, parameters) is { } edits
             ? new(search.Body, edits, summary) { MayFailInPart = prepared.MayFailInPart }
             : PreparedSearch.Unchanged(search, NoParameter);
     }
 
     /// <summary>Null: nothing that could be a query vector.</summary>
-    private static List<NumberArray>? Parameters(ReadOnlySpan<byte> body)
+    private static List<NumberArray>? Parameters(ReadOnlyMemory<byte> body)
     {
         try
         {
             List<NumberArray> parameters = NumberArrays.InParameters(body);
-            return parameters.Count > 0 || body.IndexOf("knn"u8) >= 0 ? parameters : null;
+            return parameters.Count > 0 || body.Span.IndexOf("knn"u8) >= 0 ? parameters : null;
         }
         catch (JsonException)
         {
@@ -114,33 +114,33 @@ internal sealed class TemplateSearch(SearchPath path, UpstreamClient upstream, T
         return NotRendered;
     }
 
-    private static bool IsParameter(VectorLocation vector, ReadOnlySpan<byte> rendered, List<NumberArray> parameters) =>
-        VectorArray.TryRead(vector.Range.Of(rendered), out float[] numbers) && parameters.Exists(parameter => parameter.Spells(numbers));
+    private static bool IsParameter(VectorLocation vector, List<NumberArray> parameters) =>
+        VectorArray.TryRead(vector.Json.Span, out float[] numbers) && parameters.Exists(parameter => parameter.Spells(numbers));
 
     /// <summary>The edits of the rendered search as edits of the parameters it was rendered from.</summary>
     /// <returns>Null where an edit has no parameter, or a parameter is rendered where it is not edited alike: all copies are replaced, or none.</returns>
-    private static List<BodyEdit>? PutBack(ReadOnlySpan<byte> rendered, PreparedSearch prepared, List<NumberArray> parameters)
+    private static List<BodyEdit>? PutBack(ReadOnlyMemory<byte> rendered, PreparedSearch prepared, List<NumberArray> parameters)
     {
-        Dictionary<ByteRange, ReadOnlyMemory<byte>> refined = prepared.Edits.ToDictionary(static edit => edit.Range, static edit => edit.Replacement);
+        Dictionary<BodySlice, ReadOnlyMemory<byte>> refined = prepared.Edits.ToDictionary(static edit => edit.Original, static edit => edit.Replacement);
         List<BodyEdit> edits = [];
-        HashSet<ByteRange> covered = [];
+        HashSet<BodySlice> covered = [];
         List<NumberArray> arrays = NumberArrays.In(rendered);
         foreach (NumberArray parameter in parameters)
         {
             List<NumberArray> copies = arrays.FindAll(array => array.Spells(parameter.Numbers));
-            if (!copies.Exists(copy => refined.ContainsKey(copy.Range)))
+            if (!copies.Exists(copy => refined.ContainsKey(copy.Json)))
             {
                 continue;
             }
 
-            if (!refined.TryGetValue(copies[0].Range, out ReadOnlyMemory<byte> replacement)
-                || !copies.TrueForAll(copy => refined.TryGetValue(copy.Range, out ReadOnlyMemory<byte> other) && other.Span.SequenceEqual(replacement.Span)))
+            if (!refined.TryGetValue(copies[0].Json, out ReadOnlyMemory<byte> replacement)
+                || !copies.TrueForAll(copy => refined.TryGetValue(copy.Json, out ReadOnlyMemory<byte> other) && other.Span.SequenceEqual(replacement.Span)))
             {
                 return null;
             }
 
-            edits.Add(new(parameter.Range, replacement));
-            covered.UnionWith(copies.Select(static copy => copy.Range));
+            edits.Add(new(parameter.Json, replacement));
+            covered.UnionWith(copies.Select(static copy => copy.Json));
         }
 
         return refined.Keys.All(covered.Contains) ? edits : null;

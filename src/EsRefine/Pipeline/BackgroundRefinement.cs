@@ -20,15 +20,14 @@ internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<Backgrou
             return SearchScope.Overloaded;
         }
 
-        SearchRequest detached = tasks[0].Search.Detach();
-        _ = ShadowAsync(Array.ConvertAll(tasks, task => task with { Search = detached }), scope, refine);
+        _ = ShadowAsync(tasks, scope, refine);
         return Shadowed;
     }
 
     /// <summary>Mode learn: the search goes out as it came in, and the next one finds what was learnt behind its reply.</summary>
     /// <param name="task">The vector to refine.</param>
     /// <param name="learn">Learns and keeps it; null: somebody is learning it already.</param>
-    public void LearnAhead(VectorTask task, Func<VectorTask, SearchScope, Task<VectorResult?>> learn) => _ = LearnAheadAsync(task.Detach(), learn);
+    public void LearnAhead(VectorTask task, Func<VectorTask, SearchScope, Task<VectorResult?>> learn) => _ = LearnAheadAsync(task, learn);
 
     private async Task ShadowAsync(ClauseTask[] tasks, SearchScope scope, Func<ClauseTask[], SearchScope, Task<RefinedClause[]>> refine)
     {

@@ -33,12 +33,11 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
             return new NotRefined(RefinementOutcome.Unsupported, reason);
         }
 
-        SearchRequest opened = recognized.Open(search);
         ClauseTask[] tasks = new ClauseTask[recognized.Clauses.Count];
         for (int i = 0; i < tasks.Length; i++)
         {
             KnnClause clause = recognized.Clauses[i];
-            tasks[i] = new(opened, recognized, clause, targets.Find(search, clause.Field), WrittenText(search, recognized, clause));
+            tasks[i] = new(search, recognized, clause, targets.Find(search, clause.Field), WrittenText(search, recognized, clause));
         }
 
         if (memory is not null)
@@ -56,7 +55,7 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
             return Hidden;
         }
 
-        return ToShare(tasks, opened.WithOwnHeaders());
+        return ToShare(tasks, search.WithOwnHeaders());
     }
 
     /// <summary>From here on, clauses are worked on concurrently.</summary>
@@ -81,7 +80,7 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
         }
 
         VectorLocation vector = task.Clause.Vector;
-        string? text = await memory.FindAsync(VectorText.ReadFloats(vector.Range.Of(task.Search.Body.Span), vector.Spelling));
+        string? text = await memory.FindAsync(VectorText.ReadFloats(vector.Json.Span, vector.Spelling));
         return text is null ? task : task with { QueryText = text };
     }
 }

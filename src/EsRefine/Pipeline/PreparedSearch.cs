@@ -8,18 +8,18 @@ internal sealed record PreparedSearch
     /// <param name="received">The body that came in.</param>
     /// <param name="edits">What makes it the one to send; empty: it goes upstream exactly as received.</param>
     /// <param name="summary">What happened, for headers, metrics and gRPC.</param>
-    /// <exception cref="ArgumentException">Edits overlap or reach out of the body.</exception>
+    /// <exception cref="ArgumentException">Edits overlap, or are edits of another body.</exception>
     public PreparedSearch(ReadOnlyMemory<byte> received, IReadOnlyList<BodyEdit> edits, RefinementSummary summary)
     {
         Edits = edits;
         Summary = summary;
-        Body = edits.Count > 0 ? BodyEdits.Splice(received.Span, edits) : received;
+        Body = edits.Count > 0 ? BodyEdits.Splice(received, edits) : received;
     }
 
     /// <summary>The body to send.</summary>
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Where <see cref="Body"/> differs from what came in, in the ranges of that; empty: nowhere.</summary>
+    /// <summary>Where <see cref="Body"/> differs from the body that came in; empty: nowhere.</summary>
     public IReadOnlyList<BodyEdit> Edits { get; }
 
     public RefinementSummary Summary { get; init; }

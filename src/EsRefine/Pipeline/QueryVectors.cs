@@ -52,7 +52,7 @@ internal sealed class QueryVectors(MappingCache mappings)
 
     /// <summary>The vector as the client wrote it.</summary>
     private static Outcome<float[]> ReadWritten(ClauseTask task, FieldMapping mapping) =>
-        VectorText.TryRead(task.Clause.Vector.Range.Of(task.Search.Body.Span), task.Clause.Vector.Spelling, mapping.VectorType, out float[] vector)
+        VectorText.TryRead(task.Clause.Vector.Json.Span, task.Clause.Vector.Spelling, mapping.VectorType, out float[] vector)
             ? vector
             : new NotRefined(RefinementOutcome.Unsupported, $"the query vector is not one that field '{task.Clause.Field}' takes");
 
@@ -96,7 +96,7 @@ internal sealed class QueryVectors(MappingCache mappings)
     private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
         { ElementType.IsRefined: false } => $"field '{clause.Field}' holds {mapping.ElementType} vectors",
-        { Similarity: null } when clause.Function is null => $"field '{clause.Field}' is ranked by a space that is not refined",
+        { Similarity: null } when clause.Script is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
         { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>
             $"field '{clause.Field}' is semantic_text, which Elasticsearch searches by knn queries only",

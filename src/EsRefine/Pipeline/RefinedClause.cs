@@ -10,7 +10,7 @@ namespace EsRefine.Pipeline;
 /// <param name="Result">Its refined vector, or the reason why it has none.</param>
 internal sealed record RefinedClause(KnnClause Clause, VectorResult Result)
 {
-    /// <summary>The bytes to splice into the body that the clause's ranges are of; empty where nothing was refined.</summary>
+    /// <summary>The edits that replace its vector and all copies; empty where nothing was refined.</summary>
     public IReadOnlyList<BodyEdit> Edits { get; init; } = [];
 
     public RefinementOutcome Outcome => Result.Vector.Reason?.Outcome ?? (Result.IsRecalled ? RefinementOutcome.RefinedFromCache : RefinementOutcome.Refined);

@@ -3,8 +3,8 @@ using EsRefine.Targets;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>Finds the kNN clauses of a body: <see cref="Recognizer.Recognize(ReadOnlySpan{byte})"/>.</summary>
-internal delegate RecognizedSearch? SearchRecognition(ReadOnlySpan<byte> body);
+/// <summary>Finds the kNN clauses of a body: <see cref="Recognizer.Recognize(ReadOnlyMemory{byte})"/>.</summary>
+internal delegate RecognizedSearch? SearchRecognition(ReadOnlyMemory<byte> body);
 
 /// <summary>
 /// THE STORY: one search, one line per stage; start reading here. recognize → assign targets → for each distinct vector: recall or (sample → judge → refine) →
@@ -26,7 +26,7 @@ internal sealed class RefinedSearch(
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken gone)
     {
         long started = scopes.TimeProvider.GetTimestamp();
-        if (!Recognizer.MayHoldKnn(search.Body.Span) || recognize(search.Body.Span) is not { } recognized)
+        if (!Recognizer.MayHoldKnn(search.Body.Span) || recognize(search.Body) is not { } recognized)
         {
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
         }

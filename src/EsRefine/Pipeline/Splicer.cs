@@ -33,7 +33,7 @@ internal static class Splicer
             Timings = shown.Result.Timings with { Recognize = recognizeTime },
             Detail = shown.Detail,
         };
-        BodyEdit[] refined = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Range)];
+        BodyEdit[] refined = [.. clauses.SelectMany(static clause => clause.Edits).DistinctBy(static edit => edit.Original)];
         return new PreparedSearch(search.Body, recognized.Opened?.Close(refined) ?? refined, summary)
         {
             Clauses = clauses,

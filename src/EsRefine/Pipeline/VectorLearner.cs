@@ -48,7 +48,7 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
             return result;
         }
 
-        if (task.Clause.Function is { } function && !ScriptDirection.Rises(sample, task.QueryVector, function))
+        if (task.Clause.Script is { } script && !ScriptDirection.Rises(sample, task.QueryVector, script.Function))
         {
             return result with { Vector = OtherDirection };
         }
@@ -74,7 +74,7 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
             QueryVector = task.QueryVector,
             HitVectors = rows.Vectors,
             Judgments = rows.Probabilities,
-            Similarity = task.Clause.Function?.Similarity() ?? task.Mapping.Similarity!.Value,   // what ranks the hits: the script where there is one
+            Similarity = task.Clause.Script?.Function.Similarity() ?? task.Mapping.Similarity!.Value,   // what ranks the hits: the script where there is one
         };
         float[] refined = new float[task.QueryVector.Length];
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, learning, target.Guards, refined, out float angle);

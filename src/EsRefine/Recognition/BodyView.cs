@@ -26,19 +26,19 @@ internal readonly ref struct BodyView : IDisposable
 
     private const int FirstTokens = 256;
 
-    private readonly ReadOnlySpan<byte> _body;
+    private readonly ReadOnlyMemory<byte> _body;
     private readonly BodyToken[] _tokens;
     private readonly int _count;
 
     /// <summary>Indexes a body.</summary>
     /// <exception cref="JsonException">Not strict JSON, or too deep.</exception>
-    public BodyView(ReadOnlySpan<byte> body)
+    public BodyView(ReadOnlyMemory<byte> body)
     {
         _body = body;
         _tokens = ArrayPool<BodyToken>.Shared.Rent(FirstTokens);
         try
         {
-            _count = Index(body, ref _tokens);
+            _count = Index(body.Span, ref _tokens);
         }
         catch (JsonException)
         {

@@ -14,7 +14,7 @@ internal sealed record KnnClause
     public VectorLocation Vector { get; init; }
 
     /// <summary>False where only a source of it is known, and for <see cref="KnnClauseForm.TextOnly"/> and <see cref="KnnClauseForm.OpaqueScript"/>.</summary>
-    public bool HoldsVector => Vector.Range.Length > 0;
+    public bool HoldsVector => !Vector.Json.IsMissing;
 
     /// <summary>Where the vector is to be had from; null for clauses that hold it, and for those of which nobody knows.</summary>
     public VectorSource? Source { get; init; }
@@ -37,17 +37,8 @@ internal sealed record KnnClause
     /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>
     public bool IsJoined { get; init; }
 
-    /// <summary>JSON of the script object of a <see cref="KnnClauseForm.Script"/>; null for other forms.</summary>
-    public ByteRange? Script { get; init; }
-
-    /// <summary>What the script computes, whatever the mapping says; null for other forms: the mapping decides.</summary>
-    public VectorFunction? Function { get; init; }
-
-    /// <summary>Whether the script computes with the score of the query it is asked over.</summary>
-    public bool UsesScore { get; init; }
-
-    /// <summary>JSON of that query, where its score counts; null where there is none: then all documents score alike.</summary>
-    public ByteRange? ScoredQuery { get; init; }
+    /// <summary>The script of a <see cref="KnnClauseForm.Script"/>; null for other forms, which are ranked as the mapping says.</summary>
+    public KnnScript? Script { get; init; }
 
     /// <summary>Why a <see cref="KnnClauseForm.OpaqueScript"/> is not refined, in one sentence; null for other forms.</summary>
     public string? WhyNotRefined { get; init; }
@@ -60,15 +51,15 @@ internal sealed record KnnClause
     public bool IsRadial { get; init; }
 
     /// <summary>Whether another clause searches the same field with the same bytes for a vector, or has it from the same source.</summary>
-    public bool IsTwinOf(KnnClause other, ReadOnlySpan<byte> body) =>
+    public bool IsTwinOf(KnnClause other) =>
         Field == other.Field
         && (Source is { } source
             ? source.IsSameAs(other.Source)
-            : HoldsVector && other.HoldsVector && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body)));
+            : HoldsVector && other.HoldsVector && Vector.Json.Span.SequenceEqual(other.Vector.Json.Span));
 }
 
 /// <summary>Where a kNN clause stands.</summary>
-internal enum KnnClauseForm
+internal enum KnnClauseForm : byte
 {
     /// <summary>Elasticsearch top-level <c>knn</c> (object, or an element of the array).</summary>
     TopLevel,

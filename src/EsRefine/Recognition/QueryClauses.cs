@@ -78,7 +78,7 @@ internal static class QueryClauses
         BodyWord kind = Read(query, place, findings);
         if (findings.Clauses.Count == clausesBefore && query.IsObject && kind != BodyWord.MatchAll)
         {
-            place.Demand(new EnclosingFilter(query.Range));
+            place.Demand(new EnclosingFilter(query.Json));
         }
     }
 
@@ -100,7 +100,7 @@ internal static class QueryClauses
         int clausesBefore = findings.Clauses.Count;
         QueryPlace inner = place.Enter(out FilterScope? scope);
         VectorCopies.InQueries(options[BodyWord.Filter], findings);
-        scope?.Share(EnclosingFilter.RangeIn(options[BodyWord.Filter]));
+        scope?.Share(EnclosingFilter.JsonOf(options[BodyWord.Filter]));
         foreach (BodyNode query in options[BodyWord.Queries].Elements)
         {
             Read(query, inner, findings);

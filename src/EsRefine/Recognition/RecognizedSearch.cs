@@ -1,7 +1,6 @@
 namespace EsRefine.Recognition;
 
 /// <summary>What recognition found in a search body.</summary>
-/// <remarks>All ranges are of the body that <see cref="Open"/> gives.</remarks>
 internal sealed record RecognizedSearch
 {
     /// <summary>The body with its <c>wrapper</c> queries opened; null where it has none.</summary>
@@ -29,14 +28,14 @@ internal sealed record RecognizedSearch
     /// <summary>Text of the first lexical query in a scoring position; null where there is none.</summary>
     public string? LexicalText { get; init; }
 
-    /// <summary>JSON of <c>pit</c>; null where there is none.</summary>
-    public ByteRange? PointInTime { get; init; }
+    /// <summary>JSON of <c>pit</c>; missing where there is none.</summary>
+    public BodySlice PointInTime { get; init; }
 
-    /// <summary>JSON of the body's <c>search_pipeline</c>; null where there is none.</summary>
-    public ByteRange? SearchPipeline { get; init; }
+    /// <summary>JSON of the body's <c>search_pipeline</c>; missing where there is none.</summary>
+    public BodySlice SearchPipeline { get; init; }
 
-    /// <summary>JSON of <c>runtime_mappings</c>; null where there is none: filters may use its fields.</summary>
-    public ByteRange? RuntimeMappings { get; init; }
+    /// <summary>JSON of <c>runtime_mappings</c>; missing where there is none: filters may use its fields.</summary>
+    public BodySlice RuntimeMappings { get; init; }
 
     /// <summary>Hits asked for, where the body says so.</summary>
     public int? Size { get; init; }
@@ -46,9 +45,6 @@ internal sealed record RecognizedSearch
 
     /// <summary>Whether the body says after which hit to go on: another page of a search that was answered before.</summary>
     public bool HasSearchAfter { get; init; }
-
-    /// <summary>The search in which this was found, with the body that the ranges are of.</summary>
-    public SearchRequest Open(SearchRequest search) => Opened is { } opened ? search with { Body = opened.Bytes } : search;
 
     /// <summary>Whether the search begins a sequence of pages, or is all of it.</summary>
     /// <param name="queryString">Its <c>from</c> goes before that of the body.</param>

@@ -15,7 +15,7 @@ internal static class Recognizer
     /// Reads the body through known child slots only, into the queries of its wrappers too. Null: no kNN clause, or a body that is not strict JSON or that the
     /// cluster refuses.
     /// </summary>
-    public static RecognizedSearch? Recognize(ReadOnlySpan<byte> body)
+    public static RecognizedSearch? Recognize(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -28,7 +28,7 @@ internal static class Recognizer
         }
     }
 
-    private static RecognizedSearch? Recognize(ReadOnlySpan<byte> body, OpenedBody? opened)
+    private static RecognizedSearch? Recognize(ReadOnlyMemory<byte> body, OpenedBody? opened)
     {
         Findings findings = new();
         using BodyView view = new(body);

@@ -30,7 +30,8 @@ internal static class RetrieverClauses
     private static void ReadOptions(BodyNode options, QueryPlace place, Findings findings)
     {
         QueryPlace inner = place;
-        if (EnclosingFilter.RangeIn(options[BodyWord.Filter]) is { } filter)
+        BodySlice filter = EnclosingFilter.JsonOf(options[BodyWord.Filter]);
+        if (!filter.IsMissing)
         {
             inner = place.Enter(out FilterScope? scope);
             scope?.Share(filter);

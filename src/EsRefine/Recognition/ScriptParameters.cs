@@ -42,11 +42,11 @@ internal sealed class ScriptParameters
     public bool Contains(string? name) => _parameters.Exists(parameter => parameter.Name == name);
 
     /// <summary>Text of a parameter; null where there is none of that name, or it is no string or too long for what names anything.</summary>
-    public string? TextOf(string name, ReadOnlySpan<byte> body)
+    public string? TextOf(string name)
     {
         ScriptParameter parameter = _parameters.Find(parameter => parameter.Name == name && !parameter.IsArray);
-        ByteRange range = parameter.Value.Range;
-        return parameter.Name is not null && range.Length <= PainlessScript.MaxPathLength ? JsonText.Read(range.Of(body)) : null;
+        BodySlice json = parameter.Value.Json;
+        return parameter.Name is not null && json.Length <= PainlessScript.MaxPathLength ? JsonText.Read(json.Span) : null;
     }
 
     private void Add(BodyNode parameters, string path, Findings findings)
@@ -83,7 +83,7 @@ internal sealed class ScriptParameters
 
     private static bool BeginsWithNumber(BodyNode array)
     {
-        ReadOnlySpan<byte> elements = array.Json[1..].TrimStart(" \t\r\n"u8);
+        ReadOnlySpan<byte> elements = array.Json.Span[1..].TrimStart(" \t\r\n"u8);
         return elements[0] == '-' || char.IsAsciiDigit((char)elements[0]);
     }
 }

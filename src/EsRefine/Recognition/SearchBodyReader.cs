@@ -60,8 +60,8 @@ internal static class SearchBodyReader
             }
         }
 
-        scope.Share(EnclosingFilter.RangeIn(body[BodyWord.Filter]));   // of _knn_search: a sibling of its knn
-        scope.Share(EnclosingFilter.RangeIn(body[BodyWord.PostFilter]));
+        scope.Share(EnclosingFilter.JsonOf(body[BodyWord.Filter]));   // of _knn_search: a sibling of its knn
+        scope.Share(EnclosingFilter.JsonOf(body[BodyWord.PostFilter]));
         ClauseSelection.Apply(findings);
         return Clauses(findings) is { Length: > 0 } clauses
             ? new RecognizedSearch
@@ -72,9 +72,9 @@ internal static class SearchBodyReader
                 HidesVectors = findings.HidesVectors,
                 HasSearchAfter = findings.HasSearchAfter,
                 LexicalText = findings.LexicalText,
-                PointInTime = body[BodyWord.Pit].RangeIfAny,
-                SearchPipeline = body[BodyWord.SearchPipeline].RangeIfAny,
-                RuntimeMappings = body[BodyWord.RuntimeMappings].RangeIfAny,
+                PointInTime = body[BodyWord.Pit].Json,
+                SearchPipeline = body[BodyWord.SearchPipeline].Json,
+                RuntimeMappings = body[BodyWord.RuntimeMappings].Json,
                 Size = body[BodyWord.Size].Integer,
                 From = body[BodyWord.From].Integer,
             }

@@ -27,8 +27,8 @@ internal static class VectorScript
     /// <summary>OpenSearch's <c>knn_score</c>: <c>{"field":"vec","query_value":[…],"space_type":"l2"}</c>.</summary>
     private static List<FoundClause> ReadKnnScore(BodyNode script, string? source, ScriptParameters parameters, Findings findings)
     {
-        string? field = parameters.TextOf("field", script.Body);
-        string? space = parameters.TextOf("space_type", script.Body)?.ToLowerInvariant();
+        string? field = parameters.TextOf("field");
+        string? space = parameters.TextOf("space_type")?.ToLowerInvariant();
         VectorFunction? function = space switch
         {
             "l2" => VectorFunction.EuclideanDistance,
@@ -48,7 +48,7 @@ internal static class VectorScript
 
             if (parameter.Name == "query_value" && source == "knn_score" && field is not null && function is { } known)
             {
-                clauses.Add(new(Refinable(EngineDialect.OpenSearch, field, parameter.Value, script.Range, known, usesScore: false), QueryPlace.Unranked));
+                clauses.Add(new(Refinable(EngineDialect.OpenSearch, field, parameter.Value, script.Json, known, usesScore: false), QueryPlace.Unranked));
             }
             else
             {
@@ -70,7 +70,7 @@ internal static class VectorScript
         List<VectorCall> calls = [];
         foreach (VectorCall call in source.Calls)
         {
-            calls.Add(call.FieldParameter is { } named ? call with { Field = parameters.TextOf(named, script.Body) } : call);
+            calls.Add(call.FieldParameter is { } named ? call with { Field = parameters.TextOf(named) } : call);
             findings.HidesVectors |= call.Function is not null && !parameters.Contains(call.Parameter);   // written out in the source, or in an array of arrays
         }
 
@@ -84,7 +84,7 @@ internal static class VectorScript
             {
                 // Where one of several calls sees the vector's length, it is kept.
                 VectorFunction function = (uses.Find(static use => use.Function != VectorFunction.Cosine) ?? uses[0]).Function!.Value;
-                KnnClause clause = Refinable(uses[0].Dialect, fields[0], parameter.Value, script.Range, function, source.UsesScore);
+                KnnClause clause = Refinable(uses[0].Dialect, fields[0], parameter.Value, script.Json, function, source.UsesScore);
                 clauses.Add(new(clause, QueryPlace.Unranked) { OtherFields = fields[1..] });
             }
             else if (uses.Count > 0 || parameter.IsArray)
@@ -124,15 +124,13 @@ internal static class VectorScript
     }
 
     private static KnnClause Refinable(
-        EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorFunction function, bool usesScore) => new()
+        EngineDialect dialect, string field, VectorLocation vector, BodySlice script, VectorFunction function, bool usesScore) => new()
         {
             Dialect = dialect,
             Form = KnnClauseForm.Script,
             Field = field,
             Vector = vector with { Field = field },
-            Script = script,
-            Function = function,
-            UsesScore = usesScore,
+            Script = new(script, function, usesScore),
         };
 
     /// <summary>A clause of a script that is not refined.</summary>

@@ -37,13 +37,13 @@ internal enum TextForm
 }
 
 /// <summary>Where a vector can be written that the body does not hold; every byte not named here stays.</summary>
-/// <param name="Range">The whole member that gives way, name and all.</param>
+/// <param name="Original">The whole member that gives way, name and all.</param>
 /// <param name="Before">What is written there before the vector: the name of a member.</param>
 /// <param name="After">What is written behind it: a default that only the old form has.</param>
-internal sealed record VectorPlace(ByteRange Range, string Before, string After = "")
+internal sealed record VectorPlace(BodySlice Original, string Before, string After = "")
 {
     /// <summary>Other bytes that change with it: the kind of the query, its model.</summary>
-    public IReadOnlyList<(ByteRange Range, string Replacement)> Others { get; init; } = [];
+    public IReadOnlyList<(BodySlice Original, string Replacement)> Others { get; init; } = [];
 }
 
 /// <summary>A vector that the body only says where to have from.</summary>

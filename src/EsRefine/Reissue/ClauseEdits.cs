@@ -15,7 +15,6 @@ internal static class ClauseEdits
     /// <param name="refined">The refined vector, within the field's constraints.</param>
     public static IReadOnlyList<BodyEdit>? For(VectorTask task, ReadOnlySpan<float> refined)
     {
-        ReadOnlySpan<byte> body = task.Search.Body.Span;
         ReadOnlySpan<float> original = task.QueryVector;
         (RecognizedSearch search, KnnClause clause, FieldMapping mapping) = (task.Of.Recognized, task.Clause, task.Mapping);
         List<BodyEdit> edits = [];
@@ -25,7 +24,7 @@ internal static class ClauseEdits
         }
         else
         {
-            edits.Add(Edit(body, clause.Vector, mapping, refined));
+            edits.Add(Edit(clause.Vector, mapping, refined));
         }
 
         foreach (VectorPlace place in task.HiddenCopies)
@@ -35,7 +34,7 @@ internal static class ClauseEdits
 
         foreach (KnnClause twin in search.Clauses)
         {
-            if (twin == clause || !IsCopy(body, twin, mapping, original))
+            if (twin == clause || !IsCopy(twin, mapping, original))
             {
                 continue;
             }
@@ -43,7 +42,7 @@ internal static class ClauseEdits
             switch (IsOnField(twin.Field, clause, mapping))
             {
                 case true:
-                    edits.Add(Edit(body, twin.Vector, mapping, refined));
+                    edits.Add(Edit(twin.Vector, mapping, refined));
                     break;
                 case null:
                     return null;
@@ -53,17 +52,17 @@ internal static class ClauseEdits
         bool? hasRival = null;
         foreach (VectorLocation other in search.OtherVectors)
         {
-            if (!TryRead(body, other, mapping, out float[] vector) || !original.SequenceEqual(vector))
+            if (!TryRead(other, mapping, out float[] vector) || !original.SequenceEqual(vector))
             {
                 continue;
             }
 
             bool? isCopy = other.Field is { } field ? IsOnField(field, clause, mapping)
-                : (hasRival ??= HasRival(body, search, clause, mapping, original)) == true ? null : true;
+                : (hasRival ??= HasRival(search, clause, mapping, original)) == true ? null : true;
             switch (isCopy)
             {
                 case true:
-                    edits.Add(Edit(body, other, mapping, refined));
+                    edits.Add(Edit(other, mapping, refined));
                     break;
                 case null:
                     return null;
@@ -78,11 +77,11 @@ internal static class ClauseEdits
 
     /// <summary>Whether a clause on another field has the same vector.</summary>
     /// <remarks>Then a copy that names no field is one of both, and each field is refined to a vector of its own.</remarks>
-    private static bool HasRival(ReadOnlySpan<byte> body, RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original)
+    private static bool HasRival(RecognizedSearch search, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original)
     {
         foreach (KnnClause rival in search.Clauses)
         {
-            if (IsOnField(rival.Field, clause, mapping) != true && (IsCopy(body, rival, mapping, original) || rival.Source?.IsSameAs(clause.Source) == true))
+            if (IsOnField(rival.Field, clause, mapping) != true && (IsCopy(rival, mapping, original) || rival.Source?.IsSameAs(clause.Source) == true))
             {
                 return true;
             }
@@ -91,20 +90,20 @@ internal static class ClauseEdits
         return false;
     }
 
-    private static bool IsCopy(ReadOnlySpan<byte> body, KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original) =>
-        clause.HoldsVector && TryRead(body, clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
+    private static bool IsCopy(KnnClause clause, FieldMapping mapping, ReadOnlySpan<float> original) =>
+        clause.HoldsVector && TryRead(clause.Vector, mapping, out float[] vector) && original.SequenceEqual(vector);
 
-    private static bool TryRead(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, out float[] vector) =>
-        VectorText.TryRead(location.Range.Of(body), location.Spelling, mapping.VectorType, out vector);
+    private static bool TryRead(VectorLocation location, FieldMapping mapping, out float[] vector) =>
+        VectorText.TryRead(location.Json.Span, location.Spelling, mapping.VectorType, out vector);
 
-    private static BodyEdit Edit(ReadOnlySpan<byte> body, VectorLocation location, FieldMapping mapping, ReadOnlySpan<float> refined) =>
-        new(location.Range, VectorText.Write(refined, location.Range.Of(body), location.Spelling, mapping.VectorType));
+    private static BodyEdit Edit(VectorLocation location, FieldMapping mapping, ReadOnlySpan<float> refined) =>
+        new(location.Json, VectorText.Write(refined, location.Json.Span, location.Spelling, mapping.VectorType));
 
     /// <summary>What stands for the vector gives way to the vector itself: one member for another.</summary>
     private static void AddEdits(List<BodyEdit> edits, VectorPlace place, FieldMapping mapping, ReadOnlySpan<float> refined)
     {
         byte[] vector = VectorText.Write(refined, [], VectorSpelling.Array, mapping.VectorType);
-        edits.Add(new(place.Range, (byte[])[.. Encoding.UTF8.GetBytes(place.Before), .. vector, .. Encoding.UTF8.GetBytes(place.After)]));
-        edits.AddRange(place.Others.Select(static other => new BodyEdit(other.Range, Encoding.UTF8.GetBytes(other.Replacement))));
+        edits.Add(new(place.Original, (byte[])[.. Encoding.UTF8.GetBytes(place.Before), .. vector, .. Encoding.UTF8.GetBytes(place.After)]));
+        edits.AddRange(place.Others.Select(static other => new BodyEdit(other.Original, Encoding.UTF8.GetBytes(other.Replacement))));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
     {
         public static Key Of(SearchRequest search, SamplePlan plan) => new(
             CallerHeaders.Scope(search.Headers),
-            plan.Recognized.PointInTime is { } pointInTime ? Encoding.UTF8.GetString(pointInTime.Of(search.Body.Span)) : search.Index,
+            plan.Recognized.PointInTime is { IsMissing: false } pointInTime ? Encoding.UTF8.GetString(pointInTime.Span) : search.Index,
             plan.Mapping.Field);
     }
 

@@ -10,7 +10,7 @@ internal static class SampleRequest
     /// <param name="reading">How to ask for the vectors.</param>
     public static byte[] Write(SamplePlan plan, VectorReading reading)
     {
-        using MemoryStream stream = new(plan.Body.Length + 512);
+        using MemoryStream stream = new((plan.Dimensions * 12) + 1024);
         using (Utf8JsonWriter json = new(stream))
         {
             json.WriteStartObject();
@@ -18,20 +18,20 @@ internal static class SampleRequest
             json.WriteNumber("size", plan.Size);
             json.WriteBoolean("track_total_hits", false);
             plan.Shape.Write(json, plan, reading);
-            CopyIfPresent(json, "pit", plan.Recognized.PointInTime, plan);
-            CopyIfPresent(json, "search_pipeline", plan.Recognized.SearchPipeline, plan);
-            CopyIfPresent(json, "runtime_mappings", plan.Recognized.RuntimeMappings, plan);
+            CopyIfPresent(json, "pit", plan.Recognized.PointInTime);
+            CopyIfPresent(json, "search_pipeline", plan.Recognized.SearchPipeline);
+            CopyIfPresent(json, "runtime_mappings", plan.Recognized.RuntimeMappings);
             json.WriteEndObject();
         }
 
         return stream.ToArray();
     }
 
-    private static void CopyIfPresent(Utf8JsonWriter json, string name, ByteRange? range, SamplePlan plan)
+    private static void CopyIfPresent(Utf8JsonWriter json, string name, BodySlice bytes)
     {
-        if (range is { } present)
+        if (!bytes.IsMissing)
         {
-            json.WriteCopy(name, present, plan.Body.Span);
+            json.WriteCopy(name, bytes);
         }
     }
 }

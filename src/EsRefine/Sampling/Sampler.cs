@@ -26,7 +26,7 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
             return Unavailable(plan);
         }
 
-        string index = search.Index.Length > 0 && plan.Recognized.PointInTime is null ? "/" + search.Index : "";
+        string index = search.Index.Length > 0 && plan.Recognized.PointInTime.IsMissing ? "/" + search.Index : "";
         string target = index + "/_search" + SearchParameters.Keep(search.QueryString, SearchParameters.Sample);
         bool wasAnswered = false;
         foreach (VectorReading reading in VectorReadings.InOrder(plan.Mapping, _known.Find(key), model is not null))

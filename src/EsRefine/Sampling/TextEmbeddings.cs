@@ -72,7 +72,7 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
     private ValueTask<EmbeddedText> EmbedThereAsync(SearchRequest search, TextToEmbed text, CancellationToken cancellationToken)
     {
         // Several requests, and by the last a caller who left may have taken their headers along.
-        IHeaderDictionary caller = (search with { Body = default }).Detach().Headers;
+        IHeaderDictionary caller = search.WithOwnHeaders().Headers;
         return cache.GetOrCreateAsync(
             CacheKey.Of("embedding", CallerHeaders.Scope(caller), text.Form.ToString(), text.ModelId!, text.Text),
             (upstream, caller, text),

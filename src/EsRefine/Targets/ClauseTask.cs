@@ -3,8 +3,8 @@ using EsRefine.Recognition;
 namespace EsRefine.Targets;
 
 /// <summary>A clause with what was decided before any work: the search it stands in, its target, and the text its vector stands for.</summary>
-/// <param name="Search">The search whose body the clause's ranges are of.</param>
-/// <param name="Recognized">All that was found in that body.</param>
+/// <param name="Search">The search it stands in.</param>
+/// <param name="Recognized">All that was found in its body.</param>
 /// <param name="Clause">One clause of it.</param>
 /// <param name="Target">What was decided for its index and field.</param>
 /// <param name="QueryText">What its vector stands for; null where nothing says so.</param>
@@ -23,11 +23,11 @@ internal sealed record ClauseTask(SearchRequest Search, RecognizedSearch Recogni
         : null;
 
     /// <summary>JSON of the search's <c>pit</c>; empty where there is none.</summary>
-    public ReadOnlyMemory<byte> PointInTime => Recognized.PointInTime is { } pit ? Search.Body.Slice(pit.Start, pit.Length) : default;
+    public ReadOnlyMemory<byte> PointInTime => Recognized.PointInTime.Bytes;
 
     /// <summary>Whether the search begins a sequence of pages, or is all of it.</summary>
     public bool IsFirstPage => Recognized.IsFirstPage(Search.QueryString);
 
     /// <summary>Whether the other task is the same work: the same vector on the same field of this search.</summary>
-    public bool IsTwinOf(ClauseTask other) => Clause.IsTwinOf(other.Clause, Search.Body.Span);
+    public bool IsTwinOf(ClauseTask other) => Clause.IsTwinOf(other.Clause);
 }

@@ -17,7 +17,4 @@ internal sealed record VectorTask(ClauseTask Of, FieldMapping Mapping, float[] Q
 
     /// <summary>Where the body means this very vector without spelling it out.</summary>
     public IReadOnlyList<VectorPlace> HiddenCopies { get; init; } = [];
-
-    /// <summary>A task that outlives its request: see <see cref="SearchRequest.Detach"/>.</summary>
-    public VectorTask Detach() => this with { Of = Of with { Search = Search.Detach() } };
 }

@@ -56,7 +56,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     private ValueTask<FieldMapping> ReadOfPointInTimeAsync(
         SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, string scope, CancellationToken cancellationToken)
     {
-        SearchRequest caller = search.Detach();   // two requests, and by the second a caller who left may have taken their headers along
+        SearchRequest caller = search.WithOwnHeaders();   // two requests, and by the second a caller who left may have taken their headers along
         return cache.GetOrCreateAsync(
             CacheKey.Of("mapping", scope, "pit", Encoding.UTF8.GetString(pointInTime.Span), field),
             (this, caller, field, pit: pointInTime.ToArray()),

@@ -251,7 +251,7 @@ public sealed class MultiSearchTests
         new() { Index = "url", QueryString = "?routing=u", Body = Encoding.UTF8.GetBytes(body), Headers = new HeaderDictionary(), QueryText = "the text" };
 
     private static PreparedSearch Rewritten(SearchRequest search, string line) =>
-        new(search.Body, [new(new(0, search.Body.Length), Encoding.UTF8.GetBytes(line))], new(RefinementOutcome.Refined));
+        new(search.Body, [new(new(search.Body, 0, search.Body.Length), Encoding.UTF8.GetBytes(line))], new(RefinementOutcome.Refined));
 
     private static string Text(SearchRequest search) => Encoding.UTF8.GetString(search.Body.Span);
 

@@ -151,7 +151,7 @@ public sealed class ClauseEditsTests
         };
         OpenedBody? opened = body.Search!.Opened;
         IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(
-            Tasks.Of(opened?.Bytes ?? body.Bytes, body.Search!, body.Clauses[0], mapping, queryVector: [1, 2]), refined: [0.5f, -1]);
+            Tasks.Of(body.Search!, body.Clauses[0], mapping, queryVector: [1, 2]), refined: [0.5f, -1]);
         return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, opened?.Close(edits) ?? edits));
     }
 }

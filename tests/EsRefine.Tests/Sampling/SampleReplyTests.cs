@@ -159,7 +159,7 @@ public class SampleReplyTests
     private static SamplePlan Plan(FieldMapping mapping, string[] textFields, int size)
     {
         SearchBody body = new("""{"knn":{"field":"v","query_vector":[1,1]}}""");
-        return new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, size);
+        return new(body.Search!, body.OnlyClause, mapping, [1, 1], textFields, size);
     }
 
     private static byte[] Reply(params string[] hits) =>
