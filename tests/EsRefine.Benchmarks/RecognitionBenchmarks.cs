@@ -3,7 +3,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Reissue;
+using EsRefine.Pipeline;
 using EsRefine.Targets;
 using EsRefine.Upstream;
 using EsRefine.Vectors;
@@ -66,5 +66,5 @@ public class RecognitionBenchmarks
     public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Json.Span, VectorSpelling.Array, _field.VectorType, out _);
 
     [Benchmark]
-    public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_task, _refined)!);
+    public byte[] Splice() => BodyEdits.Splice(_knn, Splicer.EditsFor(_task, _refined)!);
 }

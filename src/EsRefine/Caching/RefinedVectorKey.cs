@@ -8,12 +8,12 @@ using EsRefine.Upstream;
 namespace EsRefine.Caching;
 
 /// <summary>
-/// The key of a refined vector: all that decides what it is, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>,
+/// The key of a refined vector: everything that decides its value, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>,
 /// <c>size</c>, <c>k</c>, sort, aggregations, the id of a point in time, which each reply may renew).
 /// </summary>
 internal static class RefinedVectorKey
 {
-    /// <summary>Raised when the same parts come to mean another vector.</summary>
+    /// <summary>Raised when the same parts give another vector.</summary>
     private const string Version = "1";
 
     /// <summary>The key.</summary>
@@ -22,7 +22,7 @@ internal static class RefinedVectorKey
     /// <param name="judge">Kind and model.</param>
     public static string Of(byte[]? secret, VectorTask task, string judge)
     {
-        (SearchRequest search, RecognizedSearch recognized, KnnClause clause, Target target, string? queryText) = task.Of;
+        (SearchRequest search, RecognizedSearch recognized, KnnClause clause, Target target, string? queryText) = task.ClauseTask;
         using CacheKey key = new(secret);
         key.Add(Version);
 
@@ -49,7 +49,7 @@ internal static class RefinedVectorKey
         key.Add(queryText);
         if (clause.Source is TextToEmbed text)
         {
-            // By the text, not by its vector: a model behind an API may give another last digit for the next page, and the pages would tear.
+            // By the text, not by its vector: a model behind an API may return another last digit for the next page, and the pages would tear.
             key.AddList([target.Model.ToString()!, text.Form.ToString(), text.ModelId ?? "", text.Text]);
         }
         else
@@ -71,7 +71,9 @@ internal static class RefinedVectorKey
         return key.Finish("esrefine:refined");
     }
 
-    /// <summary>A script's source and parameters, before its vector or after it; missing for other clauses. The vector counts by value, not by spelling.</summary>
+    /// <summary>
+    /// A script's source and parameters, before its vector or after it; missing for other clauses. The vector counts by value, not by spelling.
+    /// </summary>
     private static BodySlice WithoutVector(KnnClause clause, bool after)
     {
         (BodySlice script, BodySlice vector) = (clause.Script?.Json ?? default, clause.Vector.Json);

@@ -8,16 +8,16 @@ internal readonly record struct MultiSearchItem(MultiSearchHeader Header, BodySl
 /// <summary>The framing of <c>_msearch</c> (<c>knn-wire</c> 1.8): a header line and a body line per search, each ended by a newline.</summary>
 internal static class MultiSearchBody
 {
-    /// <summary>A body with more searches passes through.</summary>
+    /// <summary>A body with more searches is forwarded unchanged.</summary>
     public const int MaxSearches = 10_000;
 
     /// <summary>The searches, in order.</summary>
     /// <param name="body">The whole body.</param>
     /// <returns>
-    /// Null where the cluster refuses the whole body, or may: no last newline, an empty search, a header that is no strict JSON, a key it does not know.
+    /// Null where the cluster rejects the whole body, or may do so: no last newline, an empty search, a header that is no strict JSON, a key it does not know.
     /// </returns>
-    // A first empty line is a header without keys to Elasticsearch 8 and newer; OpenSearch, and Elasticsearch asked for version 7, skip it. The lines tell
-    // which of the two is meant: read in the other way, a search stands where a header should, and the cluster refuses that as we do.
+    // A first empty line is a header without keys to Elasticsearch 8 and newer; OpenSearch, and Elasticsearch asked for version 7, skip it. The lines
+    // decide: read in the wrong way, a search stands in the place of a header, and the cluster rejects that.
     public static List<MultiSearchItem>? Read(ReadOnlyMemory<byte> body) =>
         Read(body, start: 0) ?? (body.Span is [(byte)'\n', ..] ? Read(body, start: 1) : null);
 

@@ -5,7 +5,7 @@ namespace EsRefine.Recognition;
 /// <param name="Replacement">The bytes to write.</param>
 internal readonly record struct BodyEdit(BodySlice Original, ReadOnlyMemory<byte> Replacement);
 
-/// <summary>Splices edits into a body: every other byte stays as it was sent.</summary>
+/// <summary>Splices edits into a body. Every other byte stays as it was sent.</summary>
 internal static class BodyEdits
 {
     /// <summary>The body with the edits applied. Edits may come in any order and may not overlap.</summary>

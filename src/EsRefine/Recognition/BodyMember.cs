@@ -16,7 +16,7 @@ internal readonly ref struct BodyMember(ReadOnlyMemory<byte> body, BodyToken[] t
     /// <summary>The bytes of the name, with its quotes.</summary>
     public BodySlice NameJson => new(_body, _tokens[name].Start, _tokens[name].End - _tokens[name].Start);
 
-    /// <summary>What the name says; null where it is no valid text, or too long to be read.</summary>
+    /// <summary>The unescaped name; null where it is not valid text, or longer than <see cref="JsonText.MaxLength"/>.</summary>
     public string? Name => JsonText.Read(NameJson.Span);
 
     /// <summary>The bytes from the name to the end of the value.</summary>

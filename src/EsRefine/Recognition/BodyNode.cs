@@ -26,10 +26,12 @@ internal readonly ref struct BodyNode(ReadOnlyMemory<byte> body, BodyToken[] tok
     /// <summary>The body that the value stands in.</summary>
     public ReadOnlyMemory<byte> Body => _body;
 
-    /// <summary>What the string says; null for another value and for a string that is no valid text, or too long to be read.</summary>
+    /// <summary>
+    /// The unescaped string; null for another value, and for a string that is not valid text or longer than <see cref="JsonText.MaxLength"/>.
+    /// </summary>
     public string? Text => IsString ? JsonText.Read(Json.Span) : null;
 
-    /// <summary>The integer, also one written as a string, as the engines take it; null for any other value.</summary>
+    /// <summary>The integer, which the engines also accept as a string; null for any other value.</summary>
     public int? Integer =>
         Kind switch
         {
@@ -41,7 +43,7 @@ internal readonly ref struct BodyNode(ReadOnlyMemory<byte> body, BodyToken[] tok
     /// <summary>The members of an object, in their order; none for another value.</summary>
     public BodyMembers Members => IsObject ? new(_body, _tokens, token + 1, _tokens[token].Next) : default;
 
-    /// <summary>The objects and arrays in an array. Another value is its own only element, as the engines have it.</summary>
+    /// <summary>The objects and arrays in an array. Another value is its own only element, as the engines read it.</summary>
     public BodyElements Elements =>
         IsMissing ? default
         : Kind == JsonTokenType.StartArray ? new(_body, _tokens, token + 1, _tokens[token].Next)

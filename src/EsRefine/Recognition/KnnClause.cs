@@ -16,7 +16,7 @@ internal sealed record KnnClause
     /// <summary>False where only a source of it is known, and for <see cref="KnnClauseForm.TextOnly"/> and <see cref="KnnClauseForm.OpaqueScript"/>.</summary>
     public bool HoldsVector => !Vector.Json.IsMissing;
 
-    /// <summary>Where the vector is to be had from; null for clauses that hold it, and for those of which nobody knows.</summary>
+    /// <summary>What the vector is fetched from; null for clauses that hold it, and for those whose source is not known.</summary>
     public VectorSource? Source { get; init; }
 
     /// <summary><c>k</c> and <c>num_candidates</c> as sent; null where the engine's default applies.</summary>
@@ -31,7 +31,9 @@ internal sealed record KnnClause
     /// <remarks>A top-level <c>knn</c> may name a field of nested documents all the same.</remarks>
     public string? NestedPath { get; init; }
 
-    /// <summary>Whether the clause reaches a field of nested documents without a <c>nested</c> query: Elasticsearch's top-level <c>knn</c> and its retriever.</summary>
+    /// <summary>
+    /// Whether the clause reaches a field of nested documents without a <c>nested</c> query: Elasticsearch's top-level <c>knn</c> and its retriever.
+    /// </summary>
     public bool NamesPassagesFromOutside => NestedPath is null && Form is (KnnClauseForm.TopLevel or KnnClauseForm.Retriever);
 
     /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>
@@ -41,7 +43,7 @@ internal sealed record KnnClause
     public KnnScript? Script { get; init; }
 
     /// <summary>Why a <see cref="KnnClauseForm.OpaqueScript"/> is not refined, in one sentence; null for other forms.</summary>
-    public string? WhyNotRefined { get; init; }
+    public string? ReasonNotRefined { get; init; }
 
     /// <summary>Text the clause itself carries (<c>model_text</c>, <c>query_text</c>); null for a builder without any, such as <c>lookup</c>.</summary>
     public string? Text { get; init; }
@@ -50,7 +52,7 @@ internal sealed record KnnClause
     /// <remarks>Thresholds are dropped from the sample, kept in the reissue.</remarks>
     public bool IsRadial { get; init; }
 
-    /// <summary>Whether another clause searches the same field with the same bytes for a vector, or has it from the same source.</summary>
+    /// <summary>Whether another clause searches the same field with the same bytes for a vector, or takes it from the same source.</summary>
     public bool IsTwinOf(KnnClause other) =>
         Field == other.Field
         && (Source is { } source
@@ -76,6 +78,6 @@ internal enum KnnClauseForm : byte
     /// <summary>A script that ranks by vectors in a way that is not refined: its vectors are among the other ones.</summary>
     OpaqueScript,
 
-    /// <summary>A clause that holds no vector and says of no source that is known (<c>semantic</c>, <c>neural</c> with an image).</summary>
+    /// <summary>A clause that holds no vector and names no known source (<c>semantic</c>, <c>neural</c> with an image).</summary>
     TextOnly,
 }

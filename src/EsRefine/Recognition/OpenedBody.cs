@@ -8,7 +8,7 @@ namespace EsRefine.Recognition;
 /// <remarks>What is changed in here can be put back: into the wrapper where it came from one, else to where it stood.</remarks>
 internal sealed class OpenedBody
 {
-    /// <summary>Wrappers inside wrappers are opened this often: the engines know no end, but no client needs more than one.</summary>
+    /// <summary>Wrappers inside wrappers are opened this often: the engines have no limit, but no client needs more than one.</summary>
     private const int MaxLayers = 4;
 
     private readonly ReadOnlyMemory<byte> _wrapped;   // the body with the wrappers
@@ -47,7 +47,7 @@ internal sealed class OpenedBody
     }
 
     /// <summary>Edits of this body as edits of the one that came in.</summary>
-    /// <remarks>Outside the wrappers no byte differs but theirs; a wrapper without one stays as it was sent.</remarks>
+    /// <remarks>A wrapper without an edit inside stays as it was sent.</remarks>
     public IReadOnlyList<BodyEdit> Close(IEnumerable<BodyEdit> edits)
     {
         List<BodyEdit> closed = [];
@@ -87,7 +87,7 @@ internal sealed class OpenedBody
     }
 
     /// <summary>The JSON of one query and nothing more; null for anything else.</summary>
-    /// <remarks>Even where the engines read it: YAML, CBOR, a query with something behind it.</remarks>
+    /// <remarks>The engines also read YAML, CBOR, and a query with something behind it.</remarks>
     private static byte[]? Decode(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);
@@ -106,7 +106,7 @@ internal sealed class OpenedBody
                 : null;
     }
 
-    /// <summary>The engines take white space between two groups of four characters (line ends, as a rule) and refuse it inside one.</summary>
+    /// <summary>The engines accept white space between two groups of four characters (line ends, as a rule) and refuse it inside one.</summary>
     private static bool TryJoinLines(Span<byte> text, ref int length)
     {
         int kept = 0;

@@ -41,7 +41,7 @@ internal static class RetrieverClauses
         {
             switch (member.Word)
             {
-                case BodyWord.Query when member.Value.IsObject:   // in rrf and linear it may be a text over fields
+                case BodyWord.Query when member.Value.IsObject:   // in rrf and linear it may be a string
                     QueryClauses.Read(member.Value, inner, findings);
                     break;
                 case BodyWord.Retriever:

@@ -13,7 +13,7 @@ internal readonly record struct PreFilter(IReadOnlyList<EnclosingFilter> Filters
     public static PreFilter OfHits(KnnClause clause) => new(clause.Filters, IsCopied: false, LeavesOthers: false);
 
     /// <summary>Of a clause on nested documents: its own filter.</summary>
-    // With a bool around it, the engines no longer see which level of documents the filter is about.
+    // With a bool around it, the engines no longer see which level of documents the filter applies to.
     public static PreFilter OfPassages(KnnClause clause) => new(
         [.. clause.Filters.Where(static filter => filter.IsOwn).Take(1)], IsCopied: true, LeavesOthers: clause.Filters.Any(static filter => !filter.IsOwn));
 

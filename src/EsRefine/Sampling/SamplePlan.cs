@@ -17,7 +17,7 @@ internal sealed record SamplePlan(
 {
     /// <summary>What to sample for a vector.</summary>
     public static SamplePlan Of(VectorTask task) => new(
-        task.Of.Recognized, task.Clause, task.Mapping, task.QueryVector, task.Target.TextFields(task.Mapping), task.Target.SampleSize);
+        task.ClauseTask.Recognized, task.Clause, task.Mapping, task.QueryVector, task.Target.TextFields(task.Mapping), task.Target.SampleSize);
 
     /// <summary>Components of a vector.</summary>
     public int Dimensions => QueryVector.Length;

@@ -7,7 +7,7 @@ namespace EsRefine.Vectors;
 /// <param name="Numbers">As float32, as the engines read vectors.</param>
 internal sealed record NumberArray(BodySlice Json, float[] Numbers)
 {
-    /// <summary>By value: what the client wrote as <c>1e-7</c> is rendered as <c>1.0E-7</c>.</summary>
+    /// <summary>Compares values, because <c>1e-7</c> of the client is rendered as <c>1.0E-7</c>.</summary>
     public bool Spells(ReadOnlySpan<float> vector) => Numbers.AsSpan().SequenceEqual(vector);
 }
 
@@ -39,7 +39,7 @@ internal static class NumberArrays
 
             if (!isFirst)
             {
-                throw new JsonException("params stands twice");
+                throw new JsonException("params is given twice");
             }
 
             isFirst = false;

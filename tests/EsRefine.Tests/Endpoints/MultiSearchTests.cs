@@ -241,7 +241,7 @@ public sealed class MultiSearchTests
     private static ValueTask<PreparedSearch> PrepareAsync(string body, Func<SearchRequest, PreparedSearch> path) =>
         Searches((search, _) => ValueTask.FromResult(path(search))).PrepareAsync(Request(body), TestContext.Current.CancellationToken);
 
-    private static MultiSearch Searches(SearchPath path, TimeProvider? time = null)
+    private static MultiSearch Searches(SearchPreparation path, TimeProvider? time = null)
     {
         EsRefineSettings settings = new() { MaxSearchBodyBytes = 1000 };
         return new(path, new TargetTable(settings), settings, new EsRefineMeter(new NoMeters()), time ?? new FakeTimeProvider());

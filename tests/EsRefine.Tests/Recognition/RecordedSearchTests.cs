@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EsRefine.Endpoints;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
+using EsRefine.Pipeline;
 using EsRefine.Tests.Targets;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
@@ -48,7 +48,7 @@ public sealed class RecordedSearchTests
                 VectorElementType type = clause.Field == "small_vector" ? VectorElementType.Byte : VectorElementType.Float;
                 FieldMapping field = new() { Field = clause.Field, Dialect = clause.Dialect, ElementType = type, Dimensions = 8 };
                 Assert.True(VectorText.TryRead(clause.Vector.Json.Span, clause.Vector.Spelling, field.VectorType, out float[] original), app);
-                IReadOnlyList<BodyEdit>? own = ClauseEdits.For(Tasks.Of(search, clause, field, original), [1, 2, 3, 4, 5, 6, 7, 8]);
+                IReadOnlyList<BodyEdit>? own = Splicer.EditsFor(Tasks.Of(search, clause, field, original), [1, 2, 3, 4, 5, 6, 7, 8]);
                 Assert.True(own is not null, $"{app}: {Encoding.UTF8.GetString(json)}");
                 edits.AddRange(own);
             }

@@ -139,7 +139,7 @@ public sealed class ScriptTests
 
         Assert.Equal(KnnClauseForm.OpaqueScript, body.OnlyClause.Form);
         Assert.False(body.OnlyClause.HoldsVector);
-        Assert.NotEmpty(body.OnlyClause.WhyNotRefined!);
+        Assert.NotEmpty(body.OnlyClause.ReasonNotRefined!);
         Assert.Equal(vectors, body.OtherVectors.Length);
     }
 

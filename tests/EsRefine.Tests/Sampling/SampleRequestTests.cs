@@ -103,6 +103,6 @@ public class SampleRequestTests
     {
         SearchBody body = new(json);
         FieldMapping mapping = new() { Field = field, Dialect = dialect, ElementType = VectorElementType.Float, NestedPath = nestedPath, SemanticField = semanticField };
-        return Encoding.UTF8.GetString(SampleRequest.Write(new(body.Search!, body.OnlyClause, mapping, [1, 1], textFields, 20), reading));
+        return Encoding.UTF8.GetString(SampleSearch.Write(new(body.Search!, body.OnlyClause, mapping, [1, 1], textFields, 20), reading));
     }
 }
