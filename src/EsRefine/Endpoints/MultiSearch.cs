@@ -19,8 +19,7 @@ internal sealed class MultiSearch(SearchPreparation prepare, TargetTable targets
 
     /// <summary>
     /// Prepares the searches of a body, those no larger than <c>maxSearchBodyBytes</c>. The result differs from what came in only in query vectors. The
-    /// searches
-    /// share one deadline: searches that start after it are forwarded unchanged.
+    /// searches share one deadline: searches that start after it are forwarded unchanged.
     /// </summary>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest received, CancellationToken gone)
     {

@@ -9,8 +9,7 @@ namespace EsRefine.Endpoints;
 
 /// <summary>
 /// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is
-/// the
-/// one place that catches faults: after a fault in any stage the request is forwarded unchanged.
+/// the one place that catches faults: after a fault in any stage the request is forwarded unchanged.
 /// </summary>
 internal sealed class RefinedRequest
 {
