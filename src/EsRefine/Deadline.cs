@@ -1,6 +1,6 @@
 namespace EsRefine;
 
-/// <summary>The end of a search's time for refinement, and the client's leaving, as one token.</summary>
+/// <summary>The deadline of a search and the departure of its client, as one token.</summary>
 internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _timer;
@@ -24,7 +24,7 @@ internal sealed class Deadline : IDisposable
 
     /// <summary>Starts the clock.</summary>
     /// <param name="allowed">Time allowed for the search.</param>
-    /// <param name="started">When the search came in (<see cref="TimeProvider.GetTimestamp"/>): what was spent since is taken off.</param>
+    /// <param name="started">When the search came in (<see cref="TimeProvider.GetTimestamp"/>): the time since then is subtracted.</param>
     /// <param name="gone">Cancelled when the client leaves.</param>
     public static Deadline Start(TimeSpan allowed, TimeProvider timeProvider, long started, CancellationToken gone)
     {
@@ -32,7 +32,7 @@ internal sealed class Deadline : IDisposable
         return new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider, gone);
     }
 
-    /// <summary>The reason where the time is up before a stage has come to its end.</summary>
+    /// <summary>The reason where the time is up before a stage has finished.</summary>
     /// <param name="what">What the deadline passed before.</param>
     public static NotRefined PassedBefore(string what = "the sample was in")
     {
@@ -40,7 +40,7 @@ internal sealed class Deadline : IDisposable
         return new(RefinementOutcome.DeadlinePassed, late.Message, late);
     }
 
-    /// <summary>Waits for a stage that asks the cluster, but not past the deadline: the work goes on, its product is not looked at.</summary>
+    /// <summary>Waits for a stage that asks the cluster, until the deadline. After it the work goes on, but its product is ignored.</summary>
     /// <param name="work">The stage, which has <see cref="Token"/>.</param>
     /// <param name="before">As in <see cref="PassedBefore"/>.</param>
     /// <returns>What the stage returns, or else that the deadline passed or the cluster could not be reached.</returns>

@@ -1,6 +1,8 @@
 namespace EsRefine;
 
-/// <summary>Bytes of messages that may be held at the same time, counted over all searches. Beyond them nothing waits: a search does without.</summary>
+/// <summary>
+/// Bytes of messages that may be held at the same time, counted over all searches. Beyond them a search is forwarded unchanged; nothing waits.
+/// </summary>
 /// <remarks>Limits on one message are none on a hundred at once, and a process that runs out of memory answers nobody.</remarks>
 internal sealed class MemoryShare(long limit)
 {

@@ -19,11 +19,11 @@ internal enum RefinementOutcome
     NoKnnClause,
 
     /// <summary>
-    /// A later page of a sequence whose first page went out plain, or too long ago: it stays plain, so that pages neither repeat nor skip hits.
+    /// A later page of a search whose first page was sent unrefined, or too long ago. It stays unrefined, so that pages neither repeat nor skip hits.
     /// </summary>
     PlainSequence,
 
-    /// <summary>Nothing in the request says what the vector stands for.</summary>
+    /// <summary>The text that the vector stands for is not known.</summary>
     NoQueryText,
 
     /// <summary>The target, or the request, is in mode <c>off</c>.</summary>
@@ -32,7 +32,7 @@ internal enum RefinementOutcome
     /// <summary>Fewer than two judged hits.</summary>
     TooFewHits,
 
-    /// <summary>The judgments are too alike to give a direction.</summary>
+    /// <summary>The judgments are too similar to give a direction.</summary>
     NoSignal,
 
     /// <summary>The hits' vectors cannot be read back.</summary>
@@ -56,17 +56,17 @@ internal enum RefinementOutcome
     /// <summary>The cluster refused the sampling search, or answered it in part only.</summary>
     UpstreamRefusedSample,
 
-    /// <summary>The body is larger than what is read to find a clause.</summary>
+    /// <summary>The body is larger than <c>maxSearchBodyBytes</c>.</summary>
     BodyTooLarge,
 
     /// <summary>A form, an encoding or a field type that is not refined.</summary>
     Unsupported,
 
-    /// <summary>A fault of ours: logged with its stack, the original search was sent.</summary>
+    /// <summary>A bug in EsRefine: it is logged with its stack trace, and the original search was sent.</summary>
     InternalError,
 }
 
-/// <summary>Outcomes in the language of the listeners.</summary>
+/// <summary>The names of the outcomes.</summary>
 internal static class RefinementOutcomes
 {
     private static readonly string[] KebabNames = [.. Enum.GetNames<RefinementOutcome>().Select(ToKebabCase)];

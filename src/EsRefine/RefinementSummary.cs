@@ -18,7 +18,7 @@ internal sealed record RefinementSummary(RefinementOutcome Outcome)
     /// <summary>Time spent per stage, in the order they ran, for <c>Server-Timing</c>.</summary>
     public StageTimings Timings { get; init; }
 
-    /// <summary>One sentence with the cause and the knob, for logs and <c>explain</c>; never holds document or query text.</summary>
+    /// <summary>One sentence with the cause and the setting to change, for logs and <c>explain</c>; never holds document or query text.</summary>
     public string? Detail { get; init; }
 
     /// <summary>Of a request with many searches: how many of those with a kNN clause ended in which way. Empty: one search.</summary>

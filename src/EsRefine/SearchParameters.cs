@@ -10,7 +10,7 @@ internal static class SearchParameters
     public static readonly FrozenSet<string> IndexResolution = FrozenSet.ToFrozenSet(
         ["expand_wildcards", "ignore_unavailable", "allow_no_indices"], StringComparer.Ordinal);
 
-    /// <summary>What decides where a search runs and which documents it can see; everything that shapes the reply is dropped.</summary>
+    /// <summary>Parameters that decide where a search runs and which documents it can see, but not those that shape the reply.</summary>
     public static readonly FrozenSet<string> Sample = FrozenSet.ToFrozenSet(
         [
             .. IndexResolution, "routing", "preference", "search_pipeline", "project_routing", "allow_partial_search_results", "ccs_minimize_roundtrips",
@@ -44,7 +44,7 @@ internal static class SearchParameters
         return kept?.ToString() ?? "";
     }
 
-    /// <summary>The decoded value of a parameter; of several, the last one counts, as the engines have it. Null: there is none.</summary>
+    /// <summary>The decoded value of a parameter; of several, the last one counts, as in the engines. Null: there is none.</summary>
     public static string? Value(string queryString, string name)
     {
         string? value = null;

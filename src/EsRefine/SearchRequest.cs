@@ -1,6 +1,6 @@
 namespace EsRefine;
 
-/// <summary>One search as it came in at a listener: all that the path needs to know of it.</summary>
+/// <summary>One search as a listener received it: everything that the pipeline needs.</summary>
 internal sealed record SearchRequest
 {
     /// <summary>Index expression of the path exactly as sent (percent-encoding included), without slashes; empty = all indices or a PIT.</summary>
@@ -9,7 +9,9 @@ internal sealed record SearchRequest
     /// <summary>Raw query string with its question mark, or empty.</summary>
     public string QueryString { get; init; } = "";
 
-    /// <summary>The JSON body, inflated where the client compressed it.</summary>
+    /// <summary>
+    /// The JSON body, inflated where the client compressed it. Its buffer is never reused: shadowed and learning searches read it behind the reply.
+    /// </summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>The caller's headers: their credentials go on every extra request (see <c>Upstream/CallerHeaders</c>).</summary>
@@ -27,20 +29,20 @@ internal sealed record SearchRequest
     /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>Refined anew, with no vector remembered before or after: for those who want to see the judgments (evaluation, the demo).</summary>
+    /// <summary>Whether it is refined without the cache, so that its judgments can be shown (evaluation, the demo).</summary>
     public bool IsFresh { get; init; }
 
     /// <summary>
-    /// When the deadline's clock started (<see cref="TimeProvider.GetTimestamp"/>), where that was before this search was made: the searches of one request
-    /// share one. Null: it starts with the search.
+    /// When the deadline's clock started (<see cref="TimeProvider.GetTimestamp"/>), where that was earlier: the searches of one request share one deadline.
+    /// Null: it starts
+    /// with the search.
     /// </summary>
     public long? Arrived { get; init; }
 
-    /// <summary>A copy that outlives the request: the listener may reuse its buffers and headers once the reply is sent.</summary>
-    public SearchRequest Detach() => WithOwnHeaders() with { Body = Body.ToArray() };
-
-    /// <summary>A copy whose headers may be read by several at once: Kestrel lends two who ask together one and the same enumerator.</summary>
-    // Each would miss some headers then, and a request without its caller's credentials is another caller's.
+    /// <summary>A copy with headers that outlive the request and may be read concurrently. Kestrel's are reused for the next request.</summary>
+    // Kestrel also lends concurrent readers one and the same enumerator. Each would miss some headers, and a request without its caller's credentials is
+    // another
+    // caller's.
     public SearchRequest WithOwnHeaders() => Headers is HeaderDictionary ? this : this with
     {
         Headers = new HeaderDictionary(Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase)),
@@ -56,9 +58,9 @@ internal enum RefinementMode
     /// <summary>Send the original, record what would have changed.</summary>
     Shadow,
 
-    /// <summary>Send the original, refine in the background, serve the refined vector from the next time on.</summary>
+    /// <summary>Send the original, refine in the background, and use the refined vector from the next search on.</summary>
     Learn,
 
-    /// <summary>Pass through.</summary>
+    /// <summary>Forward unchanged.</summary>
     Off,
 }

@@ -55,7 +55,7 @@ public class MultiSearchBenchmarks
 
     private static ValueTask<PreparedSearch> RecognizeAsync(SearchRequest search, CancellationToken cancellationToken) =>
         ValueTask.FromResult(
-            Recognizer.Recognize(search.Body.Span) is { Clauses.Count: 1 }
-                ? new(search.Body, [new(new(0, search.Body.Length), search.Body)], new(RefinementOutcome.Refined))
+            Recognizer.Recognize(search.Body) is { Clauses.Count: 1 }
+                ? new(search.Body, [new(new(search.Body, 0, search.Body.Length), search.Body)], new(RefinementOutcome.Refined))
                 : PreparedSearch.Original(search, RefinementOutcome.NoSignal));
 }

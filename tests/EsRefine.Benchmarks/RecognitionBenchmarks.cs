@@ -3,7 +3,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Reissue;
+using EsRefine.Pipeline;
 using EsRefine.Targets;
 using EsRefine.Upstream;
 using EsRefine.Vectors;
@@ -42,7 +42,7 @@ public class RecognitionBenchmarks
         _lexical = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_knn).Replace("knn", "ann", StringComparison.Ordinal));
         _search = Recognizer.Recognize(_knn)!;
         _field = new() { Field = "vector", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float, Dimensions = Dimensions };
-        _ = VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field.VectorType, out float[] original);
+        _ = VectorText.TryRead(_search.Clauses[0].Vector.Json.Span, VectorSpelling.Array, _field.VectorType, out float[] original);
         Target target = new()
         {
             Mode = RefinementMode.Refine,
@@ -63,8 +63,8 @@ public class RecognitionBenchmarks
     public object? Recognize() => Recognizer.Recognize(_knn);
 
     [Benchmark]
-    public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Range.Of(_knn), VectorSpelling.Array, _field.VectorType, out _);
+    public bool ReadVector() => VectorText.TryRead(_search.Clauses[0].Vector.Json.Span, VectorSpelling.Array, _field.VectorType, out _);
 
     [Benchmark]
-    public byte[] Splice() => BodyEdits.Splice(_knn, ClauseEdits.For(_task, _refined)!);
+    public byte[] Splice() => BodyEdits.Splice(_knn, Splicer.EditsFor(_task, _refined)!);
 }

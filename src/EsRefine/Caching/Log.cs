@@ -4,6 +4,6 @@ namespace EsRefine.Caching;
 internal static partial class Log
 {
     [LoggerMessage(600, LogLevel.Warning,
-        "The shared cache did not take a refined vector in time: another instance would answer the next pages of that search plain. Check cache.redis.")]
+        "The shared cache did not store a refined vector in time; other instances send the next pages of that search unrefined. Check cache.redis.")]
     public static partial void NotShared(this ILogger logger, Exception exception);
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Caching.Memory;
 namespace EsRefine.Caching;
 
 /// <summary>
-/// Refined vectors, so that repeats cost nothing and all pages of one search are ranked by one vector. The latest first page decides: later pages use the
-/// vector it went out with, and where it went out plain they stay plain.
+/// Refined vectors, so that repeats cost nothing and all pages of one search are ranked by one vector. The latest first page decides: later pages use its
+/// vector, or stay unrefined where it was.
 /// </summary>
 /// <remarks>
 /// A store shared between instances is read first, and this process's own copy only where it gives nothing: so instances agree, and the pages of one instance
@@ -19,18 +19,18 @@ namespace EsRefine.Caching;
 internal sealed class RefinedVectorCache(
     IMemoryCache own, CacheSettings settings, TimeProvider timeProvider, ILogger<RefinedVectorCache> logger, IDistributedCache? store = null)
 {
-    /// <summary>A vector in use is kept as long as it is used, but after this many lives a first page learns it anew, since documents change.</summary>
-    private const int MostLives = 6;
+    /// <summary>Each use extends the lifetime. After this many lifetimes the next first page learns the vector again, since documents change.</summary>
+    private const int MaxLifetimes = 6;
 
-    /// <summary>A use renews a life after this part of it: every page need not write.</summary>
-    private const double RenewedAfter = 0.1;
+    /// <summary>A use extends the lifetime only after this part of it, so that not every page writes.</summary>
+    private const double RenewAfter = 0.1;
 
     /// <summary>What an entry takes beside the components and the key, in bytes: the record, its dates, the cache's own entry.</summary>
     private const int EntryBytes = 512;
 
-    private readonly TimeSpan _life = TimeSpan.FromMinutes(settings.Minutes);
+    private readonly TimeSpan _lifetime = TimeSpan.FromMinutes(settings.Minutes);
 
-    /// <summary>False: the operator wants none.</summary>
+    /// <summary>False: the cache is turned off.</summary>
     public bool IsOn => settings.Minutes > 0;
 
     /// <summary>Whether instances share their vectors.</summary>
@@ -39,7 +39,7 @@ internal sealed class RefinedVectorCache(
     /// <summary>What keys are made with; null = a secret of this process.</summary>
     public byte[]? Secret { get; } = SharedCache.Secret(settings);
 
-    /// <summary>The vector for one page of a search; null where there is none that this page may go out with.</summary>
+    /// <summary>The vector for one page of a search; null where there is none that this page may use.</summary>
     /// <param name="key">Of the vector: <see cref="RefinedVectorKey"/>.</param>
     /// <param name="task">What it is for: a first page takes no vector that is too old, a later page only one that a first page was sent with.</param>
     /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
@@ -53,19 +53,19 @@ internal sealed class RefinedVectorCache(
         }
 
         DateTimeOffset now = timeProvider.GetUtcNow();
-        bool isFirstPage = task.Of.IsFirstPage;
+        bool isFirstPage = task.ClauseTask.IsFirstPage;
         if (!isFirstPage && !found.IsServed)
         {
             return null;
         }
 
-        if (isFirstPage && now - found.LearnedAt > MostLives * _life)
+        if (isFirstPage && now - found.LearnedAt > MaxLifetimes * _lifetime)
         {
-            await ForgetAsync(key);   // should it not be learnt anew, later pages must not find it
+            await ForgetAsync(key);   // if it is not learned again, later pages must not find it
             return null;
         }
 
-        if (!found.IsServed || now - found.RenewedAt > RenewedAfter * _life)
+        if (!found.IsServed || now - found.RenewedAt > RenewAfter * _lifetime)
         {
             await WriteAsync(key, found with { RenewedAt = now, IsServed = true });
         }
@@ -73,7 +73,10 @@ internal sealed class RefinedVectorCache(
         return found;
     }
 
-    /// <summary>What another search, here or through another instance, has learnt meanwhile; null where that cannot be read at once.</summary>
+    /// <summary>
+    /// What another search of this or another instance has learned meanwhile; null where that cannot be read within
+    /// <see cref="Timeouts.SharedStoreTimeout"/>.
+    /// </summary>
     public async Task<RefinedVector?> RecallAtOnceAsync(string key, VectorTask task)
     {
         using CancellationTokenSource patience = new(Timeouts.SharedStoreTimeout, timeProvider);
@@ -87,17 +90,17 @@ internal sealed class RefinedVectorCache(
         }
     }
 
-    /// <summary>Keeps a vector just learnt.</summary>
+    /// <summary>Keeps a vector just learned.</summary>
     /// <param name="key">Of the vector.</param>
     /// <param name="vector">The vector.</param>
-    /// <param name="isServed">Whether the search it was learnt for goes out with it.</param>
+    /// <param name="isServed">Whether the search that it was learned for is sent with it.</param>
     public Task KeepAsync(string key, RefinedVector vector, bool isServed)
     {
         DateTimeOffset now = timeProvider.GetUtcNow();
         return WriteAsync(key, vector with { LearnedAt = now, RenewedAt = now, IsServed = isServed });
     }
 
-    /// <summary>Null: there is no store, it is unreachable, it holds nothing of that name, or what it holds is not ours and will be written over.</summary>
+    /// <summary>Null: there is no store, it is unreachable, it holds no such key, or the value is not ours and will be overwritten.</summary>
     private async Task<RefinedVector?> ReadStoreAsync(string key, CancellationToken cancellationToken)
     {
         if (store is null)
@@ -112,7 +115,7 @@ internal sealed class RefinedVectorCache(
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // A store has as many exceptions as there are stores, and none of them may cost a search. RedisStore logs its own.
+            // Every store has its own exceptions, and none of them may fail a search. RedisStore logs them.
             return null;
         }
     }
@@ -120,11 +123,11 @@ internal sealed class RefinedVectorCache(
     private Task WriteAsync(string key, RefinedVector vector)
     {
         long bytes = EntryBytes + (sizeof(char) * key.Length) + (sizeof(float) * vector.Components.Length);
-        own.Set(key, vector, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = _life, Size = bytes });
+        own.Set(key, vector, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = _lifetime, Size = bytes });
         return ShareAsync(static (store, entry) => store.SetAsync(
             entry.Key,
             JsonSerializer.SerializeToUtf8Bytes(entry.Vector, RefinedVectorJson.Default.RefinedVector),
-            new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.Life }), (Key: key, Vector: vector, Life: _life));
+            new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.Life }), (Key: key, Vector: vector, Life: _lifetime));
     }
 
     private Task ForgetAsync(string key)
@@ -133,7 +136,7 @@ internal sealed class RefinedVectorCache(
         return ShareAsync(static (store, key) => store.RemoveAsync(key), key);
     }
 
-    /// <summary>Waits for the shared store, but not long, and does without it.</summary>
+    /// <summary>Waits for the shared store for <see cref="Timeouts.SharedStoreTimeout"/> at most, and ignores its failure.</summary>
     private async Task ShareAsync<TEntry>(Func<IDistributedCache, TEntry, Task> change, TEntry entry)
     {
         if (store is null)
@@ -145,7 +148,7 @@ internal sealed class RefinedVectorCache(
         {
             await change(store, entry).WaitAsync(Timeouts.SharedStoreTimeout, timeProvider);
         }
-        catch (Exception exception)   // as above: none of them may cost a search
+        catch (Exception exception)   // as above
         {
             logger.NotShared(exception);
         }

@@ -8,12 +8,12 @@ using EsRefine.Upstream;
 namespace EsRefine.Caching;
 
 /// <summary>
-/// The key of a refined vector: all that decides what it is, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>,
+/// The key of a refined vector: everything that decides its value, and nothing that differs between the pages of one search (<c>from</c>, <c>search_after</c>,
 /// <c>size</c>, <c>k</c>, sort, aggregations, the id of a point in time, which each reply may renew).
 /// </summary>
 internal static class RefinedVectorKey
 {
-    /// <summary>Raised when the same parts come to mean another vector.</summary>
+    /// <summary>Raised when the same parts give another vector.</summary>
     private const string Version = "1";
 
     /// <summary>The key.</summary>
@@ -22,8 +22,7 @@ internal static class RefinedVectorKey
     /// <param name="judge">Kind and model.</param>
     public static string Of(byte[]? secret, VectorTask task, string judge)
     {
-        (SearchRequest search, RecognizedSearch recognized, KnnClause clause, Target target, string? queryText) = task.Of;
-        ReadOnlySpan<byte> body = search.Body.Span;
+        (SearchRequest search, RecognizedSearch recognized, KnnClause clause, Target target, string? queryText) = task.ClauseTask;
         using CacheKey key = new(secret);
         key.Add(Version);
 
@@ -32,25 +31,25 @@ internal static class RefinedVectorKey
         key.Add(search.Index);
         key.AddList(task.Mapping.Indices);
         key.Add(SearchParameters.Keep(search.QueryString, SearchParameters.Documents));
-        Add(key, body, recognized.SearchPipeline);
-        Add(key, body, recognized.RuntimeMappings);
+        Add(key, recognized.SearchPipeline);
+        Add(key, recognized.RuntimeMappings);
         key.AddNumber(clause.Filters.Count);
         foreach (EnclosingFilter filter in clause.Filters)
         {
             key.Add(string.Create(CultureInfo.InvariantCulture, $"{filter.IsNegated} {filter.IsOwn} {filter.NestedPath}"));
-            key.Add(filter.Range.Of(body));
+            key.Add(filter.Json.Span);
         }
 
         // What they ask.
         key.Add(clause.Field);
         key.Add(clause.NestedPath);
-        Add(key, body, WithoutVector(clause, after: false));
-        Add(key, body, WithoutVector(clause, after: true));
-        Add(key, body, clause.ScoredQuery);
+        Add(key, WithoutVector(clause, after: false));
+        Add(key, WithoutVector(clause, after: true));
+        Add(key, clause.Script?.ScoredQuery ?? default);
         key.Add(queryText);
         if (clause.Source is TextToEmbed text)
         {
-            // By the text, not by its vector: a model behind an API may give another last digit for the next page, and the pages would tear.
+            // By the text, not by its vector: a model behind an API may return another last digit for the next page, and the pages would tear.
             key.AddList([target.Model.ToString()!, text.Form.ToString(), text.ModelId ?? "", text.Text]);
         }
         else
@@ -59,7 +58,7 @@ internal static class RefinedVectorKey
         }
 
         // How it is refined.
-        key.Add(clause.Function?.ToString() ?? task.Mapping.Similarity?.ToString());
+        key.Add(clause.Script?.Function.ToString() ?? task.Mapping.Similarity?.ToString());
         key.Add(task.Mapping.ElementType.ToString());
         key.AddList([.. target.TextFields(task.Mapping)]);
         key.Add(target.Rule.Name);
@@ -72,21 +71,26 @@ internal static class RefinedVectorKey
         return key.Finish("esrefine:refined");
     }
 
-    /// <summary>A script's source and parameters, before its vector or after it; null for other clauses. The vector counts by value, not by spelling.</summary>
-    private static ByteRange? WithoutVector(KnnClause clause, bool after) => clause.Script is not { } script ? null
-        : clause.Vector.Range.Start < script.Start || clause.Vector.Range.End > script.End ? script
-        : after ? new ByteRange(clause.Vector.Range.End, script.End - clause.Vector.Range.End)
-        : new ByteRange(script.Start, clause.Vector.Range.Start - script.Start);
-
-    private static void Add(CacheKey key, ReadOnlySpan<byte> body, ByteRange? range)
+    /// <summary>
+    /// A script's source and parameters, before its vector or after it; missing for other clauses. The vector counts by value, not by spelling.
+    /// </summary>
+    private static BodySlice WithoutVector(KnnClause clause, bool after)
     {
-        if (range is { } present)
+        (BodySlice script, BodySlice vector) = (clause.Script?.Json ?? default, clause.Vector.Json);
+        return script.IsMissing || vector.Start < script.Start || vector.End > script.End ? script
+            : after ? script.Between(vector.End, script.End)
+            : script.Between(script.Start, vector.Start);
+    }
+
+    private static void Add(CacheKey key, BodySlice bytes)
+    {
+        if (bytes.IsMissing)
         {
-            key.Add(present.Of(body));
+            key.Add((string?)null);
         }
         else
         {
-            key.Add((string?)null);
+            key.Add(bytes.Span);
         }
     }
 }

@@ -16,9 +16,9 @@ internal static class IndexExpression
         && !segment.ContainsAnyExcept(SegmentCharacters)
         && !IsDotSegment(segment);
 
-    /// <summary>Names from elsewhere (a line of <c>_msearch</c>, a URL parameter) as a segment of a path; empty = all indices.</summary>
+    /// <summary>Names of a <c>_msearch</c> header or a URL parameter as a segment of a path; empty = all indices.</summary>
     /// <param name="names">Decoded, comma-separated.</param>
-    /// <returns>Null: in a path they could lead to another endpoint.</returns>
+    /// <returns>Null: in a path they could mean another endpoint.</returns>
     public static string? OfNames(string names)
     {
         string segment = Uri.EscapeDataString(names).Replace("%2C", ",", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal);

@@ -6,24 +6,24 @@ using EsRefine.Telemetry;
 
 namespace EsRefine.Endpoints;
 
-/// <summary>The way of one search of many, or of a rendered one: it leads through the entrance again, so that a fault in it is its own.</summary>
+/// <summary>Prepares one search of many, or a rendered one, by <see cref="RefinedRequest"/>, so that a fault affects that search alone.</summary>
 /// <exception cref="OperationCanceledException">The client has left. Nothing else is thrown.</exception>
-internal delegate ValueTask<PreparedSearch> SearchPath(SearchRequest search, CancellationToken gone);
+internal delegate ValueTask<PreparedSearch> SearchPreparation(SearchRequest search, CancellationToken gone);
 
-/// <summary><c>_msearch</c>: every line goes its own way, several at once, and none touches another.</summary>
-/// <param name="path">The way of one search.</param>
-internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefineSettings settings, EsRefineMeter meter, TimeProvider timeProvider)
+/// <summary><c>_msearch</c>: each search is prepared on its own, several at once.</summary>
+/// <param name="prepare">Prepares one search.</param>
+internal sealed class MultiSearch(SearchPreparation prepare, TargetTable targets, EsRefineSettings settings, EsRefineMeter meter, TimeProvider timeProvider)
 {
-    /// <summary>Searches of one body that are worked on at the same time; the permits of <c>maxConcurrentSearches</c> count each.</summary>
+    /// <summary>Searches of one body that are prepared at the same time; the permits of <c>maxConcurrentSearches</c> count each.</summary>
     public const int Concurrency = 8;
 
     /// <summary>
     /// Prepares the searches of a body, those no larger than <c>maxSearchBodyBytes</c>. The result differs from what came in only in query vectors. The
-    /// searches share one deadline: those whose turn comes after it are forwarded unchanged.
+    /// searches share one deadline: searches that start after it are forwarded unchanged.
     /// </summary>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest received, CancellationToken gone)
     {
-        if (MultiSearchBody.Read(received.Body.Span) is not { } items)
+        if (MultiSearchBody.Read(received.Body) is not { } items)
         {
             return PreparedSearch.Original(received, RefinementOutcome.NoKnnClause);
         }
@@ -33,8 +33,8 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
         PreparedSearch?[] prepared = new PreparedSearch?[items.Count];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = gone };
 
-        // First pages first: a later page of the same body goes out with the vector of its first one.
-        ILookup<bool, int> pages = Enumerable.Range(0, items.Count).ToLookup(i => MayBeLaterPage(items[i].Body.Of(request.Body.Span)));
+        // First pages first: a later page in the same body uses the vector of its first page.
+        ILookup<bool, int> pages = Enumerable.Range(0, items.Count).ToLookup(i => MayBeLaterPage(items[i].Body));
         await Parallel.ForEachAsync(pages[false], options, PrepareItemAsync);
         await Parallel.ForEachAsync(pages[true], options, PrepareItemAsync);
         return Assemble(request, items, prepared);
@@ -52,15 +52,15 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
             }
             else if (Describe(request, items[i]) is { } search)
             {
-                prepared[i] = await path(search, token);
+                prepared[i] = await prepare(search, token);
             }
         }
     }
 
-    /// <summary>What has not had its turn by the deadline is not looked at any more, but counted. Null: it holds no kNN clause.</summary>
+    /// <summary>A search that starts after the deadline is counted, but not recognized. Null: it holds no kNN clause.</summary>
     private PreparedSearch? TooLate(SearchRequest request, MultiSearchItem item)
     {
-        if (!Recognizer.MayHoldKnn(item.Body.Of(request.Body.Span)))
+        if (!Recognizer.MayHoldKnn(item.Body.Span))
         {
             return null;
         }
@@ -70,16 +70,17 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
         return late;
     }
 
-    private static bool MayBeLaterPage(ReadOnlySpan<byte> search) =>
-        (search.IndexOf("\"from\""u8) >= 0 || search.IndexOf("\"search_after\""u8) >= 0) && Recognizer.Recognize(search)?.IsFirstPage(queryString: "") is false;
+    private static bool MayBeLaterPage(BodySlice search) =>
+        (search.Span.IndexOf("\"from\""u8) >= 0 || search.Span.IndexOf("\"search_after\""u8) >= 0)
+        && Recognizer.Recognize(search.Bytes)?.IsFirstPage(queryString: "") is false;
 
-    /// <summary>Null: its indices cannot stand in a path of ours.</summary>
+    /// <summary>Null: its indices cannot be part of a path.</summary>
     private static SearchRequest? Describe(SearchRequest request, MultiSearchItem item)
     {
         string? index = item.Header.Indices is { } names ? IndexExpression.OfNames(names) : request.Index;
         return index is null
             ? null
-            : request with { Index = index, QueryString = item.Header.Over(request.QueryString), Body = request.Body.Slice(item.Body.Start, item.Body.Length) };
+            : request with { Index = index, QueryString = item.Header.Over(request.QueryString), Body = item.Body.Bytes };
     }
 
     private static PreparedSearch Assemble(SearchRequest request, List<MultiSearchItem> items, PreparedSearch?[] prepared)
@@ -93,9 +94,9 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
                 edits.Add(new(items[i].Body, rewritten.Body));
             }
 
-            if (prepared[i] is { Outcome: not RefinementOutcome.NoKnnClause } told)
+            if (prepared[i] is { Outcome: not RefinementOutcome.NoKnnClause } counted)
             {
-                summaries.Add(told.Summary);
+                summaries.Add(counted.Summary);
             }
         }
 

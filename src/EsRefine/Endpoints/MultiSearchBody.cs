@@ -3,30 +3,30 @@ namespace EsRefine.Endpoints;
 /// <summary>One search of an <c>_msearch</c> body.</summary>
 /// <param name="Header">What its header line says.</param>
 /// <param name="Body">The body line without its newline.</param>
-internal readonly record struct MultiSearchItem(MultiSearchHeader Header, ByteRange Body);
+internal readonly record struct MultiSearchItem(MultiSearchHeader Header, BodySlice Body);
 
 /// <summary>The framing of <c>_msearch</c> (<c>knn-wire</c> 1.8): a header line and a body line per search, each ended by a newline.</summary>
 internal static class MultiSearchBody
 {
-    /// <summary>A body with more searches passes through.</summary>
+    /// <summary>A body with more searches is forwarded unchanged.</summary>
     public const int MaxSearches = 10_000;
 
     /// <summary>The searches, in order.</summary>
     /// <param name="body">The whole body.</param>
     /// <returns>
-    /// Null where the cluster refuses the whole body, or may: no last newline, an empty search, a header that is no strict JSON, a key it does not know.
+    /// Null where the cluster rejects the whole body, or may do so: no last newline, an empty search, a header that is no strict JSON, a key it does not know.
     /// </returns>
-    // A first empty line is a header without keys to Elasticsearch 8 and newer; OpenSearch, and Elasticsearch asked for version 7, skip it. The lines tell
-    // which of the two is meant: read in the other way, a search stands where a header should, and the cluster refuses that as we do.
-    public static List<MultiSearchItem>? Read(ReadOnlySpan<byte> body) =>
-        Read(body, start: 0) ?? (body is [(byte)'\n', ..] ? Read(body, start: 1) : null);
+    // A first empty line is a header without keys to Elasticsearch 8 and newer; OpenSearch, and Elasticsearch asked for version 7, skip it. The lines
+    // decide: read in the wrong way, a search stands in the place of a header, and the cluster rejects that.
+    public static List<MultiSearchItem>? Read(ReadOnlyMemory<byte> body) =>
+        Read(body, start: 0) ?? (body.Span is [(byte)'\n', ..] ? Read(body, start: 1) : null);
 
-    private static List<MultiSearchItem>? Read(ReadOnlySpan<byte> body, int start)
+    private static List<MultiSearchItem>? Read(ReadOnlyMemory<byte> body, int start)
     {
         List<MultiSearchItem> items = [];
         while (start < body.Length)
         {
-            if (NextLine(body, ref start) is not { } header || MultiSearchHeader.Read(header.Of(body)) is not { } values)
+            if (NextLine(body, ref start) is not { } header || MultiSearchHeader.Read(header.Span) is not { } values)
             {
                 return null;
             }
@@ -36,7 +36,7 @@ internal static class MultiSearchBody
                 break;   // a header without a body at the very end is ignored
             }
 
-            if (NextLine(body, ref start) is not { } search || search.Of(body).Trim(" \t\r"u8).IsEmpty || items.Count == MaxSearches)
+            if (NextLine(body, ref start) is not { } search || search.Span.Trim(" \t\r"u8).IsEmpty || items.Count == MaxSearches)
             {
                 return null;
             }
@@ -47,15 +47,15 @@ internal static class MultiSearchBody
         return items;
     }
 
-    private static ByteRange? NextLine(ReadOnlySpan<byte> body, ref int start)
+    private static BodySlice? NextLine(ReadOnlyMemory<byte> body, ref int start)
     {
-        int length = body[start..].IndexOf((byte)'\n');
+        int length = body.Span[start..].IndexOf((byte)'\n');
         if (length < 0)
         {
             return null;
         }
 
-        ByteRange line = new(start, length);
+        BodySlice line = new(body, start, length);
         start += length + 1;
         return line;
     }

@@ -4,13 +4,12 @@ using System.Text.Json;
 
 namespace EsRefine.Endpoints;
 
-/// <summary>A header line of <c>_msearch</c>: what it says goes over what the URL says.</summary>
+/// <summary>A header line of <c>_msearch</c>, which overrides the parameters of the URL.</summary>
 internal sealed record MultiSearchHeader
 {
-    /// <summary>Says nothing.</summary>
     private static readonly MultiSearchHeader Empty = new();
 
-    /// <summary>Keys both engines take, or one of them, as URL parameters are called; <c>index</c> and its plural are told apart from these.</summary>
+    /// <summary>Keys that at least one engine accepts, with the names of their URL parameters. <c>index</c> and <c>indices</c> are not among them.</summary>
     private static readonly FrozenDictionary<string, string> Keys = new Dictionary<string, string>
     {
         ["search_type"] = "search_type",
@@ -36,14 +35,14 @@ internal sealed record MultiSearchHeader
         ["_slice"] = "_slice",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Index names, decoded and comma-separated; empty = all indices; null = as the URL says.</summary>
+    /// <summary>Index names, decoded and comma-separated; empty = all indices; null = those of the URL.</summary>
     public string? Indices { get; private init; }
 
-    /// <summary>URL parameters by their names, decoded; a null value takes the URL's own away.</summary>
+    /// <summary>URL parameters by their names, decoded; a null value removes the URL's own.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Parameters { get; private init; } = [];
 
     /// <summary>Reads a line without its newline.</summary>
-    /// <returns>Null where the cluster refuses it, or may.</returns>
+    /// <returns>Null where the cluster rejects it, or may do so.</returns>
     public static MultiSearchHeader? Read(ReadOnlySpan<byte> line)
     {
         if (line.Trim(" \t\r"u8).IsEmpty)
@@ -61,7 +60,7 @@ internal sealed record MultiSearchHeader
         }
     }
 
-    /// <summary>The query string of one search: the URL's, and this line's values over it.</summary>
+    /// <summary>The query string of one search: the URL's, overridden by this line.</summary>
     /// <param name="queryString">Raw, with its question mark, or empty.</param>
     public string Over(string queryString)
     {

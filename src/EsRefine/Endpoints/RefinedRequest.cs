@@ -9,7 +9,7 @@ namespace EsRefine.Endpoints;
 
 /// <summary>
 /// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is
-/// the one place that fails open: after a fault anywhere behind it the request is forwarded unchanged.
+/// the one place that catches faults: after a fault in any stage the request is forwarded unchanged.
 /// </summary>
 internal sealed class RefinedRequest
 {
@@ -34,7 +34,7 @@ internal sealed class RefinedRequest
     /// <summary>False: no judge is configured, so every search is forwarded unchanged and the listeners need not read it.</summary>
     public bool CanRefine => _search.CanRefine;
 
-    /// <summary>Returns the request to send upstream: refined, or the one that came in and the reason why.</summary>
+    /// <summary>Returns the request to send upstream: refined, or unchanged with the reason.</summary>
     /// <exception cref="OperationCanceledException">The client has left. Nothing else is thrown.</exception>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchEndpointKind endpoint, SearchRequest request, CancellationToken gone)
     {
@@ -48,7 +48,7 @@ internal sealed class RefinedRequest
                 SearchEndpointKind.MultiSearch => await _searches.PrepareAsync(request, gone),
                 SearchEndpointKind.MultiSearchTemplate => await _templates.PrepareAsync(request, gone),
                 SearchEndpointKind.SearchTemplate => await _template.PrepareAsync(request, gone),
-                _ => await _search.PrepareAsync(request, gone),   // a plain search, whenever and in which form its reply comes
+                _ => await _search.PrepareAsync(request, gone),   // a plain search, synchronous or not
             };
         }
         catch (Exception fault) when (!gone.IsCancellationRequested)   // the one catch
@@ -60,5 +60,5 @@ internal sealed class RefinedRequest
         }
     }
 
-    private SearchPath ToEntrance(SearchEndpointKind endpoint) => (search, gone) => PrepareAsync(endpoint, search, gone);
+    private SearchPreparation ToEntrance(SearchEndpointKind endpoint) => (search, gone) => PrepareAsync(endpoint, search, gone);
 }

@@ -28,7 +28,7 @@ internal enum SearchEndpointKind
     KnnSearch,
 }
 
-/// <summary>What a request's method and target say, before its body is read.</summary>
+/// <summary>The endpoint of a request by its method and target, before its body is read.</summary>
 /// <param name="Kind">The endpoint.</param>
 /// <param name="Index">Index expression exactly as sent, percent-encoding included; empty where the path names none.</param>
 internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string Index)
@@ -62,7 +62,7 @@ internal readonly record struct SearchEndpoint(SearchEndpointKind Kind, string I
             return new(SearchEndpointKind.AsynchronousSearch, "");
         }
 
-        bool isOfAll = path is ['/', ..];   // of an empty index: the parameter of that name counts no more
+        bool isOfAll = path is ['/', ..];   // an empty index: the parameter "index" is ignored
         path = isOfAll ? path[1..] : path;
         int slash = path.IndexOf('/');
         ReadOnlySpan<char> first = slash < 0 ? path : path[..slash];

@@ -69,7 +69,7 @@ internal static class KnnSearchWriter
         return stream.ToArray();
     }
 
-    /// <summary>OpenSearch takes one query, Elasticsearch several, too.</summary>
+    /// <summary>OpenSearch accepts one query only, Elasticsearch also an array.</summary>
     private static void WriteFilter(Utf8JsonWriter json, ReadOnlySpan<byte> filter, EngineDialect dialect)
     {
         bool wraps = dialect == EngineDialect.OpenSearch && filter.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];

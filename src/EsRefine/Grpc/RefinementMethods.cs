@@ -6,8 +6,8 @@ using Grpc.Core;
 namespace EsRefine.Grpc;
 
 /// <summary>
-/// The methods of <c>esrefine.v1</c>. Requests arrive as bytes and are read here rather than by the generated code: what it cannot read would end as UNKNOWN
-/// with a stack in the log, as if the fault were ours.
+/// The methods of <c>esrefine.v1</c>. Requests arrive as bytes and are parsed here: in the generated code a malformed request would end as UNKNOWN
+/// with a stack trace in the log.
 /// </summary>
 internal sealed class RefinementMethods : IServiceMethodProvider<RefinementGrpcService>
 {

@@ -17,12 +17,12 @@ internal static class SniffedNodes
     /// Whether to keep only one node, the first that is not master-only (clients ignore those). With N nodes at one address, a client would open N pool entries
     /// to the same EsRefine.
     /// </param>
-    public static byte[]? Publish(ReadOnlySpan<byte> reply, string address, bool one)
+    public static byte[]? Publish(ReadOnlyMemory<byte> reply, string address, bool one)
     {
         List<Node> nodes = [];
         try
         {
-            Utf8JsonReader reader = new(reply);
+            Utf8JsonReader reader = new(reply.Span);
             if (!EnterObject(ref reader))
             {
                 return null;
@@ -46,7 +46,7 @@ internal static class SniffedNodes
         return nodes.Exists(static node => node.HasAddress) ? Edit(reply, nodes, address, one) : null;
     }
 
-    private static byte[] Edit(ReadOnlySpan<byte> reply, List<Node> nodes, string address, bool one)
+    private static byte[] Edit(ReadOnlyMemory<byte> reply, List<Node> nodes, string address, bool one)
     {
         byte[] published = Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(address)}\"");
         List<BodyEdit> edits = [];
@@ -56,20 +56,20 @@ internal static class SniffedNodes
         {
             if (!one || i == kept)
             {
-                edits.AddRange(nodes[i].Addresses.Select(range => new BodyEdit(range, published)));
+                edits.AddRange(nodes[i].Addresses.Select(range => new BodyEdit(Slice(reply, range), published)));
             }
         }
 
         if (one)
         {
-            edits.Add(new BodyEdit(Between(nodes[0].Entry.Start, nodes[kept].Entry.Start), default));
-            edits.Add(new BodyEdit(Between(nodes[kept].Entry.End, nodes[^1].Entry.End), default));
+            edits.Add(new BodyEdit(Slice(reply, nodes[0].Entry.Start..nodes[kept].Entry.Start), default));
+            edits.Add(new BodyEdit(Slice(reply, nodes[kept].Entry.End..nodes[^1].Entry.End), default));
         }
 
         return BodyEdits.Splice(reply, edits);
     }
 
-    private static ByteRange Between(int start, int end) => new(start, end - start);
+    private static BodySlice Slice(ReadOnlyMemory<byte> reply, Range range) => new(reply, range.Start.Value, range.End.Value - range.Start.Value);
 
     private static void ReadNodes(ref Utf8JsonReader reader, List<Node> nodes)
     {
@@ -78,7 +78,7 @@ internal static class SniffedNodes
             int start = (int)reader.TokenStartIndex;
             Node node = EnterObject(ref reader) ? ReadNode(ref reader) : default;
             reader.Skip();
-            nodes.Add(node with { Entry = new(start, (int)reader.BytesConsumed - start) });
+            nodes.Add(node with { Entry = start..(int)reader.BytesConsumed });
         }
     }
 
@@ -128,20 +128,20 @@ internal static class SniffedNodes
     /// The range of a string with its quotation marks, or from the first to the last string of an array, so that one address replaces several. Null if there is
     /// no string.
     /// </summary>
-    private static ByteRange? ReadStrings(ref Utf8JsonReader reader)
+    private static Range? ReadStrings(ref Utf8JsonReader reader)
     {
         reader.Read();
         int start = (int)reader.TokenStartIndex;
         if (reader.TokenType == JsonTokenType.String)
         {
-            return new ByteRange(start, (int)reader.BytesConsumed - start);
+            return start..(int)reader.BytesConsumed;
         }
 
-        ByteRange? strings = null;
+        Range? strings = null;
         while (NextString(ref reader))
         {
-            start = strings?.Start ?? (int)reader.TokenStartIndex;
-            strings = new ByteRange(start, (int)reader.BytesConsumed - start);
+            start = strings?.Start.Value ?? (int)reader.TokenStartIndex;
+            strings = start..(int)reader.BytesConsumed;
         }
 
         return strings;
@@ -175,10 +175,10 @@ internal static class SniffedNodes
     private static bool EnterObject(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.StartObject;
 
     /// <param name="Entry">From the node's id to the end of its value.</param>
-    private readonly record struct Node(ByteRange Entry, ByteRange? Published, ByteRange? Bound, bool IsMasterOnly)
+    private readonly record struct Node(Range Entry, Range? Published, Range? Bound, bool IsMasterOnly)
     {
         public bool HasAddress => Published is not null || Bound is not null;
 
-        public IEnumerable<ByteRange> Addresses => new[] { Published, Bound }.OfType<ByteRange>();
+        public IEnumerable<Range> Addresses => new[] { Published, Bound }.OfType<Range>();
     }
 }

@@ -89,7 +89,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
 
         if (!BufferedBody.IsGzip(contentEncoding)
             || BufferedBody.Inflate(body, MaxReplyBytes) is not { } inflated
-            || SniffedNodes.Publish(inflated.Span, address, request == SniffRequest.Pool) is not { } published)
+            || SniffedNodes.Publish(inflated, address, request == SniffRequest.Pool) is not { } published)
         {
             return null;
         }

@@ -67,10 +67,11 @@ internal sealed class UrlSource
     {
         StringBuilder target = new();
         int copied = 0;
-        foreach (BodyEdit edit in edits.OrderBy(static edit => edit.Range.Start))
+        foreach (BodyEdit edit in edits.OrderBy(static edit => edit.Original.Start))
         {
-            target.Append(_target, copied, _positions[edit.Range.Start] - copied).Append(Uri.EscapeDataString(Encoding.UTF8.GetString(edit.Replacement.Span)));
-            copied = _positions[edit.Range.End];
+            target.Append(_target, copied, _positions[edit.Original.Start] - copied)
+                .Append(Uri.EscapeDataString(Encoding.UTF8.GetString(edit.Replacement.Span)));
+            copied = _positions[edit.Original.End];
         }
 
         target.Append(_target, copied, _target.Length - copied);

@@ -2,15 +2,15 @@ using EsRefine.Targets;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>Work behind a reply: searches in shadow, and vectors learnt for the next search. Nobody waits for it, and its failures are logged only.</summary>
+/// <summary>Work that goes on behind a reply: shadowed searches, and vectors learned for the next search. Its failures are only logged.</summary>
 internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<BackgroundRefinement> logger)
 {
     private static readonly NotRefined Shadowed = new(RefinementOutcome.Shadowed);
 
-    /// <summary>Mode shadow: the search goes out as it came in, and is refined for the record behind its reply.</summary>
+    /// <summary>Mode shadow: the search is forwarded unchanged, and refined behind its reply for the log.</summary>
     /// <param name="tasks">Its clauses.</param>
     /// <param name="refine">Refines them.</param>
-    /// <returns>What the search ends in: shadowed, or overloaded.</returns>
+    /// <returns>The outcome of the search: shadowed, or overloaded.</returns>
     public NotRefined Shadow(ClauseTask[] tasks, Func<ClauseTask[], SearchScope, Task<RefinedClause[]>> refine)
     {
         SearchScope scope = scopes.BeginBehind(tasks[0].Search);
@@ -20,15 +20,14 @@ internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<Backgrou
             return SearchScope.Overloaded;
         }
 
-        SearchRequest detached = tasks[0].Search.Detach();
-        _ = ShadowAsync(Array.ConvertAll(tasks, task => task with { Search = detached }), scope, refine);
+        _ = ShadowAsync(tasks, scope, refine);
         return Shadowed;
     }
 
-    /// <summary>Mode learn: the search goes out as it came in, and the next one finds what was learnt behind its reply.</summary>
+    /// <summary>Mode learn: the search is forwarded unchanged, and the next one uses the vector learned behind its reply.</summary>
     /// <param name="task">The vector to refine.</param>
-    /// <param name="learn">Learns and keeps it; null: somebody is learning it already.</param>
-    public void LearnAhead(VectorTask task, Func<VectorTask, SearchScope, Task<VectorResult?>> learn) => _ = LearnAheadAsync(task.Detach(), learn);
+    /// <param name="learn">Learns and keeps it; null: another search is learning it already.</param>
+    public void LearnAhead(VectorTask task, Func<VectorTask, SearchScope, Task<VectorResult?>> learn) => _ = LearnAheadAsync(task, learn);
 
     private async Task ShadowAsync(ClauseTask[] tasks, SearchScope scope, Func<ClauseTask[], SearchScope, Task<RefinedClause[]>> refine)
     {
@@ -45,7 +44,7 @@ internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<Backgrou
                         clause.Outcome.ToName(), clause.Judged, clause.Sampled, clause.Angle, clause.Detail is { } detail ? ": " + detail : "");
                 }
             }
-            catch (Exception fault)   // behind a reply there is no entrance to catch it
+            catch (Exception fault)   // RefinedRequest catches nothing behind a reply
             {
                 logger.InternalError(fault);
             }
@@ -60,12 +59,12 @@ internal sealed class BackgroundRefinement(SearchScopes scopes, ILogger<Backgrou
             using SearchScope scope = scopes.BeginBehind(task.Search);
             if (scope.TryTakePermit() && await learn(task, scope) is { Sample: null, Vector.Reason: { Outcome: not RefinementOutcome.JudgeFailed } reason })
             {
-                logger.NotLearnt(reason.Outcome.ToName(), reason.Detail);   // no sample; what a judge comes to is no news
+                logger.NotLearned(reason.Outcome.ToName(), reason.Detail);   // no sample; judge failures are logged by the judge
             }
         }
         catch (Exception fault)   // as above: the next search tries again
         {
-            logger.NotLearnt(fault.GetType().Name, fault.Message);
+            logger.NotLearned(fault.GetType().Name, fault.Message);
         }
     }
 }

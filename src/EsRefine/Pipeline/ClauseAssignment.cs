@@ -7,19 +7,19 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>Finds for each clause its target and the text its vector stands for, and decides whether anything is tried at all.</summary>
+/// <summary>Finds for each clause its target and the text its vector stands for, and decides whether the search is refined at all.</summary>
 internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? judge = null, VectorMemory? memory = null)
 {
     private static readonly NotRefined NoJudge = new(RefinementOutcome.TargetOff, "no judge is configured: set judge.kind");
 
     private static readonly NotRefined Hidden = new(
-        RefinementOutcome.Unsupported, "a wrapper query or a script that cannot be read may hold a copy of the vector: all are replaced, or none");
+        RefinementOutcome.Unsupported, "an unreadable wrapper query or script may hold a copy of the vector, and either all copies are replaced or none");
 
     /// <summary>False: no judge is configured, so no search is refined.</summary>
     public bool CanRefine => judge is not null;
 
-    /// <summary>A task for each clause, or why none of them is tried.</summary>
-    /// <param name="search">The search as it came in.</param>
+    /// <summary>A task for each clause, or the reason why no clause is refined.</summary>
+    /// <param name="search">The search as received.</param>
     /// <param name="recognized">What was found in it.</param>
     public async ValueTask<Outcome<ClauseTask[]>> AssignAsync(SearchRequest search, RecognizedSearch recognized)
     {
@@ -33,12 +33,11 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
             return new NotRefined(RefinementOutcome.Unsupported, reason);
         }
 
-        SearchRequest opened = recognized.Open(search);
         ClauseTask[] tasks = new ClauseTask[recognized.Clauses.Count];
         for (int i = 0; i < tasks.Length; i++)
         {
             KnnClause clause = recognized.Clauses[i];
-            tasks[i] = new(opened, recognized, clause, targets.Find(search, clause.Field), WrittenText(search, recognized, clause));
+            tasks[i] = new(search, recognized, clause, targets.Find(search, clause.Field), WrittenText(search, recognized, clause));
         }
 
         if (memory is not null)
@@ -46,9 +45,9 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
             tasks = await RecallTextsAsync(tasks, memory);
         }
 
-        if (Array.TrueForAll(tasks, static task => task.WhyNot is not null))
+        if (Array.TrueForAll(tasks, static task => task.Reason is not null))
         {
-            return tasks[0].WhyNot!;
+            return tasks[0].Reason!;
         }
 
         if (recognized.HidesVectors)
@@ -56,20 +55,20 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
             return Hidden;
         }
 
-        return ToShare(tasks, opened.WithOwnHeaders());
+        return ToShare(tasks, search.WithOwnHeaders());
     }
 
-    /// <summary>From here on, clauses are worked on concurrently.</summary>
+    /// <summary>Clauses are refined concurrently, so they need headers that can be read concurrently.</summary>
     private static ClauseTask[] ToShare(ClauseTask[] tasks, SearchRequest search) => Array.ConvertAll(tasks, task => task with { Search = search });
 
-    /// <summary>The first of: header · text of the clause, or of a clause of text alone beside it · lexical sibling. Null: the request holds none.</summary>
+    /// <summary>The first of: header · text of the clause, or of a clause of text alone beside it · lexical sibling. Null: the request holds no text.</summary>
     private static string? WrittenText(SearchRequest search, RecognizedSearch recognized, KnnClause clause) =>
         search.QueryText
         ?? clause.Text
         ?? recognized.Clauses.Select(static other => other.Text).FirstOrDefault(static text => text is not null)
         ?? recognized.LexicalText;
 
-    /// <summary>Adds the texts the models listener made the vectors of, where the request holds none. Concurrent: a slow memory costs its time once.</summary>
+    /// <summary>Adds the texts that the models listener embedded, where the request holds none. The lookups are concurrent.</summary>
     private static Task<ClauseTask[]> RecallTextsAsync(ClauseTask[] tasks, VectorMemory memory) =>
         Task.WhenAll(Array.ConvertAll(tasks, task => RecallTextAsync(task, memory)));
 
@@ -81,7 +80,7 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
         }
 
         VectorLocation vector = task.Clause.Vector;
-        string? text = await memory.FindAsync(VectorText.ReadFloats(vector.Range.Of(task.Search.Body.Span), vector.Spelling));
+        string? text = await memory.FindAsync(VectorText.ReadFloats(vector.Json.Span, vector.Spelling));
         return text is null ? task : task with { QueryText = text };
     }
 }

@@ -11,18 +11,18 @@ internal interface IVectorSource
     /// <summary>Kind and model of the judge it learns from, for cache keys.</summary>
     string Name { get; }
 
-    /// <summary>The refined vector, or why there is none.</summary>
+    /// <summary>The refined vector, or the reason why there is none.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     Task<VectorResult> GetAsync(VectorTask task, SearchScope scope);
 }
 
-/// <summary>A refined vector or the reason why there is none, with what the stages saw as far as they got.</summary>
+/// <summary>A refined vector or the reason why there is none, with the products of the stages that ran.</summary>
 internal sealed record VectorResult(Outcome<RefinedVector> Vector)
 {
-    /// <summary>Remembered from an earlier search.</summary>
+    /// <summary>Whether the vector comes from an earlier search.</summary>
     public bool IsRecalled { get; init; }
 
-    /// <summary>The hits that were judged; null where none were, or where they are only remembered by the vector they gave.</summary>
+    /// <summary>The hits that were judged; null where none were, and for a recalled vector.</summary>
     public HitSample? Sample { get; init; }
 
     /// <summary>One entry per sampled hit; null = absent.</summary>
@@ -30,12 +30,12 @@ internal sealed record VectorResult(Outcome<RefinedVector> Vector)
 
     public StageTimings Timings { get; init; }
 
-    /// <summary>What failed in judging, also where the judgments that had arrived were enough.</summary>
+    /// <summary>What failed in judging, even where the judgments that had arrived were enough.</summary>
     public Exception? Failure { get; init; }
 
     /// <summary>No vector, before any stage ran.</summary>
     public static VectorResult None(NotRefined reason) => new(reason);
 
-    /// <summary>A vector from memory.</summary>
+    /// <summary>A vector of an earlier search.</summary>
     public static VectorResult Recalled(RefinedVector vector) => new(vector) { IsRecalled = true };
 }

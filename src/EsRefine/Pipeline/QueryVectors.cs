@@ -1,5 +1,4 @@
 using EsRefine.Recognition;
-using EsRefine.Reissue;
 using EsRefine.Sampling;
 using EsRefine.Targets;
 using EsRefine.Upstream;
@@ -11,9 +10,9 @@ namespace EsRefine.Pipeline;
 internal sealed class QueryVectors(MappingCache mappings)
 {
     private static readonly NotRefined Hidden = new(
-        RefinementOutcome.Unsupported, "a vector that cannot be had may be a copy of this one: all are replaced, or none");
+        RefinementOutcome.Unsupported, "a vector that cannot be fetched may be a copy of this one, and either all copies are replaced or none");
 
-    /// <summary>The clause with its field and its query vector, or why it cannot be refined.</summary>
+    /// <summary>The clause with its field and its query vector, or the reason why it is not refined.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public async Task<Outcome<VectorTask>> ReadAsync(ClauseTask task, SearchScope scope)
     {
@@ -25,7 +24,7 @@ internal sealed class QueryVectors(MappingCache mappings)
             return reason;
         }
 
-        if (WhyNotRefinable(clause, mapping) is { } unsupported)
+        if (ReasonNotRefinable(clause, mapping) is { } unsupported)
         {
             return new NotRefined(RefinementOutcome.Unsupported, unsupported);
         }
@@ -50,19 +49,19 @@ internal sealed class QueryVectors(MappingCache mappings)
         return copies.TryGet(out List<VectorPlace>? places, out reason) ? new VectorTask(task, mapping, queryVector) { HiddenCopies = places } : reason;
     }
 
-    /// <summary>The vector as the client wrote it.</summary>
+    /// <summary>The vector in the body.</summary>
     private static Outcome<float[]> ReadWritten(ClauseTask task, FieldMapping mapping) =>
-        VectorText.TryRead(task.Clause.Vector.Range.Of(task.Search.Body.Span), task.Clause.Vector.Spelling, mapping.VectorType, out float[] vector)
+        VectorText.TryRead(task.Clause.Vector.Json.Span, task.Clause.Vector.Spelling, mapping.VectorType, out float[] vector)
             ? vector
-            : new NotRefined(RefinementOutcome.Unsupported, $"the query vector is not one that field '{task.Clause.Field}' takes");
+            : new NotRefined(RefinementOutcome.Unsupported, $"the query vector is not one that field '{task.Clause.Field}' accepts");
 
-    /// <summary>Where the body means this very vector without spelling it out. A reason where that cannot be told: all copies are replaced, or none.</summary>
+    /// <summary>Where the body names this vector without spelling it out. A reason where that is not known: either all copies are replaced or none.</summary>
     private static async Task<Outcome<List<VectorPlace>>> FindHiddenCopiesAsync(VectorTask task, SourceVectors sources, Deadline deadline)
     {
         List<VectorPlace> copies = [];
-        foreach ((VectorSource other, string? field) in task.Of.Recognized.HiddenBeside(task.Clause))
+        foreach ((VectorSource other, string? field) in task.ClauseTask.Recognized.HiddenBeside(task.Clause))
         {
-            bool? isOnField = field is null ? null : ClauseEdits.IsOnField(field, task.Clause, task.Mapping);
+            bool? isOnField = field is null ? null : Splicer.IsOnField(field, task.Clause, task.Mapping);
             if (isOnField == false)
             {
                 continue;
@@ -93,17 +92,17 @@ internal sealed class QueryVectors(MappingCache mappings)
         return copies;
     }
 
-    private static string? WhyNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
+    private static string? ReasonNotRefinable(KnnClause clause, FieldMapping mapping) => mapping switch
     {
         { ElementType.IsRefined: false } => $"field '{clause.Field}' holds {mapping.ElementType} vectors",
-        { Similarity: null } when clause.Function is null => $"field '{clause.Field}' is ranked by a space that is not refined",
+        { Similarity: null } when clause.Script is null => $"field '{clause.Field}' is ranked by a space that is not refined",
         _ when clause.IsJoined => $"the clause on '{clause.Field}' stands inside has_child or has_parent: its hits are not the documents with the vectors",
         { SemanticField: not null } when clause.Form is KnnClauseForm.TopLevel or KnnClauseForm.Retriever =>
             $"field '{clause.Field}' is semantic_text, which Elasticsearch searches by knn queries only",
         _ when clause.NestedPath != mapping.PathOfClauses && !clause.NamesPassagesFromOutside =>
             $"the clause on '{clause.Field}' stands inside another nested query than the field: its hits hold no such vectors",
         _ when clause.Filters.Any(filter => filter is { IsOwn: false, NestedPath: not null } && filter.NestedPath != mapping.NestedPath) =>
-            $"a filter of the clause on '{clause.Field}' speaks of passages of another level",
+            $"a filter of the clause on '{clause.Field}' applies to passages of another level",
         _ when clause.Form != KnnClauseForm.Script && clause.Dialect != mapping.Dialect =>
             $"the clause is written for {clause.Dialect}, the mapping is {mapping.Dialect}'s",
         _ => null,

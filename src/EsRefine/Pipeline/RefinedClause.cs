@@ -5,20 +5,20 @@ using EsRefine.Sampling;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>What became of one kNN clause.</summary>
+/// <summary>The result of one kNN clause.</summary>
 /// <param name="Clause">The clause.</param>
-/// <param name="Result">Its refined vector, or the reason why it has none.</param>
+/// <param name="Result">Its refined vector, or the reason why there is none.</param>
 internal sealed record RefinedClause(KnnClause Clause, VectorResult Result)
 {
-    /// <summary>The bytes to splice into the body that the clause's ranges are of; empty where nothing was refined.</summary>
+    /// <summary>The edits that replace its vector and all copies; empty where nothing was refined.</summary>
     public IReadOnlyList<BodyEdit> Edits { get; init; } = [];
 
     public RefinementOutcome Outcome => Result.Vector.Reason?.Outcome ?? (Result.IsRecalled ? RefinementOutcome.RefinedFromCache : RefinementOutcome.Refined);
 
-    /// <summary>The cause and the knob, in one sentence without document or query text.</summary>
+    /// <summary>The cause and the setting to change, in one sentence without document or query text.</summary>
     public string? Detail => Result.Vector.Reason?.Detail;
 
-    /// <summary>What failed on the way, also where the judgments that had arrived were enough; evaluation stops at it.</summary>
+    /// <summary>What failed, even where the judgments that had arrived were enough; evaluation stops at it.</summary>
     public Exception? Failure => Result.Failure ?? Result.Vector.Reason?.Failure;
 
     /// <inheritdoc cref="VectorResult.Sample"/>
@@ -27,7 +27,7 @@ internal sealed record RefinedClause(KnnClause Clause, VectorResult Result)
     /// <inheritdoc cref="VectorResult.Judgments"/>
     public IReadOnlyList<Judgment?> Judgments => Result.Judgments;
 
-    /// <summary>Judgments that arrived in time, also where they are only remembered by the vector they gave.</summary>
+    /// <summary>Judgments that arrived in time; of a recalled vector, those it was learned from.</summary>
     public int Judged => Vector?.Judged ?? Judgments.Count(static judgment => judgment is not null);
 
     /// <summary>Hits sampled, likewise.</summary>

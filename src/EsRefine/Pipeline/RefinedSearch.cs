@@ -3,16 +3,17 @@ using EsRefine.Targets;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>Finds the kNN clauses of a body: <see cref="Recognizer.Recognize(ReadOnlySpan{byte})"/>.</summary>
-internal delegate RecognizedSearch? SearchRecognition(ReadOnlySpan<byte> body);
+/// <summary>Finds the kNN clauses of a body: <see cref="Recognizer.Recognize(ReadOnlyMemory{byte})"/>.</summary>
+internal delegate RecognizedSearch? SearchRecognition(ReadOnlyMemory<byte> body);
 
 /// <summary>
-/// THE STORY: one search, one line per stage; start reading here. recognize → assign targets → for each distinct vector: recall or (sample → judge → refine) →
+/// The story of one search, one line per stage: start reading here. recognize → assign targets → for each distinct vector: recall or (sample → judge →
+/// refine) →
 /// splice.
 /// </summary>
 /// <remarks>
-/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Nothing here catches a fault: <c>Endpoints/RefinedRequest</c> does,
-/// for HTTP and gRPC alike.
+/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Faults are caught in <c>Endpoints/RefinedRequest</c> only, for HTTP
+/// and gRPC alike.
 /// </remarks>
 internal sealed class RefinedSearch(
     SearchRecognition recognize, ClauseAssignment assignment, QueryVectors queryVectors, IVectorSource vectors, BackgroundRefinement background,
@@ -21,12 +22,12 @@ internal sealed class RefinedSearch(
     /// <inheritdoc cref="ClauseAssignment.CanRefine"/>
     public bool CanRefine => assignment.CanRefine;
 
-    /// <summary>Returns the search to send upstream: refined, or the one that came in and the reason why.</summary>
+    /// <summary>Returns the search to send upstream: refined, or unchanged with the reason.</summary>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest search, CancellationToken gone)
     {
         long started = scopes.TimeProvider.GetTimestamp();
-        if (!Recognizer.MayHoldKnn(search.Body.Span) || recognize(search.Body.Span) is not { } recognized)
+        if (!Recognizer.MayHoldKnn(search.Body.Span) || recognize(search.Body) is not { } recognized)
         {
             return PreparedSearch.Original(search, RefinementOutcome.NoKnnClause);
         }
@@ -38,7 +39,7 @@ internal sealed class RefinedSearch(
             return scope.Unchanged(reason);
         }
 
-        if (Array.TrueForAll(tasks, static task => task.WhyNot is not null || task.Target.Mode == RefinementMode.Shadow))
+        if (Array.TrueForAll(tasks, static task => task.Reason is not null || task.Target.Mode == RefinementMode.Shadow))
         {
             return scope.Unchanged(background.Shadow(tasks, RefineDistinctAsync));
         }
@@ -65,7 +66,7 @@ internal sealed class RefinedSearch(
     /// <summary>One clause from its mapping to the bytes that replace its vector.</summary>
     private async Task<RefinedClause> RefineAsync(ClauseTask task, SearchScope scope)
     {
-        if (task.WhyNot is { } untried)
+        if (task.Reason is { } untried)
         {
             return new(task.Clause, VectorResult.None(untried));
         }

@@ -5,24 +5,24 @@ using EsRefine.Targets;
 namespace EsRefine.Pipeline;
 
 /// <summary>
-/// Remembers what its inner source learns. Of several searches that want to learn the same at once, one does and the others wait for it. A later page gets the
-/// vector its first page went out with, or none: pages must not tear.
+/// Remembers what its inner source learns. Of several searches that need the same vector at once, one learns it and the others wait. A later page gets
+/// the vector of its first page, or none: pages must not tear.
 /// </summary>
 internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache cache, BackgroundRefinement background) : IVectorSource
 {
     private static readonly NotRefined Plain = new(
-        RefinementOutcome.PlainSequence, "the first page of this search went out plain, or longer than cache.minutes ago");
+        RefinementOutcome.PlainSequence, "the first page of this search was sent unrefined, or longer than cache.minutes ago");
 
     private static readonly NotRefined Learning = new(RefinementOutcome.Learning);
 
-    /// <summary>What is being learnt; null of one that has not come to its end.</summary>
+    /// <summary>Vectors being learned; a null result: the search was canceled before it had one.</summary>
     private readonly ConcurrentDictionary<string, Task<VectorResult?>> _inFlight = new(StringComparer.Ordinal);
 
     public string Name => inner.Name;
 
     public async Task<VectorResult> GetAsync(VectorTask task, SearchScope scope)
     {
-        VectorUse use = VectorUses.Of(task.Target.Mode, task.Of.IsFirstPage, task.Search.IsFresh, cache.IsOn);
+        VectorUse use = VectorUses.Of(task.Target.Mode, task.ClauseTask.IsFirstPage, task.Search.IsFresh, cache.IsOn);
         if (use == VectorUse.Learn)
         {
             return await inner.GetAsync(task, scope);
@@ -67,7 +67,7 @@ internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache 
                 return refused;
             }
 
-            // There is a vector now, or whoever was learning has left before the end and it is our turn.
+            // There is a vector now, or the other search was canceled and this one learns.
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache 
         return known is null ? VectorResult.None(Plain) : VectorResult.Recalled(known);
     }
 
-    /// <summary>Nobody waits for what is being learnt: a first page goes out plain meanwhile.</summary>
+    /// <summary>Does not wait: a first page is sent unrefined while its vector is being learned.</summary>
     private async Task<VectorResult> RecallOrLearnAheadAsync(string key, VectorTask task, CancellationToken cancellationToken)
     {
         if (await cache.RecallAsync(key, task, cancellationToken) is { } known)
@@ -96,7 +96,7 @@ internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache 
         return VectorResult.None(Learning);
     }
 
-    /// <summary>Null: somebody is learning it already.</summary>
+    /// <summary>Null: another search is learning it already.</summary>
     private async Task<VectorResult?> LearnUnlessLearningAsync(string key, VectorTask task, SearchScope scope)
     {
         TaskCompletionSource<VectorResult?> ours = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,16 +105,16 @@ internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache 
 
     private async Task<VectorResult> LearnAsync(string key, VectorTask task, SearchScope scope, TaskCompletionSource<VectorResult?> ours, bool isServed)
     {
-        VectorResult? learnt = null;
+        VectorResult? learned = null;
         try
         {
-            if (isServed && await cache.RecallAtOnceAsync(key, task) is { } justLearnt)
+            if (isServed && await cache.RecallAtOnceAsync(key, task) is { } justLearned)
             {
-                return VectorResult.Recalled(justLearnt);   // whoever was learning came to the end between our look and our turn
+                return VectorResult.Recalled(justLearned);   // another search finished between the lookup and the turn of this one
             }
 
-            learnt = await inner.GetAsync(task, scope);
-            if (learnt.Vector.Product is { } vector)
+            learned = await inner.GetAsync(task, scope);
+            if (learned.Vector.Product is { } vector)
             {
                 if (cache.IsShared && await cache.RecallAtOnceAsync(key, task) is { } theirs)
                 {
@@ -124,12 +124,12 @@ internal sealed class RememberingSource(IVectorSource inner, RefinedVectorCache 
                 await cache.KeepAsync(key, vector, isServed);
             }
 
-            return learnt;
+            return learned;
         }
         finally
         {
             _inFlight.TryRemove(key, out _);
-            ours.SetResult(learnt);   // null: it has not come to its end
+            ours.SetResult(learned);   // null: canceled before the end
         }
     }
 }

@@ -5,14 +5,14 @@ using EsRefine.Telemetry;
 
 namespace EsRefine.Pipeline;
 
-/// <summary>What one search holds while it is worked on: its deadlines, its permit, the vectors fetched for it, and its metric.</summary>
+/// <summary>What one search holds while it is refined: its deadlines, its permit, the vectors fetched for it, and its metric.</summary>
 /// <param name="scopes">Where it was begun.</param>
-/// <param name="search">The search as it came in.</param>
+/// <param name="search">The search as received.</param>
 /// <param name="started">When (<see cref="TimeProvider.GetTimestamp"/>).</param>
 /// <param name="gone">Cancelled when the client leaves.</param>
 internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, long started, CancellationToken gone) : IDisposable
 {
-    /// <summary>The reason where there is no permit.</summary>
+    /// <summary>No permit was free.</summary>
     public static readonly NotRefined Overloaded = new(
         RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
 
@@ -24,7 +24,7 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
     /// <summary>Time spent until the search was recognized as one with a kNN clause.</summary>
     public TimeSpan RecognizeTime { get; } = scopes.TimeProvider.GetElapsedTime(started);
 
-    /// <summary>The vectors that the body only says where to have from, each fetched once.</summary>
+    /// <summary>The vectors that the body names but does not spell out, each fetched once.</summary>
     public SourceVectors SourcesOf(ClauseTask task)
     {
         lock (_lock)
@@ -33,7 +33,7 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
         }
     }
 
-    /// <summary>The deadline of the clauses of a target. Its clock started when the search came in, or the request that the search is one of.</summary>
+    /// <summary>The deadline of the clauses of a target. Its clock started when the request arrived.</summary>
     public Deadline DeadlineOf(Target target)
     {
         lock (_lock)
@@ -51,8 +51,8 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
     }
 
     /// <summary>
-    /// Takes the permit to sample and judge, at once or not at all: searches never queue. The first clause that asks takes it, the others share it, and it is
-    /// released when the search is done.
+    /// Takes the permit to sample and judge if one is free: searches never queue. The clauses of a search share one permit, which is released when the search
+    /// is done.
     /// </summary>
     public bool TryTakePermit()
     {
@@ -62,7 +62,7 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
         }
     }
 
-    /// <summary>Records the end of a search that goes on as it came in.</summary>
+    /// <summary>Records the end of a search that is forwarded unchanged.</summary>
     public PreparedSearch Unchanged(NotRefined reason) => End(PreparedSearch.Unchanged(search, reason));
 
     /// <summary>Records the end of a search.</summary>
@@ -97,10 +97,10 @@ internal sealed class SearchScopes(
     /// <summary>As many as <c>maxConcurrentSearches</c> allows.</summary>
     public SemaphoreSlim Permits { get; } = new(settings.MaxConcurrentSearches);
 
-    /// <summary>The scope of a search that came in at a timestamp, and whose client may leave.</summary>
+    /// <summary>The scope of a search that started at a timestamp, and whose client may leave.</summary>
     public SearchScope Begin(SearchRequest search, long started, CancellationToken gone) => new(this, search, started, gone);
 
-    /// <summary>The scope of work that begins now, behind a reply: nobody can leave.</summary>
+    /// <summary>The scope of work that begins now, behind a reply, where no client can leave.</summary>
     public SearchScope BeginBehind(SearchRequest search) => new(this, search with { Arrived = null }, timeProvider.GetTimestamp(), CancellationToken.None);
 
     public SourceVectors Sources(SearchRequest search) => new(search, lookups, embeddings);

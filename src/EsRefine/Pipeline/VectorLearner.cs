@@ -15,9 +15,9 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
     private static readonly NotRefined TooFewHits = new(RefinementOutcome.TooFewHits);
 
     private static readonly NotRefined OtherDirection = new(
-        RefinementOutcome.Unsupported, "the script's scores do not rise with the similarity it computes");
+        RefinementOutcome.Unsupported, "the script's scores do not rise with the similarity that it computes");
 
-    /// <summary>Where there is none, <see cref="ClauseAssignment"/> lets no search through.</summary>
+    /// <summary>Not null here: without a judge <see cref="ClauseAssignment"/> refines no search.</summary>
     private readonly IRelevanceJudge _judge = judge!;
 
     public string Name => _judge.Name;
@@ -48,21 +48,47 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
             return result;
         }
 
-        if (task.Clause.Function is { } function && !ScriptDirection.Rises(sample, task.QueryVector, function))
+        if (task.Clause.Script is { } script && !ScriptDirection.Rises(sample, task.QueryVector, script.Function))
         {
             return result with { Vector = OtherDirection };
         }
 
-        JudgedSample judged = await JudgedSample.JudgeAsync(_judge, task.Of, sample, deadline);
+        JudgedSample judged = await JudgeAsync(task.ClauseTask, sample, deadline);
         meter.RecordJudgments(judged.Count);
         result = result with { Judgments = judged.Judgments, Failure = judged.Failure, Timings = result.Timings with { Judge = clock.Lap() } };
-        if (judged.WhyNot is { } notJudged)
+        if (judged.Reason is { } notJudged)
         {
             return result with { Vector = notJudged };
         }
 
         Outcome<RefinedVector> vector = Refine(task, sample, judged);
         return result with { Vector = vector, Timings = result.Timings with { Refine = clock.Lap() } };
+    }
+
+    /// <summary>Waits for the judge until the deadline. Judgments that have arrived are used, the others are absent.</summary>
+    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    private async Task<JudgedSample> JudgeAsync(ClauseTask task, HitSample sample, Deadline deadline)
+    {
+        JudgmentSheet sheet = new(sample.Count);
+        JudgingTask judging = new(task.QueryText!, task.Target.Task, [.. sample.Hits.Select(static hit => new JudgedDocument(hit.Id, hit.Text))]);
+        Exception? failure = null;
+        try
+        {
+            Task work = _judge.JudgeAsync(judging, sheet, deadline.Token);
+            _ = work.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            await work.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            failure = new TimeoutException("the deadline passed before two judgments had arrived: raise deadlineMs or use a faster judge");
+        }
+        catch (JudgeException exception)
+        {
+            failure = exception;
+        }
+
+        deadline.Gone.ThrowIfCancellationRequested();   // its failure is not the judge's
+        return new JudgedSample(sheet.Close(), failure);
     }
 
     private static Outcome<RefinedVector> Refine(VectorTask task, HitSample sample, JudgedSample judged)
@@ -74,7 +100,7 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
             QueryVector = task.QueryVector,
             HitVectors = rows.Vectors,
             Judgments = rows.Probabilities,
-            Similarity = task.Clause.Function?.Similarity() ?? task.Mapping.Similarity!.Value,   // what ranks the hits: the script where there is one
+            Similarity = task.Clause.Script?.Function.Similarity() ?? task.Mapping.Similarity!.Value,   // a script ranks the hits in place of the mapping
         };
         float[] refined = new float[task.QueryVector.Length];
         RefinementVerdict verdict = GuardedRefinement.Refine(target.Rule, learning, target.Guards, refined, out float angle);

@@ -1,44 +1,46 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Bytes that take the place of a range of the original body.</summary>
-internal readonly record struct BodyEdit(ByteRange Range, ReadOnlyMemory<byte> Replacement);
+/// <summary>Bytes that take the place of others.</summary>
+/// <param name="Original">The bytes of the original body that are replaced; none: the others are inserted where it starts.</param>
+/// <param name="Replacement">The bytes to write.</param>
+internal readonly record struct BodyEdit(BodySlice Original, ReadOnlyMemory<byte> Replacement);
 
-/// <summary>Splices edits into a body: every other byte stays as it was sent.</summary>
+/// <summary>Splices edits into a body. Every other byte stays as it was sent.</summary>
 internal static class BodyEdits
 {
     /// <summary>The body with the edits applied. Edits may come in any order and may not overlap.</summary>
-    /// <exception cref="ArgumentException">Edits overlap or reach out of the body.</exception>
-    public static byte[] Splice(ReadOnlySpan<byte> body, IReadOnlyList<BodyEdit> edits)
+    /// <exception cref="ArgumentException">Edits overlap, or are edits of another body.</exception>
+    public static byte[] Splice(ReadOnlyMemory<byte> body, IReadOnlyList<BodyEdit> edits)
     {
-        BodyEdit[] ordered = [.. edits.OrderBy(static edit => edit.Range.Start)];
-        byte[] spliced = new byte[SplicedLength(body.Length, ordered)];
+        BodyEdit[] ordered = [.. edits.OrderBy(static edit => edit.Original.Start)];
+        byte[] spliced = new byte[SplicedLength(body, ordered)];
         Span<byte> rest = spliced;
         int copied = 0;
-        foreach ((ByteRange range, ReadOnlyMemory<byte> replacement) in ordered)
+        foreach ((BodySlice original, ReadOnlyMemory<byte> replacement) in ordered)
         {
-            rest = Append(rest, body[copied..range.Start]);
+            rest = Append(rest, body.Span[copied..original.Start]);
             rest = Append(rest, replacement.Span);
-            copied = range.End;
+            copied = original.End;
         }
 
-        Append(rest, body[copied..]);
+        Append(rest, body.Span[copied..]);
         return spliced;
     }
 
-    private static int SplicedLength(int bodyLength, BodyEdit[] ordered)
+    private static int SplicedLength(ReadOnlyMemory<byte> body, BodyEdit[] ordered)
     {
-        int length = bodyLength;
+        int length = body.Length;
         int end = 0;
-        foreach ((ByteRange range, ReadOnlyMemory<byte> replacement) in ordered)
+        foreach ((BodySlice original, ReadOnlyMemory<byte> replacement) in ordered)
         {
-            if (range.Start < end || range.Length < 0 || range.Length > bodyLength - range.Start)
+            if (original.Start < end || !original.IsOf(body))
             {
                 throw new ArgumentException(
-                    $"edit at {range.Start}+{range.Length} overlaps another, or reaches out of the body of {bodyLength} bytes", nameof(ordered));
+                    $"the edit at {original.Start}+{original.Length} overlaps another, or is not one of this body of {body.Length} bytes", nameof(ordered));
             }
 
-            end = range.End;
-            length = checked(length - range.Length + replacement.Length);
+            end = original.End;
+            length = checked(length - original.Length + replacement.Length);
         }
 
         return length;

@@ -1,9 +1,9 @@
 namespace EsRefine.Recognition;
 
 /// <summary>A member of an object in a search body.</summary>
-internal readonly ref struct BodyMember(ReadOnlySpan<byte> body, BodyToken[] tokens, int name)
+internal readonly ref struct BodyMember(ReadOnlyMemory<byte> body, BodyToken[] tokens, int name)
 {
-    private readonly ReadOnlySpan<byte> _body = body;
+    private readonly ReadOnlyMemory<byte> _body = body;
     private readonly BodyToken[] _tokens = tokens;   // null: missing
 
     public bool IsMissing => _tokens is null;
@@ -14,19 +14,19 @@ internal readonly ref struct BodyMember(ReadOnlySpan<byte> body, BodyToken[] tok
     public BodyNode Value => IsMissing ? default : new(_body, _tokens, name + 1);
 
     /// <summary>The bytes of the name, with its quotes.</summary>
-    public ByteRange NameRange => new(_tokens[name].Start, _tokens[name].End - _tokens[name].Start);
+    public BodySlice NameJson => new(_body, _tokens[name].Start, _tokens[name].End - _tokens[name].Start);
 
-    /// <summary>What the name says; null where it is no valid text, or too long to be read.</summary>
-    public string? Name => JsonText.Read(NameRange.Of(_body));
+    /// <summary>The unescaped name; null where it is not valid text, or longer than <see cref="JsonText.MaxLength"/>.</summary>
+    public string? Name => JsonText.Read(NameJson.Span);
 
-    /// <summary>The bytes of name and value.</summary>
-    public ByteRange Range => new(NameRange.Start, Value.Range.End - NameRange.Start);
+    /// <summary>The bytes from the name to the end of the value.</summary>
+    public BodySlice Json => new(_body, _tokens[name].Start, _tokens[name + 1].End - _tokens[name].Start);
 }
 
 /// <summary>Enumerates the members of an object.</summary>
-internal ref struct BodyMembers(ReadOnlySpan<byte> body, BodyToken[] tokens, int first, int end)
+internal ref struct BodyMembers(ReadOnlyMemory<byte> body, BodyToken[] tokens, int first, int end)
 {
-    private readonly ReadOnlySpan<byte> _body = body;
+    private readonly ReadOnlyMemory<byte> _body = body;
     private readonly BodyToken[] _tokens = tokens;
     private int _name;
     private int _next = first;

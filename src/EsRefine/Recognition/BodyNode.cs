@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace EsRefine.Recognition;
 
 /// <summary>A value in a search body. The default is missing: it has no members, elements, text or number.</summary>
-internal readonly ref struct BodyNode(ReadOnlySpan<byte> body, BodyToken[] tokens, int token)
+internal readonly ref struct BodyNode(ReadOnlyMemory<byte> body, BodyToken[] tokens, int token)
 {
-    private readonly ReadOnlySpan<byte> _body = body;
+    private readonly ReadOnlyMemory<byte> _body = body;
     private readonly BodyToken[] _tokens = tokens;   // null: missing
 
     public JsonTokenType Kind => IsMissing ? JsonTokenType.None : _tokens[token].Kind;
@@ -21,32 +21,29 @@ internal readonly ref struct BodyNode(ReadOnlySpan<byte> body, BodyToken[] token
     public bool IsString => Kind == JsonTokenType.String;
 
     /// <summary>Its bytes: an object or an array with its brackets, a string with its quotes.</summary>
-    public ByteRange Range => IsMissing ? default : new(_tokens[token].Start, _tokens[token].End - _tokens[token].Start);
+    public BodySlice Json => IsMissing ? default : new(_body, _tokens[token].Start, _tokens[token].End - _tokens[token].Start);
 
-    /// <summary>Null where the value is missing.</summary>
-    public ByteRange? RangeIfAny => IsMissing ? null : Range;
+    /// <summary>The body that the value stands in.</summary>
+    public ReadOnlyMemory<byte> Body => _body;
 
-    public ReadOnlySpan<byte> Json => Range.Of(_body);
+    /// <summary>
+    /// The unescaped string; null for another value, and for a string that is not valid text or longer than <see cref="JsonText.MaxLength"/>.
+    /// </summary>
+    public string? Text => IsString ? JsonText.Read(Json.Span) : null;
 
-    /// <summary>The body around it, which all ranges are of.</summary>
-    public ReadOnlySpan<byte> Body => _body;
-
-    /// <summary>What the string says; null for another value and for a string that is no valid text, or too long to be read.</summary>
-    public string? Text => IsString ? JsonText.Read(Json) : null;
-
-    /// <summary>The integer, also one written as a string, as the engines take it; null for any other value.</summary>
+    /// <summary>The integer, which the engines also accept as a string; null for any other value.</summary>
     public int? Integer =>
         Kind switch
         {
-            JsonTokenType.Number when Utf8Parser.TryParse(Json, out int number, out int length) && length == Json.Length => number,
-            JsonTokenType.String when int.TryParse(Json[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
+            JsonTokenType.Number when Utf8Parser.TryParse(Json.Span, out int number, out int length) && length == Json.Length => number,
+            JsonTokenType.String when int.TryParse(Json.Span[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
             _ => null,
         };
 
     /// <summary>The members of an object, in their order; none for another value.</summary>
     public BodyMembers Members => IsObject ? new(_body, _tokens, token + 1, _tokens[token].Next) : default;
 
-    /// <summary>The objects and arrays in an array. Another value is its own only element, as the engines have it.</summary>
+    /// <summary>The objects and arrays in an array. Another value is its own only element, as the engines read it.</summary>
     public BodyElements Elements =>
         IsMissing ? default
         : Kind == JsonTokenType.StartArray ? new(_body, _tokens, token + 1, _tokens[token].Next)
@@ -91,9 +88,9 @@ internal readonly ref struct BodyNode(ReadOnlySpan<byte> body, BodyToken[] token
 }
 
 /// <summary>Enumerates the elements of an array, or one value.</summary>
-internal ref struct BodyElements(ReadOnlySpan<byte> body, BodyToken[] tokens, int first, int end)
+internal ref struct BodyElements(ReadOnlyMemory<byte> body, BodyToken[] tokens, int first, int end)
 {
-    private readonly ReadOnlySpan<byte> _body = body;
+    private readonly ReadOnlyMemory<byte> _body = body;
     private readonly BodyToken[] _tokens = tokens;
     private int _element;
     private int _next = first;

@@ -26,19 +26,19 @@ internal readonly ref struct BodyView : IDisposable
 
     private const int FirstTokens = 256;
 
-    private readonly ReadOnlySpan<byte> _body;
+    private readonly ReadOnlyMemory<byte> _body;
     private readonly BodyToken[] _tokens;
     private readonly int _count;
 
     /// <summary>Indexes a body.</summary>
     /// <exception cref="JsonException">Not strict JSON, or too deep.</exception>
-    public BodyView(ReadOnlySpan<byte> body)
+    public BodyView(ReadOnlyMemory<byte> body)
     {
         _body = body;
         _tokens = ArrayPool<BodyToken>.Shared.Rent(FirstTokens);
         try
         {
-            _count = Index(body, ref _tokens);
+            _count = Index(body.Span, ref _tokens);
         }
         catch (JsonException)
         {
@@ -47,13 +47,13 @@ internal readonly ref struct BodyView : IDisposable
         }
     }
 
-    /// <summary>The body's object. Missing where the body is another value, or one that both engines refuse.</summary>
+    /// <summary>The body's object. Missing where the body is another value, or one that both engines reject.</summary>
     public BodyNode Root => _count == 0 ? default : new(_body, _tokens, 0);
 
     /// <summary>Returns the tokens to the pool: no node of this view may be used afterwards.</summary>
     public void Dispose() => ArrayPool<BodyToken>.Shared.Return(_tokens);
 
-    /// <summary>The number of tokens; 0 for a body that is not looked at.</summary>
+    /// <summary>The number of tokens; 0 for a body that is not read further.</summary>
     private static int Index(ReadOnlySpan<byte> body, ref BodyToken[] tokens)
     {
         Utf8JsonReader reader = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });

@@ -23,7 +23,7 @@ internal static class BoolClauses
                     break;
                 case BodyWord.Filter or BodyWord.MustNot:
                     VectorCopies.InQueries(member.Value, findings);
-                    scope?.Share(EnclosingFilter.RangeIn(member.Value), isNegated: member.Word == BodyWord.MustNot);
+                    scope?.Share(EnclosingFilter.JsonOf(member.Value), isNegated: member.Word == BodyWord.MustNot);
                     break;
                 default:
                     break;
@@ -48,7 +48,7 @@ internal static class BoolClauses
 
         if (findings.Clauses.Count == clausesBefore)
         {
-            scope?.Merge(filtersBefore, must.Range);   // no clause in any: the array as it is, one condition
+            scope?.Merge(filtersBefore, must.Json);   // no clause in any: the array as it is, one condition
         }
     }
 }

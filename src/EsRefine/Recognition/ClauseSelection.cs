@@ -3,7 +3,7 @@ namespace EsRefine.Recognition;
 /// <summary>Decides which of the clauses found are those of the search, once all of it has been read.</summary>
 internal static class ClauseSelection
 {
-    /// <summary>Removes the clauses that are none of the search, and notes their vectors.</summary>
+    /// <summary>Removes the clauses that only copy a vector, and records their vectors as possible copies.</summary>
     public static void Apply(Findings findings)
     {
         List<FoundClause> clauses = findings.Clauses;
@@ -17,8 +17,8 @@ internal static class ClauseSelection
             if (clauses[i].OtherFields.Length > 0 && HasVectorOfOtherField(clauses[i].Clause.Field, findings))
             {
                 FoundClause scattered = clauses[i];
-                const string WhyNot = "the script compares one vector with several fields, beside which the search compares one with another field alone";
-                clauses[i] = new(VectorScript.Opaque(scattered.Clause.Dialect, scattered.Clause.Field, WhyNot), scattered.Place);
+                const string Reason = "the script compares one vector with several fields, beside which the search compares one with another field alone";
+                clauses[i] = new(VectorScript.Opaque(scattered.Clause.Dialect, scattered.Clause.Field, Reason), scattered.Place);
                 findings.NoteVectorsOf(scattered);
             }
         }

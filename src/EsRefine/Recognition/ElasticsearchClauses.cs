@@ -32,7 +32,7 @@ internal static class ElasticsearchClauses
             NumCandidates = clause[BodyWord.NumCandidates].Integer,
             Text = text,
             IsRadial = !clause[BodyWord.Similarity].IsMissing,
-            Filters = EnclosingFilter.Own(EnclosingFilter.RangeIn(filter)),
+            Filters = EnclosingFilter.Own(EnclosingFilter.JsonOf(filter)),
         };
         findings.Take(new(knn, place));
     }

@@ -30,12 +30,12 @@ internal sealed class FilterScope(QueryPlace outer)
     /// <summary>Whether a filter has been left out.</summary>
     public bool IsTooLarge { get; private set; }
 
-    /// <summary>Adds a filter that applies to all branches; null adds nothing.</summary>
-    public void Share(ByteRange? filter, bool isNegated = false)
+    /// <summary>Adds a filter that applies to all branches; a missing one adds nothing.</summary>
+    public void Share(BodySlice filter, bool isNegated = false)
     {
-        if (filter is { } range)
+        if (!filter.IsMissing)
         {
-            Add(new(range, isNegated, NestedPath: outer.NestedPath), Common);
+            Add(new(filter, isNegated, NestedPath: outer.NestedPath), Common);
         }
     }
 
@@ -45,12 +45,12 @@ internal sealed class FilterScope(QueryPlace outer)
         IsTooLarge |= Count == MaxFilters;
         if (!IsTooLarge)
         {
-            (_filters ??= []).Add((filter, branch));
+            (_filters ??= new(capacity: 2)).Add((filter, branch));
         }
     }
 
     /// <summary>Replaces several filters added last by one that says the same.</summary>
-    public void Merge(int first, ByteRange merged)
+    public void Merge(int first, BodySlice merged)
     {
         if (Count > first + 1)
         {

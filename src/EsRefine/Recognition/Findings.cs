@@ -6,7 +6,7 @@ internal sealed class Findings
     /// <summary>A body with more clauses, or more vectors to fetch, is forwarded unchanged: each costs a sample and its judgments, or a request.</summary>
     public const int MaxClauses = 32;
 
-    /// <summary>A body with more other vectors is forwarded unchanged: each is compared with every refined one, and none may be overlooked.</summary>
+    /// <summary>A body with more other vectors is forwarded unchanged: each is compared with every refined one, and none may be missed.</summary>
     public const int MaxOtherVectors = 256;
 
     /// <summary>A body with more wrapped queries is forwarded unchanged.</summary>
@@ -21,7 +21,7 @@ internal sealed class Findings
     private List<WrapperQuery>? _wrappers;
     private int _sourceLength;
 
-    /// <summary>Whether the body is forwarded unchanged: both engines refuse it, or it is past a limit.</summary>
+    /// <summary>Whether the body is forwarded unchanged: both engines refuse it, or it exceeds a limit.</summary>
     public bool IsRefused { get; private set; }
 
     /// <summary>The clauses that rank.</summary>
@@ -30,7 +30,7 @@ internal sealed class Findings
     /// <summary>Vectors that are not those of a clause: possible copies.</summary>
     public IReadOnlyList<VectorLocation> OtherVectors => _otherVectors ?? [];
 
-    /// <summary>The same of vectors that the body only says where to have from.</summary>
+    /// <summary>Possible copies that the body does not spell out: it names a document or a text instead.</summary>
     public IReadOnlyList<HiddenVector> HiddenVectors => _hiddenVectors ?? [];
 
     /// <summary>The <c>wrapper</c> queries, in their order; null where there are none, or the body is refused.</summary>
@@ -42,7 +42,7 @@ internal sealed class Findings
     /// <summary>Whether a script uses a vector that could not be traced.</summary>
     public bool HidesVectors { get; set; }
 
-    /// <summary>Whether the body says after which hit to go on.</summary>
+    /// <summary>Whether the body has a <c>search_after</c>.</summary>
     public bool HasSearchAfter { get; set; }
 
     public void Refuse() => IsRefused = true;
@@ -50,7 +50,7 @@ internal sealed class Findings
     /// <summary>Refuses an object that may have one member and has several: neither engine takes a query of several kinds, or on several fields.</summary>
     public void ExpectOneMember(BodyNode node) => IsRefused |= node.HasSeveralMembers;
 
-    /// <summary>Takes a clause in a place that ranks; of another, only its vector is noted.</summary>
+    /// <summary>Adds a clause in a place that ranks. Of a clause elsewhere, only the vector is recorded.</summary>
     public void Take(FoundClause found)
     {
         if (found.Place.Ranks)
@@ -76,7 +76,7 @@ internal sealed class Findings
         return lowest;
     }
 
-    /// <summary>Notes what is left of a clause that is none of the search.</summary>
+    /// <summary>Records the vectors of a clause that is not refined itself.</summary>
     public void NoteVectorsOf(FoundClause found)
     {
         KnnClause clause = found.Clause;
@@ -84,7 +84,7 @@ internal sealed class Findings
         Note(clause.Source, clause.Field);
     }
 
-    /// <summary>Notes a vector that is not that of a clause; null is none.</summary>
+    /// <summary>Records a vector outside the clauses; null adds nothing.</summary>
     public void Note(VectorLocation? vector, string? field)
     {
         if (vector is { } location)
@@ -93,7 +93,7 @@ internal sealed class Findings
         }
     }
 
-    /// <summary>Notes where a vector is to be had from that is not that of a clause; null is none.</summary>
+    /// <summary>Records the source of a vector outside the clauses; null adds nothing.</summary>
     public void Note(VectorSource? source, string? field)
     {
         if (source is not null)

@@ -1,7 +1,7 @@
 namespace EsRefine.Recognition;
 
 /// <summary>A clause, and where it was found.</summary>
-/// <param name="Clause">All but what its place decides.</param>
+/// <param name="Clause">The clause without what its place decides.</param>
 /// <param name="Place">Where it stands.</param>
 internal readonly record struct FoundClause(KnnClause Clause, QueryPlace Place)
 {
@@ -10,10 +10,10 @@ internal readonly record struct FoundClause(KnnClause Clause, QueryPlace Place)
     /// <summary>Fields beside the clause's that a script compares the vector with.</summary>
     public string[] OtherFields { get => _otherFields ?? []; init => _otherFields = value; }
 
-    /// <summary>Whether it is a function of <c>function_score</c>, which as a rule only moves what something else has found.</summary>
+    /// <summary>Whether it is a function of <c>function_score</c>, which usually only reorders the hits of another query.</summary>
     public bool IsBoost { get; init; }
 
-    /// <summary>Of the clauses of a search only those of the lowest are clauses of it, the others are copies.</summary>
+    /// <summary>Only the clauses of the lowest precedence are refined. The others are copies.</summary>
     public int Precedence => Clause.Form == KnnClauseForm.OpaqueScript ? 2 : IsBoost ? 1 : 0;
 
     /// <summary>A hit of the clause passes its own filter: the place may demand as much of the hits of other clauses.</summary>
@@ -25,7 +25,7 @@ internal readonly record struct FoundClause(KnnClause Clause, QueryPlace Place)
         }
     }
 
-    /// <summary>The clause with the filters around it; null where there are too many. To be asked for only once the whole body has been read.</summary>
+    /// <summary>The clause with the filters around it; null where there are too many. Call it only after the whole body has been read.</summary>
     public KnnClause? Complete()
     {
         IReadOnlyList<EnclosingFilter>? filters = Place.FiltersAround(Clause.Filters);

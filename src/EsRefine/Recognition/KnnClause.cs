@@ -14,9 +14,9 @@ internal sealed record KnnClause
     public VectorLocation Vector { get; init; }
 
     /// <summary>False where only a source of it is known, and for <see cref="KnnClauseForm.TextOnly"/> and <see cref="KnnClauseForm.OpaqueScript"/>.</summary>
-    public bool HoldsVector => Vector.Range.Length > 0;
+    public bool HoldsVector => !Vector.Json.IsMissing;
 
-    /// <summary>Where the vector is to be had from; null for clauses that hold it, and for those of which nobody knows.</summary>
+    /// <summary>What the vector is fetched from; null for clauses that hold it, and for those whose source is not known.</summary>
     public VectorSource? Source { get; init; }
 
     /// <summary><c>k</c> and <c>num_candidates</c> as sent; null where the engine's default applies.</summary>
@@ -39,20 +39,11 @@ internal sealed record KnnClause
     /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>
     public bool IsJoined { get; init; }
 
-    /// <summary>JSON of the script object of a <see cref="KnnClauseForm.Script"/>; null for other forms.</summary>
-    public ByteRange? Script { get; init; }
-
-    /// <summary>What the script computes, whatever the mapping says; null for other forms: the mapping decides.</summary>
-    public VectorFunction? Function { get; init; }
-
-    /// <summary>Whether the script computes with the score of the query it is asked over.</summary>
-    public bool UsesScore { get; init; }
-
-    /// <summary>JSON of that query, where its score counts; null where there is none: then all documents score alike.</summary>
-    public ByteRange? ScoredQuery { get; init; }
+    /// <summary>The script of a <see cref="KnnClauseForm.Script"/>; null for other forms, which are ranked as the mapping says.</summary>
+    public KnnScript? Script { get; init; }
 
     /// <summary>Why a <see cref="KnnClauseForm.OpaqueScript"/> is not refined, in one sentence; null for other forms.</summary>
-    public string? WhyNotRefined { get; init; }
+    public string? ReasonNotRefined { get; init; }
 
     /// <summary>Text the clause itself carries (<c>model_text</c>, <c>query_text</c>); null for a builder without any, such as <c>lookup</c>.</summary>
     public string? Text { get; init; }
@@ -61,16 +52,16 @@ internal sealed record KnnClause
     /// <remarks>Thresholds are dropped from the sample, kept in the reissue.</remarks>
     public bool IsRadial { get; init; }
 
-    /// <summary>Whether another clause searches the same field with the same bytes for a vector, or has it from the same source.</summary>
-    public bool IsTwinOf(KnnClause other, ReadOnlySpan<byte> body) =>
+    /// <summary>Whether another clause searches the same field with the same bytes for a vector, or takes it from the same source.</summary>
+    public bool IsTwinOf(KnnClause other) =>
         Field == other.Field
         && (Source is { } source
             ? source.IsSameAs(other.Source)
-            : HoldsVector && other.HoldsVector && Vector.Range.Of(body).SequenceEqual(other.Vector.Range.Of(body)));
+            : HoldsVector && other.HoldsVector && Vector.Json.Span.SequenceEqual(other.Vector.Json.Span));
 }
 
 /// <summary>Where a kNN clause stands.</summary>
-internal enum KnnClauseForm
+internal enum KnnClauseForm : byte
 {
     /// <summary>Elasticsearch top-level <c>knn</c> (object, or an element of the array).</summary>
     TopLevel,
@@ -87,6 +78,6 @@ internal enum KnnClauseForm
     /// <summary>A script that ranks by vectors in a way that is not refined: its vectors are among the other ones.</summary>
     OpaqueScript,
 
-    /// <summary>A clause that holds no vector and says of no source that is known (<c>semantic</c>, <c>neural</c> with an image).</summary>
+    /// <summary>A clause that holds no vector and names no known source (<c>semantic</c>, <c>neural</c> with an image).</summary>
     TextOnly,
 }

@@ -37,7 +37,7 @@ internal static class OpenSearchClauses
             Vector = vector with { Field = field },
             K = clause[BodyWord.K].Integer,
             IsRadial = IsRadial(clause),
-            Filters = EnclosingFilter.Own(EnclosingFilter.RangeIn(filter)),
+            Filters = EnclosingFilter.Own(EnclosingFilter.JsonOf(filter)),
         };
         findings.Take(new(found, place));
     }
@@ -70,7 +70,7 @@ internal static class OpenSearchClauses
             Text = clause[BodyWord.QueryText].Text,
             K = clause[BodyWord.K].Integer,
             IsRadial = IsRadial(clause),
-            Filters = EnclosingFilter.Own(EnclosingFilter.RangeIn(filter)),
+            Filters = EnclosingFilter.Own(EnclosingFilter.JsonOf(filter)),
         };
         findings.Take(new(found, place));
     }
@@ -90,11 +90,11 @@ internal static class OpenSearchClauses
         }
 
         string defaultK = clause[BodyWord.K].IsMissing && !IsRadial(clause) ? ",\"k\":10" : "";
-        return new(TextForm.Neural, modelId, content, new(text.Range, "\"vector\":", defaultK)
+        return new(TextForm.Neural, modelId, content, new(text.Json, "\"vector\":", defaultK)
         {
             Others = model.IsMissing
-                ? [(neural.NameRange, "\"knn\"")]
-                : [(neural.NameRange, "\"knn\""), (WithComma(model.Range, clause.Body), "")],
+                ? [(neural.NameJson, "\"knn\"")]
+                : [(neural.NameJson, "\"knn\""), (WithComma(model.Json, clause.Body), "")],
         });
     }
 
@@ -114,15 +114,15 @@ internal static class OpenSearchClauses
     }
 
     /// <summary>A member of an object that has others, with the comma that parts it from the next one, or else from the one before.</summary>
-    private static ByteRange WithComma(ByteRange member, ReadOnlySpan<byte> body)
+    private static BodySlice WithComma(BodySlice member, ReadOnlyMemory<byte> body)
     {
-        int next = member.End + body[member.End..].IndexOfAnyExcept(" \t\r\n"u8);
-        if (body[next] == ',')
+        int next = member.End + body.Span[member.End..].IndexOfAnyExcept(" \t\r\n"u8);
+        if (body.Span[next] == ',')
         {
-            return new(member.Start, next + 1 - member.Start);
+            return new(body, member.Start, next + 1 - member.Start);
         }
 
-        int comma = body[..member.Start].LastIndexOf((byte)',');
-        return new(comma, member.End - comma);
+        int comma = body.Span[..member.Start].LastIndexOf((byte)',');
+        return new(body, comma, member.End - comma);
     }
 }

@@ -8,17 +8,18 @@ namespace EsRefine.Recognition;
 /// <remarks>What is changed in here can be put back: into the wrapper where it came from one, else to where it stood.</remarks>
 internal sealed class OpenedBody
 {
-    /// <summary>Wrappers inside wrappers are opened this often: the engines know no end, but no client needs more than one.</summary>
+    /// <summary>Wrappers inside wrappers are opened this often: the engines have no limit, but no client needs more than one.</summary>
     private const int MaxLayers = 4;
 
+    private readonly ReadOnlyMemory<byte> _wrapped;   // the body with the wrappers
     private readonly List<Opening> _openings;
     private readonly OpenedBody? _outer;   // this body was made from
     private readonly int _layer;
 
-    private OpenedBody(ReadOnlySpan<byte> body, List<Opening> openings, OpenedBody? outer, int layer)
+    private OpenedBody(ReadOnlyMemory<byte> body, List<Opening> openings, OpenedBody? outer, int layer)
     {
         Bytes = BodyEdits.Splice(body, [.. openings.Select(static opening => new BodyEdit(opening.Wrapper.Query, opening.Content))]);
-        (_openings, _outer, _layer) = (openings, outer, layer);
+        (_wrapped, _openings, _outer, _layer) = (body, openings, outer, layer);
     }
 
     public byte[] Bytes { get; }
@@ -28,13 +29,13 @@ internal sealed class OpenedBody
     /// <param name="wrappers">All that were found in it, in their order.</param>
     /// <param name="outer">Null: this is the first layer.</param>
     /// <returns>Null: one of them cannot be opened.</returns>
-    public static OpenedBody? Open(ReadOnlySpan<byte> body, IReadOnlyList<WrapperQuery> wrappers, OpenedBody? outer)
+    public static OpenedBody? Open(ReadOnlyMemory<byte> body, IReadOnlyList<WrapperQuery> wrappers, OpenedBody? outer)
     {
         int layer = outer is null ? 1 : outer._layer + 1;
         List<Opening> openings = [];
         foreach (WrapperQuery wrapper in wrappers)
         {
-            if (layer > MaxLayers || Decode(wrapper.Text.Of(body)) is not { } content)
+            if (layer > MaxLayers || Decode(wrapper.Text.Span) is not { } content)
             {
                 return null;
             }
@@ -46,17 +47,17 @@ internal sealed class OpenedBody
     }
 
     /// <summary>Edits of this body as edits of the one that came in.</summary>
-    /// <remarks>Outside the wrappers no byte differs but theirs; a wrapper without one stays as it was sent.</remarks>
+    /// <remarks>A wrapper without an edit inside stays as it was sent.</remarks>
     public IReadOnlyList<BodyEdit> Close(IEnumerable<BodyEdit> edits)
     {
         List<BodyEdit> closed = [];
-        Queue<BodyEdit> rest = new(edits.OrderBy(static edit => edit.Range.Start));
+        Queue<BodyEdit> rest = new(edits.OrderBy(static edit => edit.Original.Start));
         int grown = 0;   // by the wrappers passed
         foreach ((WrapperQuery wrapper, byte[] content) in _openings)
         {
             int start = wrapper.Query.Start + grown;
-            closed.AddRange(TakeUpTo(rest, start, grown));
-            if (TakeUpTo(rest, start + content.Length, start) is { Count: > 0 } inside)
+            closed.AddRange(TakeUpTo(rest, start, _wrapped, grown));
+            if (TakeUpTo(rest, start + content.Length, content, start) is { Count: > 0 } inside)
             {
                 closed.Add(new(wrapper.Text, Encode(BodyEdits.Splice(content, inside))));
             }
@@ -64,16 +65,21 @@ internal sealed class OpenedBody
             grown += content.Length - wrapper.Query.Length;
         }
 
-        closed.AddRange(TakeUpTo(rest, int.MaxValue, grown));
+        closed.AddRange(TakeUpTo(rest, int.MaxValue, _wrapped, grown));
         return _outer?.Close(closed) ?? closed;
     }
 
-    private static List<BodyEdit> TakeUpTo(Queue<BodyEdit> rest, int end, int shift)
+    /// <summary>Takes the edits that start before an offset of this body.</summary>
+    /// <param name="rest">All that are left, in order.</param>
+    /// <param name="end">The offset.</param>
+    /// <param name="body">The body that they become edits of.</param>
+    /// <param name="shift">How much further in this body its bytes stand.</param>
+    private static List<BodyEdit> TakeUpTo(Queue<BodyEdit> rest, int end, ReadOnlyMemory<byte> body, int shift)
     {
         List<BodyEdit> taken = [];
-        while (rest.TryPeek(out BodyEdit edit) && edit.Range.Start < end)
+        while (rest.TryPeek(out BodyEdit edit) && edit.Original.Start < end)
         {
-            taken.Add(edit with { Range = edit.Range with { Start = edit.Range.Start - shift } });
+            taken.Add(edit with { Original = new(body, edit.Original.Start - shift, edit.Original.Length) });
             rest.Dequeue();
         }
 
@@ -81,7 +87,7 @@ internal sealed class OpenedBody
     }
 
     /// <summary>The JSON of one query and nothing more; null for anything else.</summary>
-    /// <remarks>Even where the engines read it: YAML, CBOR, a query with something behind it.</remarks>
+    /// <remarks>The engines also read YAML, CBOR, and a query with something behind it.</remarks>
     private static byte[]? Decode(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);
@@ -100,7 +106,7 @@ internal sealed class OpenedBody
                 : null;
     }
 
-    /// <summary>The engines take white space between two groups of four characters (line ends, as a rule) and refuse it inside one.</summary>
+    /// <summary>The engines accept white space between two groups of four characters (line ends, as a rule) and refuse it inside one.</summary>
     private static bool TryJoinLines(Span<byte> text, ref int length)
     {
         int kept = 0;

@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>What a Painless source says of vectors. It is scanned, not parsed: what is not simple to trace is not traced.</summary>
+/// <summary>What a Painless source does with vectors. It is scanned, not parsed: only simple expressions are traced.</summary>
 internal sealed class PainlessScript
 {
     /// <summary>Longest name of a parameter inside others, in characters. Deeper ones are not traced.</summary>
@@ -98,7 +98,7 @@ internal sealed class PainlessScript
             return call;
         }
 
-        // OpenSearch's cosine may be told the query vector's norm, and then sees its length.
+        // OpenSearch's cosine may be given the query vector's norm. Then it depends on the vector's length.
         call = call.Function == VectorFunction.Cosine && IsSymbol(end, ',') ? call with { Function = VectorFunction.DotProduct } : call;
         return IsSymbol(end, ')') || IsSymbol(end, ',')
             ? With(call with { Dialect = field.Kind == ValueKind.Field ? EngineDialect.OpenSearch : EngineDialect.Elasticsearch }, vector, field)

@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Kinds of tokens that tell anything of vectors.</summary>
+/// <summary>Kinds of tokens.</summary>
 internal enum PainlessTokenKind
 {
     Name,
@@ -14,7 +14,7 @@ internal enum PainlessTokenKind
 /// <param name="Text">Its characters; of a string what it says.</param>
 internal readonly record struct PainlessToken(PainlessTokenKind Kind, string Text)
 {
-    /// <summary>The tokens of a source. What is no Painless gives tokens too: the cluster has the say on it.</summary>
+    /// <summary>The tokens of a source. A source that is not Painless gives tokens too: the cluster rejects it.</summary>
     public static List<PainlessToken> All(ReadOnlySpan<char> source)
     {
         List<PainlessToken> tokens = [];

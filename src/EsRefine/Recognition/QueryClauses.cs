@@ -4,7 +4,7 @@ namespace EsRefine.Recognition;
 // What a query demands of a hit is added to its place only where it holds a clause: of another, the query itself is the demand.
 internal static class QueryClauses
 {
-    /// <summary>Reads one query and says of which kind it is.</summary>
+    /// <summary>Reads one query and returns its kind.</summary>
     public static BodyWord Read(BodyNode query, QueryPlace place, Findings findings)
     {
         BodyMember kind = query.FirstMember;
@@ -70,15 +70,15 @@ internal static class QueryClauses
     }
 
     /// <summary>Reads a query that every hit matches.</summary>
-    // A query that holds a clause is no condition itself: its hits are the nearest to another vector, and those of its text-only kin cannot even be asked
-    // for without a model. Only what it demands beside the clause (its filters) counts.
+    // A query that holds a clause is no condition itself: its hits are the nearest to another vector, and those of a text-only clause need a model. Only
+    // what it demands beside the clause (its filters) counts.
     public static void ReadDemanded(BodyNode query, QueryPlace place, Findings findings)
     {
         int clausesBefore = findings.Clauses.Count;
         BodyWord kind = Read(query, place, findings);
         if (findings.Clauses.Count == clausesBefore && query.IsObject && kind != BodyWord.MatchAll)
         {
-            place.Demand(new EnclosingFilter(query.Range));
+            place.Demand(new EnclosingFilter(query.Json));
         }
     }
 
@@ -100,7 +100,7 @@ internal static class QueryClauses
         int clausesBefore = findings.Clauses.Count;
         QueryPlace inner = place.Enter(out FilterScope? scope);
         VectorCopies.InQueries(options[BodyWord.Filter], findings);
-        scope?.Share(EnclosingFilter.RangeIn(options[BodyWord.Filter]));
+        scope?.Share(EnclosingFilter.JsonOf(options[BodyWord.Filter]));
         foreach (BodyNode query in options[BodyWord.Queries].Elements)
         {
             Read(query, inner, findings);

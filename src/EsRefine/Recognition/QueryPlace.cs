@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Where in a search a query stands, and what that means for a kNN clause in it.</summary>
+/// <summary>Where in a search a query stands, and what follows for a kNN clause in it.</summary>
 internal readonly record struct QueryPlace
 {
     /// <summary>The branch of queries that hits need not match.</summary>
@@ -45,7 +45,7 @@ internal readonly record struct QueryPlace
     /// <summary>The place inside <c>has_child</c> or <c>has_parent</c>, whose demands are on the related documents.</summary>
     public QueryPlace InJoin() => this with { Branch = Optional, IsJoined = true };
 
-    /// <summary>Notes that every hit must pass this filter, or must match this query.</summary>
+    /// <summary>Records that every hit must pass this filter, or must match this query.</summary>
     public void Demand(EnclosingFilter filter)
     {
         if (Branch != Optional)
@@ -54,7 +54,7 @@ internal readonly record struct QueryPlace
         }
     }
 
-    /// <summary>The filters around a clause here, innermost first, behind its own. To be asked for only once the whole body has been read.</summary>
+    /// <summary>The filters around a clause here, innermost first, behind its own. Call it only after the whole body has been read.</summary>
     /// <returns>Null: there are too many.</returns>
     public IReadOnlyList<EnclosingFilter>? FiltersAround(IReadOnlyList<EnclosingFilter> own)
     {

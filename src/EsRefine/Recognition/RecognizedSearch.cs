@@ -1,7 +1,6 @@
 namespace EsRefine.Recognition;
 
 /// <summary>What recognition found in a search body.</summary>
-/// <remarks>All ranges are of the body that <see cref="Open"/> gives.</remarks>
 internal sealed record RecognizedSearch
 {
     /// <summary>The body with its <c>wrapper</c> queries opened; null where it has none.</summary>
@@ -14,13 +13,13 @@ internal sealed record RecognizedSearch
     public required IReadOnlyList<KnnClause> Clauses { get; init; }
 
     /// <summary>Other vectors in known places (rescore scripts, <c>diversify</c>, <c>highlight_query</c>, sorts, filters, …).</summary>
-    /// <remarks>Those equal to a refined clause's vector are replaced with it, or none is: see <c>Reissue/ClauseEdits</c>.</remarks>
+    /// <remarks>Either all that are equal to a refined clause's vector are replaced, or none is: see <c>Pipeline/Splicer</c>.</remarks>
     public IReadOnlyList<VectorLocation> OtherVectors { get; init; } = [];
 
-    /// <summary>Vectors in the same places that the body only says where to have from.</summary>
+    /// <summary>Vectors in the same places that the body does not spell out: it names a document or a text instead.</summary>
     public IReadOnlyList<HiddenVector> HiddenVectors { get; init; } = [];
 
-    /// <summary>All vectors that the body only says where to have from, but for a clause's own.</summary>
+    /// <summary>All vectors that the body does not spell out, except those of one clause.</summary>
     public IEnumerable<HiddenVector> HiddenBeside(KnnClause clause) => Clauses
         .Where(other => other != clause && other.Source is not null)
         .Select(static other => new HiddenVector(other.Source!, other.Field))
@@ -29,29 +28,26 @@ internal sealed record RecognizedSearch
     /// <summary>Text of the first lexical query in a scoring position; null where there is none.</summary>
     public string? LexicalText { get; init; }
 
-    /// <summary>JSON of <c>pit</c>; null where there is none.</summary>
-    public ByteRange? PointInTime { get; init; }
+    /// <summary>JSON of <c>pit</c>; missing where there is none.</summary>
+    public BodySlice PointInTime { get; init; }
 
-    /// <summary>JSON of the body's <c>search_pipeline</c>; null where there is none.</summary>
-    public ByteRange? SearchPipeline { get; init; }
+    /// <summary>JSON of the body's <c>search_pipeline</c>; missing where there is none.</summary>
+    public BodySlice SearchPipeline { get; init; }
 
-    /// <summary>JSON of <c>runtime_mappings</c>; null where there is none: filters may use its fields.</summary>
-    public ByteRange? RuntimeMappings { get; init; }
+    /// <summary>JSON of <c>runtime_mappings</c>; missing where there is none: filters may use its fields.</summary>
+    public BodySlice RuntimeMappings { get; init; }
 
-    /// <summary>Hits asked for, where the body says so.</summary>
+    /// <summary>Hits requested; null where the body does not say.</summary>
     public int? Size { get; init; }
 
-    /// <summary>Hits to skip, where the body says so.</summary>
+    /// <summary>Hits to skip; null where the body does not say.</summary>
     public int? From { get; init; }
 
-    /// <summary>Whether the body says after which hit to go on: another page of a search that was answered before.</summary>
+    /// <summary>Whether the body has a <c>search_after</c>: it is another page of an earlier search.</summary>
     public bool HasSearchAfter { get; init; }
 
-    /// <summary>The search in which this was found, with the body that the ranges are of.</summary>
-    public SearchRequest Open(SearchRequest search) => Opened is { } opened ? search with { Body = opened.Bytes } : search;
-
     /// <summary>Whether the search begins a sequence of pages, or is all of it.</summary>
-    /// <param name="queryString">Its <c>from</c> goes before that of the body.</param>
+    /// <param name="queryString">Its <c>from</c> overrides that of the body.</param>
     public bool IsFirstPage(string queryString) =>
         !HasSearchAfter && (SearchParameters.Value(queryString, "from") is { } from ? from.TrimStart('0').Length == 0 : From is null or 0);
 }

@@ -30,7 +30,8 @@ internal static class RetrieverClauses
     private static void ReadOptions(BodyNode options, QueryPlace place, Findings findings)
     {
         QueryPlace inner = place;
-        if (EnclosingFilter.RangeIn(options[BodyWord.Filter]) is { } filter)
+        BodySlice filter = EnclosingFilter.JsonOf(options[BodyWord.Filter]);
+        if (!filter.IsMissing)
         {
             inner = place.Enter(out FilterScope? scope);
             scope?.Share(filter);
@@ -40,7 +41,7 @@ internal static class RetrieverClauses
         {
             switch (member.Word)
             {
-                case BodyWord.Query when member.Value.IsObject:   // in rrf and linear it may be a text over fields
+                case BodyWord.Query when member.Value.IsObject:   // in rrf and linear it may be a string
                     QueryClauses.Read(member.Value, inner, findings);
                     break;
                 case BodyWord.Retriever:

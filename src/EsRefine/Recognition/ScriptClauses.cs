@@ -25,7 +25,7 @@ internal static class ScriptClauses
         BodyNode filter = function[BodyWord.Filter];
         VectorCopies.InQueries(filter, findings);
         IReadOnlyList<EnclosingFilter> filters =   // the function scores no other hit
-            EnclosingFilter.RangeIn(filter) is { } range ? [new(range, NestedPath: place.NestedPath)] : [];
+            EnclosingFilter.JsonOf(filter) is { IsMissing: false } json ? [new(json, NestedPath: place.NestedPath)] : [];
         return VectorScript.Read(function[BodyWord.ScriptScore][BodyWord.Script], findings)
             .Select(script => script with { Clause = script.Clause with { Filters = filters } });
     }
@@ -43,11 +43,11 @@ internal static class ScriptClauses
         bool hasThreshold = !options[BodyWord.MinScore].IsMissing;
         foreach (FoundClause script in scripts)
         {
+            KnnScript? scoring = script.Clause.Script is { UsesScore: true } uses ? uses with { ScoredQuery = query.Json } : null;
             QueryPlace own = script.Precedence >= lowest ? QueryPlace.Unranked
-                : script.Clause.UsesScore ? place   // the scored query demands as much
+                : scoring is not null ? place   // the scored query demands as much
                 : inner;
-            ByteRange? scored = script.Clause.UsesScore ? query.RangeIfAny : null;
-            findings.Take(script with { Place = own, Clause = script.Clause with { IsRadial = hasThreshold, ScoredQuery = scored } });
+            findings.Take(script with { Place = own, Clause = script.Clause with { IsRadial = hasThreshold, Script = scoring ?? script.Clause.Script } });
         }
 
         if (findings.Clauses.Count > clausesBefore)

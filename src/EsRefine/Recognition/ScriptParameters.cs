@@ -9,14 +9,14 @@ namespace EsRefine.Recognition;
 /// <param name="Value">Where it stands.</param>
 internal readonly record struct ScriptParameter(string Name, VectorLocation Value)
 {
-    /// <summary>Whether it is written as a vector is as a rule: a string may be anything.</summary>
+    /// <summary>Whether it is an array, the usual spelling of a vector. A string may be anything.</summary>
     public bool IsArray => Value.Spelling == VectorSpelling.Array;
 }
 
 /// <summary>The parameters of one script that may be vectors, or names of fields.</summary>
 internal sealed class ScriptParameters
 {
-    /// <summary>More texts among the parameters of one script are not looked at: a script names few fields.</summary>
+    /// <summary>Further texts among the parameters of one script are ignored: a script names few fields.</summary>
     private const int MaxTexts = 64;
 
     private readonly List<ScriptParameter> _parameters = [];
@@ -28,7 +28,7 @@ internal sealed class ScriptParameters
 
     public ReadOnlySpan<ScriptParameter> All => CollectionsMarshal.AsSpan(_parameters);
 
-    /// <summary>Whether any is written as a vector is as a rule.</summary>
+    /// <summary>Whether any of them is an array.</summary>
     public bool HasArrays => _parameters.Exists(static parameter => parameter.IsArray);
 
     /// <summary>Reads a <c>params</c> object; of another value there are none.</summary>
@@ -41,12 +41,12 @@ internal sealed class ScriptParameters
 
     public bool Contains(string? name) => _parameters.Exists(parameter => parameter.Name == name);
 
-    /// <summary>Text of a parameter; null where there is none of that name, or it is no string or too long for what names anything.</summary>
-    public string? TextOf(string name, ReadOnlySpan<byte> body)
+    /// <summary>Text of a parameter; null where there is none of that name, or it is not a string, or longer than any name.</summary>
+    public string? TextOf(string name)
     {
         ScriptParameter parameter = _parameters.Find(parameter => parameter.Name == name && !parameter.IsArray);
-        ByteRange range = parameter.Value.Range;
-        return parameter.Name is not null && range.Length <= PainlessScript.MaxPathLength ? JsonText.Read(range.Of(body)) : null;
+        BodySlice json = parameter.Value.Json;
+        return parameter.Name is not null && json.Length <= PainlessScript.MaxPathLength ? JsonText.Read(json.Span) : null;
     }
 
     private void Add(BodyNode parameters, string path, Findings findings)
@@ -83,7 +83,7 @@ internal sealed class ScriptParameters
 
     private static bool BeginsWithNumber(BodyNode array)
     {
-        ReadOnlySpan<byte> elements = array.Json[1..].TrimStart(" \t\r\n"u8);
+        ReadOnlySpan<byte> elements = array.Json.Span[1..].TrimStart(" \t\r\n"u8);
         return elements[0] == '-' || char.IsAsciiDigit((char)elements[0]);
     }
 }

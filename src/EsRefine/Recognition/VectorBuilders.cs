@@ -14,7 +14,7 @@ internal static class VectorBuilders
             return default;
         }
 
-        VectorPlace place = new(builder.Range, "\"query_vector\":");
+        VectorPlace place = new(builder.Json, "\"query_vector\":");
         string? text = null;
         VectorSource? source = null;
         foreach (BodyMember kind in builder.Value.Members)

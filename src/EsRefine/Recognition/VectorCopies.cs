@@ -25,7 +25,7 @@ internal static class VectorCopies
     /// <summary>Those of <c>{"script":…}</c>.</summary>
     public static void InScriptOf(BodyNode holder, Findings findings) => InScript(holder[BodyWord.Script], findings);
 
-    /// <summary>Those of what is told of a hit; the body, inner hits, <c>top_hits</c> and retrievers share these keys.</summary>
+    /// <summary>Those of options that shape a hit in the reply. The body, inner hits, <c>top_hits</c> and retrievers share these keys.</summary>
     public static void InHitOption(BodyMember option, Findings findings)
     {
         switch (option.Word)

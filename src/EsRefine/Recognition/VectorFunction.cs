@@ -21,12 +21,12 @@ internal enum VectorFunction
     LargestDifference,
 }
 
-/// <summary>What refinement makes of them.</summary>
+/// <summary>The similarity that a vector function is refined by.</summary>
 internal static class VectorFunctions
 {
     /// <summary>What a larger score means.</summary>
     // A script's dot product takes vectors of any length, unlike the mapping's dot_product. For the other distances Euclid's stands in: each falls where the
-    // query vector comes nearer to the relevant hits and rises where it leaves the others. That it does so on the hits at hand is for ScriptDirection to say.
+    // query vector comes nearer to the relevant hits and rises where it leaves the others. ScriptDirection checks that on the sampled hits.
     public static VectorSimilarity Similarity(this VectorFunction function) => function switch
     {
         VectorFunction.Cosine => VectorSimilarity.Cosine,

@@ -3,10 +3,10 @@ namespace EsRefine.Recognition;
 /// <summary>Reads what a script does with vectors.</summary>
 internal static class VectorScript
 {
-    /// <summary>Reads a script. Vectors that are not those of a clause are noted.</summary>
+    /// <summary>Reads a script. Vectors outside the clauses are recorded as possible copies.</summary>
     /// <returns>
-    /// Exact kNN, one clause for each of its vectors, or one that cannot be refined and says why; none where it compares no vectors, or is missing.
-    /// They rank nothing until they are given a place that does.
+    /// Exact kNN, one clause for each of its vectors, or one that cannot be refined, with the reason; none where it compares no vectors, or is missing.
+    /// Their place ranks nothing; the caller sets the real one.
     /// </returns>
     public static List<FoundClause> Read(BodyNode script, Findings findings)
     {
@@ -15,7 +15,7 @@ internal static class VectorScript
             return [];
         }
 
-        string? source = (script.IsString ? script : script[BodyWord.Source]).Text ?? script[BodyWord.Inline].Text;   // the latter is old, and still taken
+        string? source = (script.IsString ? script : script[BodyWord.Source]).Text ?? script[BodyWord.Inline].Text;   // "inline" is old but still accepted
         string? language = script[BodyWord.Lang].Text;
         ScriptParameters parameters = ScriptParameters.Read(script[BodyWord.Params], findings);
         findings.CountSource(source);
@@ -27,8 +27,8 @@ internal static class VectorScript
     /// <summary>OpenSearch's <c>knn_score</c>: <c>{"field":"vec","query_value":[…],"space_type":"l2"}</c>.</summary>
     private static List<FoundClause> ReadKnnScore(BodyNode script, string? source, ScriptParameters parameters, Findings findings)
     {
-        string? field = parameters.TextOf("field", script.Body);
-        string? space = parameters.TextOf("space_type", script.Body)?.ToLowerInvariant();
+        string? field = parameters.TextOf("field");
+        string? space = parameters.TextOf("space_type")?.ToLowerInvariant();
         VectorFunction? function = space switch
         {
             "l2" => VectorFunction.EuclideanDistance,
@@ -48,7 +48,7 @@ internal static class VectorScript
 
             if (parameter.Name == "query_value" && source == "knn_score" && field is not null && function is { } known)
             {
-                clauses.Add(new(Refinable(EngineDialect.OpenSearch, field, parameter.Value, script.Range, known, usesScore: false), QueryPlace.Unranked));
+                clauses.Add(new(Refinable(EngineDialect.OpenSearch, field, parameter.Value, script.Json, known, usesScore: false), QueryPlace.Unranked));
             }
             else
             {
@@ -70,21 +70,21 @@ internal static class VectorScript
         List<VectorCall> calls = [];
         foreach (VectorCall call in source.Calls)
         {
-            calls.Add(call.FieldParameter is { } named ? call with { Field = parameters.TextOf(named, script.Body) } : call);
+            calls.Add(call.FieldParameter is { } named ? call with { Field = parameters.TextOf(named) } : call);
             findings.HidesVectors |= call.Function is not null && !parameters.Contains(call.Parameter);   // written out in the source, or in an array of arrays
         }
 
-        string? whyNot = WhyNotRefined(source, calls, parameters);
+        string? reason = ReasonNotRefined(source, calls, parameters);
         List<FoundClause> clauses = [];
         foreach (ScriptParameter parameter in parameters.All)
         {
             List<VectorCall> uses = calls.FindAll(call => call.Parameter == parameter.Name);
             string[] fields = [.. uses.Select(static use => use.Field).OfType<string>().Distinct()];
-            if (uses.Count > 0 && whyNot is null)
+            if (uses.Count > 0 && reason is null)
             {
-                // Where one of several calls sees the vector's length, it is kept.
+                // A call that depends on the vector's length takes precedence.
                 VectorFunction function = (uses.Find(static use => use.Function != VectorFunction.Cosine) ?? uses[0]).Function!.Value;
-                KnnClause clause = Refinable(uses[0].Dialect, fields[0], parameter.Value, script.Range, function, source.UsesScore);
+                KnnClause clause = Refinable(uses[0].Dialect, fields[0], parameter.Value, script.Json, function, source.UsesScore);
                 clauses.Add(new(clause, QueryPlace.Unranked) { OtherFields = fields[1..] });
             }
             else if (uses.Count > 0 || parameter.IsArray)
@@ -93,9 +93,9 @@ internal static class VectorScript
             }
         }
 
-        if (whyNot is not null)
+        if (reason is not null)
         {
-            KnnClause opaque = Opaque(calls.FirstOrDefault()?.Dialect ?? EngineDialect.Elasticsearch, calls.FirstOrDefault()?.Field, whyNot);
+            KnnClause opaque = Opaque(calls.FirstOrDefault()?.Dialect ?? EngineDialect.Elasticsearch, calls.FirstOrDefault()?.Field, reason);
             clauses.Add(new(opaque, QueryPlace.Unranked));
         }
 
@@ -103,18 +103,18 @@ internal static class VectorScript
     }
 
     /// <summary>Why a script that ranks by vectors is not refined; null where it may be, or compares none.</summary>
-    private static string? WhyNotRefined(PainlessScript script, List<VectorCall> calls, ScriptParameters parameters)
+    private static string? ReasonNotRefined(PainlessScript script, List<VectorCall> calls, ScriptParameters parameters)
     {
         foreach (VectorCall call in calls)
         {
             if (call.Function is null)
             {
-                return $"the script computes '{call.Name}', which compares bits or many vectors at once: there is no small turn of one query vector";
+                return $"the script computes '{call.Name}', which compares bits or many vectors at once: only a single vector can be refined";
             }
 
             if (call.Field is null || !parameters.Contains(call.Parameter))
             {
-                return $"a vector or a field that the script gives to '{call.Name}' cannot be traced to a parameter that holds it";
+                return $"a vector or a field in the call of '{call.Name}' cannot be traced to a parameter of the script";
             }
         }
 
@@ -124,23 +124,21 @@ internal static class VectorScript
     }
 
     private static KnnClause Refinable(
-        EngineDialect dialect, string field, VectorLocation vector, ByteRange script, VectorFunction function, bool usesScore) => new()
+        EngineDialect dialect, string field, VectorLocation vector, BodySlice script, VectorFunction function, bool usesScore) => new()
         {
             Dialect = dialect,
             Form = KnnClauseForm.Script,
             Field = field,
             Vector = vector with { Field = field },
-            Script = script,
-            Function = function,
-            UsesScore = usesScore,
+            Script = new(script, function, usesScore),
         };
 
     /// <summary>A clause of a script that is not refined.</summary>
-    public static KnnClause Opaque(EngineDialect dialect, string? field, string whyNot) => new()
+    public static KnnClause Opaque(EngineDialect dialect, string? field, string reason) => new()
     {
         Dialect = dialect,
         Form = KnnClauseForm.OpaqueScript,
         Field = field ?? "",
-        WhyNotRefined = whyNot,
+        ReasonNotRefined = reason,
     };
 }

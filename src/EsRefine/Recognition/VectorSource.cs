@@ -1,10 +1,10 @@
 namespace EsRefine.Recognition;
 
-/// <summary>What a clause says in place of a vector: where to have it from.</summary>
+/// <summary>What a clause names in place of a vector.</summary>
 /// <param name="Place">Where the vector itself can stand.</param>
 internal abstract record VectorSource(VectorPlace Place)
 {
-    /// <summary>Whether another one says the same, wherever it stands.</summary>
+    /// <summary>Whether another one names the same, wherever it stands.</summary>
     public bool IsSameAs(VectorSource? other) => other is not null && this with { Place = other.Place } == other;
 }
 
@@ -16,14 +16,14 @@ internal abstract record VectorSource(VectorPlace Place)
 /// <param name="Place">Where the vector can stand.</param>
 internal sealed record VectorLookup(string Index, string Id, string Path, string? Routing, VectorPlace Place) : VectorSource(Place);
 
-/// <summary>The vector is that of a text, by a model of the cluster.</summary>
-/// <param name="Form">Decides what the cluster is to be asked for it.</param>
+/// <summary>The vector is that of a text, which a model embeds.</summary>
+/// <param name="Form">Decides how the cluster is asked for it.</param>
 /// <param name="ModelId">The model, or the inference endpoint; null where the cluster has a default.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Place">Where the vector can stand.</param>
 internal sealed record TextToEmbed(TextForm Form, string? ModelId, string Text, VectorPlace Place) : VectorSource(Place);
 
-/// <summary>How a clause holds the text to embed.</summary>
+/// <summary>The form of a clause with a text to embed.</summary>
 internal enum TextForm
 {
     /// <summary>Elasticsearch <c>query_vector_builder.text_embedding</c>.</summary>
@@ -36,17 +36,17 @@ internal enum TextForm
     Neural,
 }
 
-/// <summary>Where a vector can be written that the body does not hold; every byte not named here stays.</summary>
-/// <param name="Range">The whole member that gives way, name and all.</param>
+/// <summary>Where a vector can be written that the body does not hold. Every other byte stays.</summary>
+/// <param name="Original">The member that is replaced, with its name.</param>
 /// <param name="Before">What is written there before the vector: the name of a member.</param>
 /// <param name="After">What is written behind it: a default that only the old form has.</param>
-internal sealed record VectorPlace(ByteRange Range, string Before, string After = "")
+internal sealed record VectorPlace(BodySlice Original, string Before, string After = "")
 {
     /// <summary>Other bytes that change with it: the kind of the query, its model.</summary>
-    public IReadOnlyList<(ByteRange Range, string Replacement)> Others { get; init; } = [];
+    public IReadOnlyList<(BodySlice Original, string Replacement)> Others { get; init; } = [];
 }
 
-/// <summary>A vector that the body only says where to have from.</summary>
-/// <param name="Source">Where from.</param>
-/// <param name="Field">The field it is compared with; null where the cluster would refuse the search.</param>
+/// <summary>A vector that the body does not spell out.</summary>
+/// <param name="Source">What it is fetched from.</param>
+/// <param name="Field">The field it is compared with; null where the cluster would reject the search.</param>
 internal readonly record struct HiddenVector(VectorSource Source, string? Field);

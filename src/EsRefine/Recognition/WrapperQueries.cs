@@ -3,7 +3,7 @@ namespace EsRefine.Recognition;
 /// <summary>A <c>wrapper</c> query: <c>{"wrapper":{"query":"eyJtYXRjaF9hbGwiOnt9fQ=="}}</c>.</summary>
 /// <param name="Query">All of it, for which the query it holds can stand.</param>
 /// <param name="Text">The string with its quotes: Base64 of that query's JSON.</param>
-internal readonly record struct WrapperQuery(ByteRange Query, ByteRange Text);
+internal readonly record struct WrapperQuery(BodySlice Query, BodySlice Text);
 
 /// <summary>Finds <c>wrapper</c> queries. The queries in them are read once they stand in their places (see <see cref="OpenedBody"/>).</summary>
 internal static class WrapperQueries
@@ -18,6 +18,6 @@ internal static class WrapperQueries
             return;
         }
 
-        findings.Add(new WrapperQuery(query.Range, text.Range));
+        findings.Add(new WrapperQuery(query.Json, text.Json));
     }
 }

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace EsRefine.Sampling;
 
-/// <summary>The nested document that gives a hit its rank: its text is judged, and its vector is learnt from.</summary>
-/// <remarks>A mean over all passages of the hit would mix what the judge approved of with what it has not read.</remarks>
+/// <summary>The nested document that gives a hit its rank: its text is judged, and its vector is learned from.</summary>
+/// <remarks>A mean over all passages of the hit would include passages that the judge has not read.</remarks>
 /// <param name="Path">Path of the nested documents.</param>
 internal readonly record struct BestPassage(string Path)
 {
@@ -60,7 +60,7 @@ internal readonly record struct BestPassage(string Path)
     /// <summary>The first inner hit; the hit itself where it has none.</summary>
     private JsonElement In(JsonElement hit) =>
         hit.TryGetProperty("inner_hits", out JsonElement innerHits) && innerHits.TryGetProperty(Path, out JsonElement inner)
-        && SampleReply.TryGetHits(inner, out JsonElement passages) && passages.GetArrayLength() > 0
+        && SampleSearch.TryGetHits(inner, out JsonElement passages) && passages.GetArrayLength() > 0
             ? passages[0]
             : hit;
 

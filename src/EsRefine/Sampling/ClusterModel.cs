@@ -6,18 +6,18 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
-/// <summary>An embedding model of the cluster, asked on a caller's behalf for what the cluster itself would take for the vector of a text.</summary>
+/// <summary>An embedding model of the cluster, asked on a caller's behalf for the vector that the cluster itself would use for a text.</summary>
 /// <param name="upstream">The cluster.</param>
 /// <param name="caller">The caller's headers.</param>
 /// <param name="id">The inference endpoint or the model, as the clause names it.</param>
 internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary caller, string id)
 {
-    private static readonly string[] SentenceEmbedding = ["sentence_embedding"];   // of what an OpenSearch model gives; neural takes it, too
+    private static readonly string[] SentenceEmbedding = ["sentence_embedding"];   // the output of an OpenSearch model that neural uses, too
 
     private string Id => Uri.EscapeDataString(id);
 
     /// <summary>The vector of a text.</summary>
-    /// <exception cref="ModelRefusalException">The model refuses, or answers with something else than one vector of finite numbers.</exception>
+    /// <exception cref="ModelRefusalException">The model refuses, or answers with anything but one vector of finite numbers.</exception>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
     public Task<float[]> EmbedAsync(TextToEmbed text, CancellationToken cancellationToken) => text.Form switch
     {
@@ -36,7 +36,7 @@ internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary ca
     private async Task<float[]> EmbedByEndpointAsync(string task, string text, CancellationToken cancellationToken) =>
         Read(await AskEndpointAsync(task, text, cancellationToken));
 
-    // Models that tell queries from documents have to be told; services without any such refuse to be, and so does Elasticsearch before 8.19.
+    // Some models need to know that the text is a query. Services without such models reject input_type, and so does Elasticsearch before 8.19.
     private async Task<UpstreamReply> AskEndpointAsync(string task, string text, CancellationToken cancellationToken)
     {
         string path = $"/_inference/{task}/{Id}";
@@ -69,7 +69,7 @@ internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary ca
     private Task<UpstreamReply> PostAsync<TBody>(string path, TBody body, CancellationToken cancellationToken) =>
         upstream.SendAsync(HttpMethod.Post, path, caller, JsonSerializer.SerializeToUtf8Bytes(body), cancellationToken);
 
-    /// <summary>There is no such endpoint, or Elasticsearch is too old to have any.</summary>
+    /// <summary>There is no such endpoint, or this Elasticsearch has no inference API.</summary>
     private static bool IsUnknown(UpstreamReply reply) => reply.StatusCode is 400 or 404 or 405;
 
     private float[] Read(UpstreamReply reply) => Parse(reply, static root =>
@@ -99,7 +99,7 @@ internal sealed class ClusterModel(UpstreamClient upstream, IHeaderDictionary ca
     {
         if (!reply.IsSuccess)
         {
-            throw new ModelRefusalException($"the model '{id}' does not embed the text of the clause for this caller (status {reply.StatusCode})");
+            throw new ModelRefusalException($"the model '{id}' did not embed the text of the clause for this caller (status {reply.StatusCode})");
         }
 
         try

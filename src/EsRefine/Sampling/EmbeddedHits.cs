@@ -12,7 +12,7 @@ internal static class EmbeddedHits
     private const double Tolerance = 0.03;
 
     /// <summary>The sample with vectors; null where the model is not the one that made those in the index.</summary>
-    // The scores of the engine show whether it is: they must match those of the query vector and the new vectors.
+    // The engine's scores show whether it is: they must match those of the query vector and the new vectors.
     public static async Task<HitSample?> TryEmbedAsync(
         IEmbeddingGenerator<string, Embedding<float>> model, HitSample sample, SamplePlan plan, CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ internal sealed class ElasticsearchKnn(string field) : ISampledClause
         json.WriteRawValue(plan.QueryVectorJson, skipInputValidation: true);
         json.WriteNumber("k", filter.LeavesOthers ? candidates : plan.Size);
         json.WriteNumber("num_candidates", candidates);
-        filter.Write(json, plan.Body.Span);
+        filter.Write(json);
         innerHits?.Invoke();
         json.WriteEndObject();
     }
@@ -65,28 +65,22 @@ internal sealed class OpenSearchKnn(string field) : ISampledClause
 
         // OpenSearch has no num_candidates: it searches the graph for k and returns size of them. With the client's k the sample is the head of their result.
         json.WriteNumber("k", SampledClause.Candidates(plan.Clause.K, plan.Size));
-        filter.Write(json, plan.Body.Span);
+        filter.Write(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 }
 
 /// <summary>Exact kNN: the client's script over the documents that pass the filters, and over the client's query where its score counts.</summary>
-internal sealed class ScriptScore(ByteRange script) : ISampledClause
+internal sealed class ScriptScore(KnnScript script) : ISampledClause
 {
     public void Write(Utf8JsonWriter json, SamplePlan plan, PreFilter filter)
     {
-        ReadOnlySpan<byte> body = plan.Body.Span;
-        ReadOnlySpan<byte> scored = plan.Clause switch
-        {
-            { UsesScore: false } => default,
-            { ScoredQuery: { } query } => query.Of(body),
-            _ => """{"match_all":{}}"""u8,
-        };
+        ReadOnlySpan<byte> scored = !script.UsesScore ? default : script.ScoredQuery.IsMissing ? """{"match_all":{}}"""u8 : script.ScoredQuery.Span;
         json.WriteStartObject("script_score");
         json.WritePropertyName("query");
-        json.WriteBool(filter.Filters, body, scored);
-        json.WriteCopy("script", script, body);
+        json.WriteBool(filter.Filters, scored);
+        json.WriteCopy("script", script.Json);
         json.WriteEndObject();
     }
 }

@@ -7,7 +7,9 @@ namespace EsRefine.Sampling;
 /// <summary>The way of reading vectors that worked last, for each caller, index expression and field: indices and permissions differ.</summary>
 internal sealed class KnownReadings(TimeProvider timeProvider)
 {
-    /// <summary>Limit of entries, since clients choose index expressions. Beyond it all are dropped, which costs some searches one more request.</summary>
+    /// <summary>
+    /// Limit of entries, since clients choose index expressions. Beyond it all entries are dropped, which costs some searches one more request.
+    /// </summary>
     private const int Capacity = 10_000;
 
     private readonly ConcurrentDictionary<Key, Entry> _entries = [];
@@ -15,7 +17,7 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
     /// <summary>The way that worked last; null where none is known.</summary>
     public VectorReading? Find(Key key) => _entries.TryGetValue(key, out Entry entry) ? entry.Reading : null;
 
-    /// <summary>Whether every way failed within the last minute.</summary>
+    /// <summary>Whether every way failed within <see cref="Timeouts.UnreadableFieldLifetime"/>.</summary>
     public bool AreHopeless(Key key) =>
         _entries.TryGetValue(key, out Entry entry) && entry.Reading is null && timeProvider.GetElapsedTime(entry.Since) < Timeouts.UnreadableFieldLifetime;
 
@@ -35,7 +37,7 @@ internal sealed class KnownReadings(TimeProvider timeProvider)
     {
         public static Key Of(SearchRequest search, SamplePlan plan) => new(
             CallerHeaders.Scope(search.Headers),
-            plan.Recognized.PointInTime is { } pointInTime ? Encoding.UTF8.GetString(pointInTime.Of(search.Body.Span)) : search.Index,
+            plan.Recognized.PointInTime is { IsMissing: false } pointInTime ? Encoding.UTF8.GetString(pointInTime.Span) : search.Index,
             plan.Mapping.Field);
     }
 

@@ -45,7 +45,7 @@ internal sealed class PassageSample(ISampledClause clause, BestPassage passage) 
         clause.Write(json, plan, filter);
         json.WriteEndObject();
         json.WriteEndArray();
-        json.WriteConditions(ofPassages, plan.Body.Span);
+        json.WriteConditions(ofPassages);
         json.WriteEndObject();
     }
 }

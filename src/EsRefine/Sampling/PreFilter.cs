@@ -13,12 +13,12 @@ internal readonly record struct PreFilter(IReadOnlyList<EnclosingFilter> Filters
     public static PreFilter OfHits(KnnClause clause) => new(clause.Filters, IsCopied: false, LeavesOthers: false);
 
     /// <summary>Of a clause on nested documents: its own filter.</summary>
-    // With a bool around it, the engines no longer see which level of documents the filter is about.
+    // With a bool around it, the engines no longer see which level of documents the filter applies to.
     public static PreFilter OfPassages(KnnClause clause) => new(
         [.. clause.Filters.Where(static filter => filter.IsOwn).Take(1)], IsCopied: true, LeavesOthers: clause.Filters.Any(static filter => !filter.IsOwn));
 
     /// <summary>Writes the member <c>filter</c>, or nothing where there is no filter.</summary>
-    public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> body)
+    public void Write(Utf8JsonWriter json)
     {
         if (Filters.Count == 0)
         {
@@ -27,12 +27,12 @@ internal readonly record struct PreFilter(IReadOnlyList<EnclosingFilter> Filters
 
         if (IsCopied)
         {
-            json.WriteCopy("filter", Filters[0].Range, body);
+            json.WriteCopy("filter", Filters[0].Json);
         }
         else
         {
             json.WritePropertyName("filter");
-            json.WriteBool(Filters, body);
+            json.WriteBool(Filters);
         }
     }
 }

@@ -10,10 +10,8 @@ internal static class SampleJson
     /// <summary>All filters as one <c>bool</c> object, which both engines take where a filter stands. Filters score 0.</summary>
     /// <param name="json">The search.</param>
     /// <param name="filters">The filters.</param>
-    /// <param name="body">The body they are ranges of.</param>
     /// <param name="scored">JSON of a query that hits must match for its score; empty: none.</param>
-    public static void WriteBool(
-        this Utf8JsonWriter json, IReadOnlyList<EnclosingFilter> filters, ReadOnlySpan<byte> body, ReadOnlySpan<byte> scored = default)
+    public static void WriteBool(this Utf8JsonWriter json, IReadOnlyList<EnclosingFilter> filters, ReadOnlySpan<byte> scored = default)
     {
         json.WriteStartObject();
         json.WriteStartObject("bool");
@@ -23,16 +21,16 @@ internal static class SampleJson
             json.WriteRawValue(scored, skipInputValidation: true);
         }
 
-        json.WriteConditions(filters, body);
+        json.WriteConditions(filters);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
     /// <summary>The members <c>filter</c> and <c>must_not</c> of a <c>bool</c>.</summary>
-    public static void WriteConditions(this Utf8JsonWriter json, IReadOnlyList<EnclosingFilter> filters, ReadOnlySpan<byte> body)
+    public static void WriteConditions(this Utf8JsonWriter json, IReadOnlyList<EnclosingFilter> filters)
     {
-        json.WriteConditions("filter", areNegated: false, filters, body);
-        json.WriteConditions("must_not", areNegated: true, filters, body);
+        json.WriteConditions("filter", areNegated: false, filters);
+        json.WriteConditions("must_not", areNegated: true, filters);
     }
 
     /// <summary>The filters of the hits as <c>post_filter</c>, where the clause looks at nested documents.</summary>
@@ -43,7 +41,7 @@ internal static class SampleJson
         if (ofHits.Length > 0)
         {
             json.WritePropertyName("post_filter");
-            json.WriteBool(ofHits, plan.Body.Span);
+            json.WriteBool(ofHits);
         }
     }
 
@@ -82,14 +80,13 @@ internal static class SampleJson
     }
 
     /// <summary>A member with the client's own bytes.</summary>
-    public static void WriteCopy(this Utf8JsonWriter json, string name, ByteRange range, ReadOnlySpan<byte> body)
+    public static void WriteCopy(this Utf8JsonWriter json, string name, BodySlice bytes)
     {
         json.WritePropertyName(name);
-        json.WriteRawValue(range.Of(body), skipInputValidation: true);
+        json.WriteRawValue(bytes.Span, skipInputValidation: true);
     }
 
-    private static void WriteConditions(
-        this Utf8JsonWriter json, string name, bool areNegated, IReadOnlyList<EnclosingFilter> filters, ReadOnlySpan<byte> body)
+    private static void WriteConditions(this Utf8JsonWriter json, string name, bool areNegated, IReadOnlyList<EnclosingFilter> filters)
     {
         json.WriteStartArray(name);
         foreach (EnclosingFilter filter in filters)
@@ -99,7 +96,7 @@ internal static class SampleJson
                 continue;
             }
 
-            ReadOnlySpan<byte> query = filter.Range.Of(body);
+            ReadOnlySpan<byte> query = filter.Json.Span;
             if (query[0] == (byte)'[')
             {
                 query = query[1..^1].Trim(" \t\r\n"u8);   // an array of queries: its elements join ours

@@ -6,16 +6,16 @@ namespace EsRefine.Sampling;
 
 /// <summary>Fetches a clause's top hits with the caller's own credentials, so that nothing is judged that they may not read.</summary>
 /// <param name="upstream">The cluster.</param>
-/// <param name="timeProvider">Says when a field whose vectors could not be had is worth another try.</param>
+/// <param name="timeProvider">Decides when a field whose vectors could not be read is tried again.</param>
 /// <param name="model">Embeds the judged texts where no stored vector can be read back; null where the operator configured none.</param>
 internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider, IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {
     private readonly KnownReadings _known = new(timeProvider);
 
-    /// <summary>One extra search for one clause; more of them only until it is known how this index gives its vectors back.</summary>
+    /// <summary>One extra search for one clause; more only until it is known how the vectors of this index can be read.</summary>
     /// <param name="search">The client's search.</param>
     /// <param name="plan">What to sample.</param>
-    /// <param name="cancellationToken">The deadline, or the caller is gone.</param>
+    /// <param name="cancellationToken">The deadline, or the client has left.</param>
     /// <returns>The sample, or the reason: the cluster refused or answered in part, or no vectors can be read back.</returns>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
     public async Task<Outcome<HitSample>> SampleAsync(SearchRequest search, SamplePlan plan, CancellationToken cancellationToken)
@@ -26,12 +26,12 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
             return Unavailable(plan);
         }
 
-        string index = search.Index.Length > 0 && plan.Recognized.PointInTime is null ? "/" + search.Index : "";
+        string index = search.Index.Length > 0 && plan.Recognized.PointInTime.IsMissing ? "/" + search.Index : "";
         string target = index + "/_search" + SearchParameters.Keep(search.QueryString, SearchParameters.Sample);
         bool wasAnswered = false;
         foreach (VectorReading reading in VectorReadings.InOrder(plan.Mapping, _known.Find(key), model is not null))
         {
-            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, target, search.Headers, SampleRequest.Write(plan, reading), cancellationToken);
+            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Post, target, search.Headers, SampleSearch.Write(plan, reading), cancellationToken);
             if (!reply.IsSuccess && MayBeRefusedAlone(reading, reply))
             {
                 continue;
@@ -74,7 +74,7 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
         return Unavailable(plan);
     }
 
-    /// <summary>Whether the cluster may have refused this way of asking only: old versions do not know it, scripts may be forbidden.</summary>
+    /// <summary>Whether the cluster may have refused only this way of reading: old versions do not know it, or scripts are forbidden.</summary>
     private static bool MayBeRefusedAlone(VectorReading reading, UpstreamReply reply) =>
         reading is VectorReading.DocValues or VectorReading.Script && reply.StatusCode is 400 or 500;
 
@@ -88,7 +88,7 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
 
         try
         {
-            return SampleReply.Read(reply.Body, plan, reading, out withoutVector);
+            return SampleSearch.Read(reply.Body, plan, reading, out withoutVector);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -98,7 +98,6 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
 
     private static NotRefined Unavailable(SamplePlan plan) => new(
         RefinementOutcome.VectorsUnavailable,
-        $"the vectors of field '{plan.Mapping.Field}' cannot be read back from the hits: "
-        + "is the field excluded from what this caller may see? The model that made them, "
-        + "configured as model.folder, would serve in their place");
+        $"the vectors of field '{plan.Mapping.Field}' cannot be read back from the hits: check whether this caller may see the field, or set model.folder to "
+        + "the model that made them");
 }

@@ -5,7 +5,7 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
 
-/// <summary>The vectors that the body of one search only says where to have from: each is fetched once, however many clauses and copies ask for it.</summary>
+/// <summary>The vectors that the body of one search names but does not spell out. Each is fetched once, however many clauses and copies need it.</summary>
 internal sealed class SourceVectors(SearchRequest search, VectorLookups lookups, TextEmbeddings embeddings)
 {
     private static readonly VectorPlace Nowhere = new(default, "");

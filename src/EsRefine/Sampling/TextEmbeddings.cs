@@ -11,8 +11,13 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace EsRefine.Sampling;
 
-/// <summary>Embeds the text that a clause holds in place of a vector, by the model its target names: the local one, or the cluster's as the caller.</summary>
-/// <remarks>Kept for a minute, so that repeats and pages of one search cost one call; those in flight are joined, failures are not kept.</remarks>
+/// <summary>
+/// Embeds the text that a clause holds in place of a vector, with the model of its target: the local one, or the cluster's with the caller's credentials.
+/// </summary>
+/// <remarks>
+/// Kept for <see cref="Timeouts.TextEmbeddingLifetime"/>, so that repeats and pages of one search cost one call; those in flight are joined, failures are
+/// not kept.
+/// </remarks>
 /// <param name="upstream">The cluster.</param>
 /// <param name="cache">In this process alone.</param>
 /// <param name="model">The local model; null where the operator configured none.</param>
@@ -27,8 +32,8 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 
-    /// <summary>The vector of the text, of as many dimensions as the model gives it, otherwise one that the field takes.</summary>
-    /// <returns>The vector, or the reason: the model refuses, or gives no vector for this field.</returns>
+    /// <summary>The vector of the text, with the dimensions of the model. Otherwise it is one that the field accepts.</summary>
+    /// <returns>The vector, or the reason: the model refuses, or returns a vector that the field does not accept.</returns>
     /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
     public async Task<Outcome<float[]>> EmbedAsync(
         SearchRequest search, TextToEmbed text, QueryModel by, FieldMapping mapping, CancellationToken cancellationToken)
@@ -43,9 +48,9 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
             ValueTask<EmbeddedText> embedding =
                 by == QueryModel.Local ? EmbedHereAsync(text, cancellationToken) : EmbedThereAsync(search, text, cancellationToken);
             float[] vector = (await embedding).Components;
-            return WhyNot(vector, mapping) is { } reason ? Refused(reason) : vector;
+            return ReasonToReject(vector, mapping) is { } reason ? Refused(reason) : vector;
         }
-        catch (ModelRefusalException refusal)   // thrown below, for the cache keeps whatever a model returns
+        catch (ModelRefusalException refusal)   // an exception, because the cache keeps every value
         {
             return new NotRefined(RefinementOutcome.Unsupported, refusal.Message);
         }
@@ -64,15 +69,15 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
             float[] vector = (await state.model.GenerateVectorAsync(state.Text, EmbeddingPurposes.Query, token)).ToArray();
             return Array.TrueForAll(vector, float.IsFinite)
                 ? new EmbeddedText(vector)
-                : throw new ModelRefusalException(NotEmbedded + "the local model gives numbers that are not finite");
+                : throw new ModelRefusalException(NotEmbedded + "the local model returned numbers that are not finite");
         },
         Entry,
         cancellationToken: cancellationToken);
 
     private ValueTask<EmbeddedText> EmbedThereAsync(SearchRequest search, TextToEmbed text, CancellationToken cancellationToken)
     {
-        // Several requests, and by the last a caller who left may have taken their headers along.
-        IHeaderDictionary caller = (search with { Body = default }).Detach().Headers;
+        // The last of several requests may come after the client has left and its headers are reused.
+        IHeaderDictionary caller = search.WithOwnHeaders().Headers;
         return cache.GetOrCreateAsync(
             CacheKey.Of("embedding", CallerHeaders.Scope(caller), text.Form.ToString(), text.ModelId!, text.Text),
             (upstream, caller, text),
@@ -85,18 +90,18 @@ internal sealed class TextEmbeddings(UpstreamClient upstream, HybridCache cache,
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Why the cluster would not take the vector for this field; null where it would, if the dimensions are right.</summary>
-    private static string? WhyNot(ReadOnlySpan<float> vector, FieldMapping mapping)
+    /// <summary>Why the cluster would reject the vector for this field; null where it would accept it, if the dimensions are right.</summary>
+    private static string? ReasonToReject(ReadOnlySpan<float> vector, FieldMapping mapping)
     {
         if (!VectorText.HasElementsOf(mapping.VectorType, vector))
         {
-            return $"field '{mapping.Field}' holds bytes, the model gives other numbers";
+            return $"field '{mapping.Field}' holds bytes, but the model returns other numbers";
         }
 
         // Elasticsearch's own tolerance.
         bool isUnit = Math.Abs(TensorPrimitives.SumOfSquares(vector) - 1) <= 1e-3f;
         return mapping is { Similarity: VectorSimilarity.DotProduct, ElementType.HoldsBytes: false } && !isUnit
-            ? $"field '{mapping.Field}' is ranked by dot_product, and the model gives vectors that are not of unit length"
+            ? $"field '{mapping.Field}' is ranked by dot_product, but the model returns vectors that are not of unit length"
             : null;
     }
 

@@ -5,7 +5,7 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
-/// <summary>Fetches the vector that a <c>query_vector_builder.lookup</c> names, as the caller.</summary>
+/// <summary>Fetches the vector that a <c>query_vector_builder.lookup</c> names, with the caller's credentials.</summary>
 internal sealed class VectorLookups(UpstreamClient upstream)
 {
     /// <summary>The vector of the document, read as one of the field that it is compared with.</summary>
@@ -19,11 +19,11 @@ internal sealed class VectorLookups(UpstreamClient upstream)
         float[] vector = new float[mapping.Dimensions ?? 0];
         int? otherDimensions = null;
         return reply.IsSuccess && IsRead(reply, lookup, mapping, vector, out otherDimensions) ? vector
-            : otherDimensions is { } found ? SampleReply.OtherDimensions(mapping, vector.Length, found)
+            : otherDimensions is { } found ? SampleSearch.OtherDimensions(mapping, vector.Length, found)
             : new NotRefined(RefinementOutcome.VectorsUnavailable, $"the vector to look up in index '{lookup.Index}' cannot be read");
     }
 
-    // Whoever knows lookup (9.4) knows docvalue_fields of vectors (8.17).
+    // Every version with lookup (9.4) has docvalue_fields of vectors (8.17).
     private static byte[] Request(VectorLookup lookup) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         size = 1,

@@ -26,7 +26,7 @@ internal static class VectorReadings
 {
     private static readonly VectorReading[] Elasticsearch = [VectorReading.DocValues, VectorReading.Fields, VectorReading.Source, VectorReading.Script];
 
-    // OpenSearch adds vectors to _source when it reads it (derived source). fields reads from there, so it lacks what _source leaves out.
+    // OpenSearch adds vectors to _source when it reads it (derived source). fields reads from there, so it lacks the fields that _source excludes.
     // docvalue_fields on a knn_vector is an error before OpenSearch 3.7, and another encoding after.
     private static readonly VectorReading[] OpenSearch = [VectorReading.Source, VectorReading.Script];
 

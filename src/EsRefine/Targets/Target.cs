@@ -3,7 +3,7 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Targets;
 
-/// <summary>An index and a field with all that was decided for them: the caller's wishes over the target's settings over the general ones.</summary>
+/// <summary>The settings for an index and a field: those of the request override those of the target, which override the general ones.</summary>
 internal sealed record Target
 {
     public required RefinementMode Mode { get; init; }
@@ -23,7 +23,7 @@ internal sealed record Target
     /// <summary>Fields of _source that hold the text; empty = all text fields of the mapping.</summary>
     public IReadOnlyList<string> Text { get; init; } = [];
 
-    /// <summary>What embeds the text of clauses that hold no vector; null = nothing: they pass.</summary>
+    /// <summary>What embeds the text of clauses that hold no vector; null = nothing: such clauses are not refined.</summary>
     public QueryModel? Model { get; init; }
 
     /// <summary>The fields whose text is judged.</summary>

@@ -4,20 +4,17 @@ using EsRefine.Upstream;
 namespace EsRefine.Targets;
 
 /// <summary>A clause whose field and query vector are known: all that decides its refined vector.</summary>
-/// <param name="Of">The clause, its search and its target.</param>
+/// <param name="ClauseTask">The clause, its search and its target.</param>
 /// <param name="Mapping">The clause's field.</param>
-/// <param name="QueryVector">As the engine reads it: float32, of the field's dimensions. Nobody writes to it.</param>
-internal sealed record VectorTask(ClauseTask Of, FieldMapping Mapping, float[] QueryVector)
+/// <param name="QueryVector">As the engine reads it: float32, of the field's dimensions. Read-only.</param>
+internal sealed record VectorTask(ClauseTask ClauseTask, FieldMapping Mapping, float[] QueryVector)
 {
-    public SearchRequest Search => Of.Search;
+    public SearchRequest Search => ClauseTask.Search;
 
-    public KnnClause Clause => Of.Clause;
+    public KnnClause Clause => ClauseTask.Clause;
 
-    public Target Target => Of.Target;
+    public Target Target => ClauseTask.Target;
 
-    /// <summary>Where the body means this very vector without spelling it out.</summary>
+    /// <summary>Where the body names this vector without spelling it out.</summary>
     public IReadOnlyList<VectorPlace> HiddenCopies { get; init; } = [];
-
-    /// <summary>A task that outlives its request: see <see cref="SearchRequest.Detach"/>.</summary>
-    public VectorTask Detach() => this with { Of = Of with { Search = Search.Detach() } };
 }

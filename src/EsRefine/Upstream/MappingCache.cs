@@ -58,7 +58,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     private ValueTask<FieldMapping> ReadOfPointInTimeAsync(
         SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, string scope, CancellationToken cancellationToken)
     {
-        SearchRequest caller = search.Detach();   // the headers of a caller who disconnects are gone before the second request is sent
+        SearchRequest caller = search.WithOwnHeaders();   // the headers of a caller who disconnects are gone before the second request is sent
         return cache.GetOrCreateAsync(
             CacheKey.Of("mapping", scope, "pit", Encoding.UTF8.GetString(pointInTime.Span), field),
             (this, caller, field, pit: pointInTime.ToArray()),

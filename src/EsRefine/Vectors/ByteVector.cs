@@ -8,9 +8,9 @@ internal static class ByteVector
     /// <summary>Scales to the original's length, rounds and clamps.</summary>
     /// <param name="original">The query vector as it came in, of whole numbers.</param>
     /// <param name="refined">The refined vector, at any length; receives the whole numbers.</param>
-    /// <param name="trustRadius">Largest angle between the two, in radians: the few whole numbers of a short vector may lie much further off.</param>
-    /// <param name="angle">The angle that is left of the refinement.</param>
-    /// <returns>False: what is left is nothing, the original itself, or out of bounds.</returns>
+    /// <param name="trustRadius">Largest angle between the two, in radians: the whole numbers nearest to a short vector may be much further away.</param>
+    /// <param name="angle">The angle after rounding.</param>
+    /// <returns>False: the rounded vector is zero, the original itself, or out of bounds.</returns>
     public static bool TryRound(ReadOnlySpan<float> original, Span<float> refined, float trustRadius, out float angle)
     {
         TensorPrimitives.Multiply(refined, TensorPrimitives.Norm(original) / TensorPrimitives.Norm<float>(refined), refined);

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace EsRefine.Vectors;
 
 /// <summary>An array of numbers somewhere in a JSON text.</summary>
-/// <param name="Range">With its brackets.</param>
+/// <param name="Json">With its brackets.</param>
 /// <param name="Numbers">As float32, as the engines read vectors.</param>
-internal sealed record NumberArray(ByteRange Range, float[] Numbers)
+internal sealed record NumberArray(BodySlice Json, float[] Numbers)
 {
-    /// <summary>By value: what the client wrote as <c>1e-7</c> is rendered as <c>1.0E-7</c>.</summary>
+    /// <summary>Compares values, because <c>1e-7</c> of the client is rendered as <c>1.0E-7</c>.</summary>
     public bool Spells(ReadOnlySpan<float> vector) => Numbers.AsSpan().SequenceEqual(vector);
 }
 
@@ -16,10 +16,10 @@ internal static class NumberArrays
 {
     /// <summary>The arrays in the <c>params</c> of a template search that hold at least two numbers.</summary>
     /// <exception cref="JsonException">Not strict JSON.</exception>
-    public static List<NumberArray> InParameters(ReadOnlySpan<byte> body)
+    public static List<NumberArray> InParameters(ReadOnlyMemory<byte> body)
     {
         List<NumberArray> arrays = [];
-        Utf8JsonReader reader = new(body);
+        Utf8JsonReader reader = new(body.Span);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -39,13 +39,13 @@ internal static class NumberArrays
 
             if (!isFirst)
             {
-                throw new JsonException("params stands twice");
+                throw new JsonException("params is given twice");
             }
 
             isFirst = false;
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
-            Collect(body, new(start, (int)reader.BytesConsumed - start), arrays);
+            Collect(body, new BodySlice(body, start, (int)reader.BytesConsumed - start), arrays);
         }
 
         reader.Read();   // throws on anything but white space after the body
@@ -54,16 +54,16 @@ internal static class NumberArrays
 
     /// <summary>All arrays of numbers in a text.</summary>
     /// <exception cref="JsonException">Not strict JSON.</exception>
-    public static List<NumberArray> In(ReadOnlySpan<byte> json)
+    public static List<NumberArray> In(ReadOnlyMemory<byte> json)
     {
         List<NumberArray> arrays = [];
-        Collect(json, new(0, json.Length), arrays);
+        Collect(json, new BodySlice(json, 0, json.Length), arrays);
         return arrays;
     }
 
-    private static void Collect(ReadOnlySpan<byte> text, ByteRange part, List<NumberArray> arrays)
+    private static void Collect(ReadOnlyMemory<byte> text, BodySlice part, List<NumberArray> arrays)
     {
-        Utf8JsonReader reader = new(part.Of(text));
+        Utf8JsonReader reader = new(part.Span);
         int start = -1;
         int count = 0;
         while (reader.Read())
@@ -77,10 +77,10 @@ internal static class NumberArrays
                     count++;
                     break;
                 case JsonTokenType.EndArray when start >= 0 && count >= 2:
-                    ByteRange range = new(part.Start + start, (int)reader.BytesConsumed - start);
-                    if (VectorArray.TryRead(range.Of(text), out float[] numbers))
+                    BodySlice json = new(text, part.Start + start, (int)reader.BytesConsumed - start);
+                    if (VectorArray.TryRead(json.Span, out float[] numbers))
                     {
-                        arrays.Add(new(range, numbers));
+                        arrays.Add(new(json, numbers));
                     }
 
                     start = -1;

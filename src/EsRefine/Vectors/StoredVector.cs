@@ -7,7 +7,7 @@ namespace EsRefine.Vectors;
 internal static class StoredVector
 {
     /// <summary>Reads an array of numbers (<c>fields</c>, <c>_source</c>), one inside an array (<c>docvalue_fields</c>, scripts), or a string.</summary>
-    /// <param name="value">What the hit holds under the field's name.</param>
+    /// <param name="value">The value of the field in the hit.</param>
     /// <param name="type">The field's type.</param>
     /// <param name="destination">Receives the components; its length is that of the query vector.</param>
     /// <param name="otherDimensions">The length of an array that has other dimensions than the query vector; null for anything else.</param>

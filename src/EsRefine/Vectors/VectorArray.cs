@@ -106,13 +106,13 @@ internal static class VectorArray
     }
 
     /// <summary>A number by JSON's grammar, rounded once to float32.</summary>
-    // The engines parse to float32 too; where a version of theirs goes by way of double, the last bit may differ in one of some hundred million numbers.
+    // The engines parse to float32 too; where one of their versions parses to double first, the last bit may differ in one of some hundred million numbers.
     private static bool TryParse(ReadOnlySpan<byte> number, out float value) =>
         float.TryParse(number, Styles, CultureInfo.InvariantCulture, out value)
         && float.IsFinite(value)
         && IsJsonNumber(number);
 
-    /// <summary>False for what the framework takes beyond JSON: <c>+1</c>, <c>01</c>, <c>.5</c>, <c>5.</c></summary>
+    /// <summary>False for what the framework accepts beyond JSON: <c>+1</c>, <c>01</c>, <c>.5</c>, <c>5.</c></summary>
     private static bool IsJsonNumber(ReadOnlySpan<byte> number)
     {
         ReadOnlySpan<byte> digits = number[0] == '-' ? number[1..] : number;

@@ -11,7 +11,7 @@ internal sealed class VectorElementType(string name, string? nameInOpenSearch)
 
     public static readonly VectorElementType Byte = new("byte", "byte") { Base64 = [StringEncoding.Base64Bytes], HoldsBytes = true };
 
-    // Ranked by Hamming distance: there is no small turn from one vector of bits to the next.
+    // Ranked by Hamming distance: no small rotation leads from one vector of bits to the next.
     public static readonly VectorElementType Bit = new("bit", "binary")
     {
         Base64 = [StringEncoding.Base64Bytes],

@@ -44,7 +44,8 @@ internal static class VectorText
     /// <param name="type">The field's type.</param>
     /// <remarks>
     /// Arrays hold the shortest decimals that round-trip, integers on <c>byte</c> fields. Hex on a field of floats can spell bytes only, Base64 of bfloat16
-    /// may miss the unit length that <c>dot_product</c> demands, and a lone number is one component only: there an array is written, which every version takes.
+    /// may miss the unit length that <c>dot_product</c> demands, and a lone number is one component only: there an array is written, which every version
+    /// accepts.
     /// </remarks>
     /// <exception cref="ArgumentException">A component is NaN or infinite.</exception>
     public static byte[] Write(ReadOnlySpan<float> vector, ReadOnlySpan<byte> original, VectorSpelling spelling, VectorType type)

@@ -2,7 +2,7 @@ using EsRefine.Refinement;
 
 namespace EsRefine.Vectors;
 
-/// <summary>What a field demands of its vectors: decides how they are read and written.</summary>
+/// <summary>The constraints of a field on its vectors, which decide how they are read and written.</summary>
 /// <param name="Dialect">The engine that holds the field.</param>
 /// <param name="ElementType">Type of the components.</param>
 /// <param name="Dimensions">Number of components; null where no document has set it yet.</param>

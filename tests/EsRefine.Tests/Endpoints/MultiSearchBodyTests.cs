@@ -47,7 +47,7 @@ public sealed class MultiSearchBodyTests
     public void Lines_are_read_as_the_engines_read_them(string body, string? searches)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(Spelled(body)!);
-        string? read = MultiSearchBody.Read(bytes) is { } items ? string.Join(' ', items.Select(item => Encoding.UTF8.GetString(item.Body.Of(bytes)))) : null;
+        string? read = MultiSearchBody.Read(bytes) is { } items ? string.Join(' ', items.Select(item => Encoding.UTF8.GetString(item.Body.Span))) : null;
         Assert.Equal(Spelled(searches), read);
 
         static string? Spelled(string? lines) =>
@@ -123,7 +123,7 @@ public sealed class MultiSearchBodyTests
         {
             Assert.True(item.Body.Start > end || (end == 0 && item.Body.Start >= 1));
             Assert.Equal((byte)'\n', body[item.Body.Start - 1]);
-            Assert.DoesNotContain((byte)'\n', item.Body.Of(body).ToArray());
+            Assert.DoesNotContain((byte)'\n', item.Body.Span.ToArray());
             Assert.Equal((byte)'\n', body[item.Body.End]);
             end = item.Body.End;
         }

@@ -242,7 +242,7 @@ public sealed class MultiSearchTests
     private static ValueTask<PreparedSearch> PrepareAsync(string body, Func<SearchRequest, PreparedSearch> path) =>
         Searches((search, _) => ValueTask.FromResult(path(search))).PrepareAsync(Request(body), TestContext.Current.CancellationToken);
 
-    private static MultiSearch Searches(SearchPath path, TimeProvider? time = null)
+    private static MultiSearch Searches(SearchPreparation path, TimeProvider? time = null)
     {
         EsRefineSettings settings = new() { MaxSearchBodyBytes = 1000 };
         return new(path, new TargetTable(settings), settings, new EsRefineMeter(new NoMeters()), time ?? new FakeTimeProvider());
@@ -252,7 +252,7 @@ public sealed class MultiSearchTests
         new() { Index = "url", QueryString = "?routing=u", Body = Encoding.UTF8.GetBytes(body), Headers = new HeaderDictionary(), QueryText = "the text" };
 
     private static PreparedSearch Rewritten(SearchRequest search, string line) =>
-        new(search.Body, [new(new(0, search.Body.Length), Encoding.UTF8.GetBytes(line))], new(RefinementOutcome.Refined));
+        new(search.Body, [new(new(search.Body, 0, search.Body.Length), Encoding.UTF8.GetBytes(line))], new(RefinementOutcome.Refined));
 
     private static string Text(SearchRequest search) => Encoding.UTF8.GetString(search.Body.Span);
 

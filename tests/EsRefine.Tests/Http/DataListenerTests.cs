@@ -228,8 +228,8 @@ public sealed class DataListenerTests
         Conversation conversation = await ConverseAsync(request, static search =>
         {
             int start = search.Body.Span.IndexOf((byte)'[');
-            ByteRange range = new(start, search.Body.Span.IndexOf((byte)']') + 1 - start);
-            return new(search.Body, [new(range, "[0.5,-1]"u8.ToArray())], Refined);
+            BodySlice vector = new(search.Body, start, search.Body.Span.IndexOf((byte)']') + 1 - start);
+            return new(search.Body, [new(vector, "[0.5,-1]"u8.ToArray())], Refined);
         });
 
         Assert.Equal(
@@ -442,7 +442,7 @@ public sealed class DataListenerTests
     private static PreparedSearch Rewrite(SearchRequest search) => Rewrite(search, Rewritten);
 
     private static PreparedSearch Rewrite(SearchRequest search, string body) =>
-        new(search.Body, [new(new(0, search.Body.Length), Encoding.UTF8.GetBytes(body))], Refined);
+        new(search.Body, [new(new(search.Body, 0, search.Body.Length), Encoding.UTF8.GetBytes(body))], Refined);
 
     private static Func<SearchRequest, PreparedSearch> Keep(RefinementOutcome outcome) => search => PreparedSearch.Original(search, new(outcome));
 

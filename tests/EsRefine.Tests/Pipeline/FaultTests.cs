@@ -5,7 +5,6 @@ using EsRefine.Pipeline;
 using EsRefine.Recognition;
 using EsRefine.Telemetry;
 using EsRefine.TestSupport;
-using EsRefine.Vectors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,9 +103,9 @@ public sealed class FaultTests
                         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new BrokenModel());
                         break;
                     case "splice":
-                        // A copy of the vector outside the body is read when copies are looked for, and not before.
+                        // Copies are enumerated only to write the refined vector over them.
                         services.AddSingleton(new SearchRecognition(static body => Recognizer.Recognize(body) is { } search
-                            ? search with { OtherVectors = [new(new(body.Length, 1), VectorSpelling.Array)] }
+                            ? search with { OtherVectors = null! }
                             : null));
                         break;
                 }

@@ -16,7 +16,7 @@ public sealed class FilterTests
 
         Assert.Equal(
             ["""{"match":{"t":"x"}}""", """{"exists":{"field":"e"}}""", """!{"term":{"n":1}}""", """[{"term":{"a":1}},{"term":{"b":2}}]"""],
-            body.Filters(body.OnlyClause));
+            SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class FilterTests
     {
         var body = new SearchBody(SearchBody.Fill("""{"query":{"bool":{"should":[#],"must":[{"match":{"t":"x"}},{"term":{"a":1}}],"must_not":[]}}}""", Knn));
 
-        Assert.Equal(["""[{"match":{"t":"x"}},{"term":{"a":1}}]"""], body.Filters(body.OnlyClause));
+        Assert.Equal(["""[{"match":{"t":"x"}},{"term":{"a":1}}]"""], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class FilterTests
             "must":{"function_score":{"query":{"bool":{"should":[{"dis_max":{"queries":[#]}}],"filter":{"term":{"b":2}}}}}}}}}
             """, Knn));
 
-        Assert.Equal(["""{"term":{"b":2}}""", """{"term":{"a":1}}"""], body.Filters(body.OnlyClause));
+        Assert.Equal(["""{"term":{"b":2}}""", """{"term":{"a":1}}"""], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class FilterTests
             {"bool":{"must":#,"filter":{"term":{"b":2}}}},{"bool":{"filter":{"term":{"c":3}}}}]}}}
             """, Knn));
 
-        Assert.Equal([["""{"term":{"a":1}}"""], ["""{"term":{"b":2}}"""]], body.Clauses.Select(body.Filters));
+        Assert.Equal([["""{"term":{"a":1}}"""], ["""{"term":{"b":2}}"""]], body.Clauses.Select(SearchBody.Filters));
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class FilterTests
             "filter":{"term":{"tenant":7}}}}]}}}
             """, Knn));
 
-        Assert.Equal(["""{"term":{"own":1}}""", """{"term":{"tenant":7}}"""], body.Filters(body.Clauses[0]));
-        Assert.Equal(["""own {"term":{"own":1}}""", """{"term":{"tenant":7}}"""], body.Filters(body.Clauses[1]));
+        Assert.Equal(["""{"term":{"own":1}}""", """{"term":{"tenant":7}}"""], SearchBody.Filters(body.Clauses[0]));
+        Assert.Equal(["""own {"term":{"own":1}}""", """{"term":{"tenant":7}}"""], SearchBody.Filters(body.Clauses[1]));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class FilterTests
         const string filter = """{"bool":{"must":[{"term":{"tenant":7}},{"knn":{"field":"vec","query_vector":[1,2.0]}}]}}""";
         var body = new SearchBody(SearchBody.Fill("""{"query":{"bool":{"must":{"knn":{"field":"vec","query_vector":[1,2]}},"filter":#}}}""", filter));
 
-        Assert.Equal([filter], body.Filters(body.OnlyClause));
+        Assert.Equal([filter], SearchBody.Filters(body.OnlyClause));
         Assert.Equal(["[1,2.0]"], body.OtherVectors);
     }
 
@@ -87,7 +87,7 @@ public sealed class FilterTests
     {
         var body = new SearchBody(SearchBody.Fill("""{"post_filter":{"term":{"p":1}},"knn":{"field":"a","query_vector":[1]},"query":#}""", Knn));
 
-        Assert.All(body.Clauses, clause => Assert.Equal(["""{"term":{"p":1}}"""], body.Filters(clause)));
+        Assert.All(body.Clauses, clause => Assert.Equal(["""{"term":{"p":1}}"""], SearchBody.Filters(clause)));
         Assert.Equal(2, body.Clauses.Count);
     }
 
@@ -100,8 +100,8 @@ public sealed class FilterTests
             {"knn":{"field":"v","query_vector":[2],"k":5,"num_candidates":9,"filter":{"term":{"k":1}}}}],"filter":{"term":{"f":1}}}}}}}
             """);
 
-        Assert.Equal(["""{"term":{"b":1}}""", """[{"term":{"s":1}}]""", """{"term":{"f":1}}""", """{"term":{"r":1}}"""], body.Filters(body.Clauses[0]));
-        Assert.Equal(["""own {"term":{"k":1}}""", """{"term":{"f":1}}""", """{"term":{"r":1}}"""], body.Filters(body.Clauses[1]));
+        Assert.Equal(["""{"term":{"b":1}}""", """[{"term":{"s":1}}]""", """{"term":{"f":1}}""", """{"term":{"r":1}}"""], SearchBody.Filters(body.Clauses[0]));
+        Assert.Equal(["""own {"term":{"k":1}}""", """{"term":{"f":1}}""", """{"term":{"r":1}}"""], SearchBody.Filters(body.Clauses[1]));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class FilterTests
             "filter":{"term":{"o":1}}}}}}}]}}}
             """);
 
-        Assert.Equal(["""own {"term":{"o":1}}""", """{"term":{"f":1}}"""], body.Filters(body.OnlyClause));
+        Assert.Equal(["""own {"term":{"o":1}}""", """{"term":{"f":1}}"""], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class FilterTests
         const string filter = """{"bool":{"must_not":{"bool":{"must_not":{"term":{"a":1}},"must":[{"term":{"b":1}}]}}}}""";
         var body = new SearchBody(SearchBody.Fill("""{"query":{"bool":{"must_not":#,"should":{"knn":{"field":"vec","query_vector":[1,2]}}}}}""", filter));
 
-        Assert.Equal(["!" + filter], body.Filters(body.OnlyClause));
+        Assert.Equal(["!" + filter], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class FilterTests
             "filter":{"term":{"c":1}}}}}}]}}}
             """, Knn));
 
-        Assert.Empty(body.Filters(body.Clauses[0]));
-        Assert.Equal(["""{"term":{"c":1}}"""], body.Filters(body.Clauses[1]));
+        Assert.Empty(SearchBody.Filters(body.Clauses[0]));
+        Assert.Equal(["""{"term":{"c":1}}"""], SearchBody.Filters(body.Clauses[1]));
     }
 }

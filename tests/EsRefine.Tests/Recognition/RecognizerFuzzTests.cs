@@ -115,10 +115,10 @@ public sealed class RecognizerFuzzTests
     /// <summary>The target with a value of the source in place of one of its own.</summary>
     private static string Swap(string target, string source, int targetValue, int sourceValue)
     {
-        List<ByteRange> holes = Values(target);
-        List<ByteRange> values = Values(source);
-        ByteRange hole = holes[targetValue % holes.Count];
-        ByteRange value = values[sourceValue % values.Count];
+        List<BodySlice> holes = Values(target);
+        List<BodySlice> values = Values(source);
+        BodySlice hole = holes[targetValue % holes.Count];
+        BodySlice value = values[sourceValue % values.Count];
         return target.Remove(hole.Start, hole.Length).Insert(hole.Start, source.Substring(value.Start, value.Length));
     }
 
@@ -147,17 +147,18 @@ public sealed class RecognizerFuzzTests
     {
         string json = Encoding.UTF8.GetString(body);
         Assert.True(search.Clauses.Count > 0, json);
-        List<ByteRange> vectors = [.. search.Clauses.Where(static clause => clause.HoldsVector).Select(static clause => clause.Vector.Range)
-            .Concat(search.OtherVectors.Select(static vector => vector.Range)).OrderBy(static range => range.Start)];
+        List<BodySlice> vectors = [.. search.Clauses.Where(static clause => clause.HoldsVector).Select(static clause => clause.Vector.Json)
+            .Concat(search.OtherVectors.Select(static vector => vector.Json)).OrderBy(static vector => vector.Start)];
         for (int i = 1; i < vectors.Count; i++)
         {
             Assert.True(vectors[i].Start >= vectors[i - 1].End, json);
         }
 
-        foreach (ByteRange range in vectors.Concat(search.Clauses.SelectMany(static clause => clause.Filters).Select(static filter => filter.Range))
-            .Concat(new[] { search.PointInTime, search.SearchPipeline, search.RuntimeMappings }.OfType<ByteRange>()))
+        foreach (BodySlice slice in vectors.Concat(search.Clauses.SelectMany(static clause => clause.Filters).Select(static filter => filter.Json))
+            .Concat(new[] { search.PointInTime, search.SearchPipeline, search.RuntimeMappings }.Where(static slice => !slice.IsMissing)))
         {
-            using JsonDocument whole = JsonDocument.Parse(body.AsMemory(range.Start, range.Length));
+            using JsonDocument whole = JsonDocument.Parse(slice.Bytes);
+            Assert.True(slice.IsOf(body), json);
         }
     }
 
@@ -171,11 +172,11 @@ public sealed class RecognizerFuzzTests
     }
 
     /// <summary>Where the values of a body lie.</summary>
-    private static List<ByteRange> Values(string json)
+    private static List<BodySlice> Values(string json)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(json);
         var reader = new Utf8JsonReader(bytes);
-        List<ByteRange> ranges = [];
+        List<BodySlice> values = [];
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject)
@@ -185,9 +186,9 @@ public sealed class RecognizerFuzzTests
 
             Utf8JsonReader ahead = reader;
             ahead.Skip();
-            ranges.Add(new((int)reader.TokenStartIndex, (int)(ahead.BytesConsumed - reader.TokenStartIndex)));
+            values.Add(new(bytes, (int)reader.TokenStartIndex, (int)(ahead.BytesConsumed - reader.TokenStartIndex)));
         }
 
-        return ranges;
+        return values;
     }
 }

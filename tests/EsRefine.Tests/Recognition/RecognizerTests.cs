@@ -24,9 +24,9 @@ public sealed class RecognizerTests
         KnnClause clause = body.OnlyClause;
         Assert.Equal((EngineDialect.Elasticsearch, KnnClauseForm.TopLevel, "vec"), (clause.Dialect, clause.Form, clause.Field));
         Assert.Equal((10, 100), (clause.K, clause.NumCandidates));
-        Assert.Equal("[0.1,0.2]", body.Vector(clause));
+        Assert.Equal("[0.1,0.2]", SearchBody.Vector(clause));
         Assert.Equal(VectorSpelling.Array, clause.Vector.Spelling);
-        Assert.Equal(["""own {"term":{"lang":"en"}}"""], body.Filters(clause));
+        Assert.Equal(["""own {"term":{"lang":"en"}}"""], SearchBody.Filters(clause));
         Assert.False(clause.IsRadial);
         Assert.Equal(20, body.Search!.Size);
     }
@@ -39,7 +39,7 @@ public sealed class RecognizerTests
             """);
 
         Assert.Equal(["a", "b"], body.Clauses.Select(static clause => clause.Field));
-        Assert.Equal(["[1,0]", "[0,1]"], body.Clauses.Select(body.Vector));
+        Assert.Equal(["[1,0]", "[0,1]"], body.Clauses.Select(SearchBody.Vector));
         Assert.Equal([5, null], body.Clauses.Select(static clause => clause.K));
         Assert.Equal("x", body.Search!.LexicalText);
     }
@@ -69,7 +69,7 @@ public sealed class RecognizerTests
 
             KnnClause clause = body.OnlyClause;
             Assert.Equal((dialect, KnnClauseForm.Query, "vec", 10), (clause.Dialect, clause.Form, clause.Field, clause.K));
-            Assert.Equal("[0.1,0.2]", body.Vector(clause));
+            Assert.Equal("[0.1,0.2]", SearchBody.Vector(clause));
             Assert.Empty(body.Search!.OtherVectors);
             Assert.False(clause.IsJoined);
         }
@@ -123,7 +123,7 @@ public sealed class RecognizerTests
             """);
 
         Assert.Equal("p", body.OnlyClause.NestedPath);
-        Assert.Equal(["""own {"term":{"p.a":1}}""", """p: {"term":{"p.lang":"en"}}""", """{"term":{"tenant":7}}"""], body.Filters(body.OnlyClause));
+        Assert.Equal(["""own {"term":{"p.a":1}}""", """p: {"term":{"p.lang":"en"}}""", """{"term":{"tenant":7}}"""], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class RecognizerTests
                 """);
 
         Assert.Equal("a.b", body.OnlyClause.NestedPath);
-        Assert.Equal(["""a: !{"term":{"a.x":1}}"""], body.Filters(body.OnlyClause));
+        Assert.Equal(["""a: !{"term":{"a.x":1}}"""], SearchBody.Filters(body.OnlyClause));
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class RecognizerTests
         var body = new SearchBody(SearchBody.Fill("""{"knn":{"field":"vec","query_vector":# ,"k":1}}""", vector));
 
         Assert.Equal(spelling, body.OnlyClause.Vector.Spelling.ToString());
-        Assert.Equal(vector, body.Vector(body.OnlyClause));
+        Assert.Equal(vector, SearchBody.Vector(body.OnlyClause));
     }
 
     [Theory]
@@ -237,7 +237,7 @@ public sealed class RecognizerTests
             {"knn":{"field":"vec","query_vector":[0.3,0.1],"k":10,"num_candidates":100},"filter":{"term":{"a":1}},"_source":["t"],"fields":["d"]}
             """);
 
-        Assert.Equal(["""{"term":{"a":1}}"""], body.Filters(body.OnlyClause));
+        Assert.Equal(["""{"term":{"a":1}}"""], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -248,9 +248,9 @@ public sealed class RecognizerTests
             "query":{"knn":{"v":{"vector":[1],"k":1}}}}
             """);
 
-        Assert.Equal("""{"id":"x","keep_alive":"1m"}""", body.Text(body.Search!.PointInTime!.Value));
-        Assert.Equal("\"p\"", body.Text(body.Search.SearchPipeline!.Value));
-        Assert.Equal("""{"r":{"type":"long","script":"emit(1)"}}""", body.Text(body.Search.RuntimeMappings!.Value));
+        Assert.Equal("""{"id":"x","keep_alive":"1m"}""", SearchBody.Text(body.Search!.PointInTime));
+        Assert.Equal("\"p\"", SearchBody.Text(body.Search.SearchPipeline));
+        Assert.Equal("""{"r":{"type":"long","script":"emit(1)"}}""", SearchBody.Text(body.Search.RuntimeMappings));
         Assert.Equal(7, body.Search.Size);
     }
 
@@ -289,10 +289,10 @@ public sealed class RecognizerTests
                 {"query":{"script_score":{"query":{"match_all":{}},"script":{"params":{"q":[1,2]},"source":"#"}}}}
                 """, call));
 
-            Assert.Equal(similarity, body.OnlyClause.Function!.Value.Similarity());
-            Assert.Equal((KnnClauseForm.Script, "vec", "[1,2]"), (body.OnlyClause.Form, body.OnlyClause.Field, body.Vector(body.OnlyClause)));
+            Assert.Equal(similarity, body.OnlyClause.Script!.Function.Similarity());
+            Assert.Equal((KnnClauseForm.Script, "vec", "[1,2]"), (body.OnlyClause.Form, body.OnlyClause.Field, SearchBody.Vector(body.OnlyClause)));
             Assert.Empty(body.OnlyClause.Filters);
-            Assert.StartsWith("""{"params":""", body.Text(body.OnlyClause.Script!.Value), StringComparison.Ordinal);
+            Assert.StartsWith("""{"params":""", SearchBody.Text(body.OnlyClause.Script!.Json), StringComparison.Ordinal);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EsRefine.Endpoints;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
+using EsRefine.Pipeline;
 using EsRefine.Tests.Targets;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;
@@ -22,7 +22,7 @@ public sealed class RecordedSearchTests
         {
             string[] expected = [.. RankingVectors(JsonNode.Parse(json))];
             RecognizedSearch? search = Recognizer.Recognize(json);
-            string[] found = [.. ClausesWithVectors(search).Select(clause => Compact(clause.Vector.Range.Of(json)))];
+            string[] found = [.. ClausesWithVectors(search).Select(clause => Compact(clause.Vector.Json.Span))];
 
             Assert.True(expected.ToHashSet().SetEquals(found) && expected.Length == found.Length, $"{app}: {Encoding.UTF8.GetString(json)}");
             Assert.True(search is null || Recognizer.MayHoldKnn(json));
@@ -47,8 +47,8 @@ public sealed class RecordedSearchTests
             {
                 VectorElementType type = clause.Field == "small_vector" ? VectorElementType.Byte : VectorElementType.Float;
                 FieldMapping field = new() { Field = clause.Field, Dialect = clause.Dialect, ElementType = type, Dimensions = 8 };
-                Assert.True(VectorText.TryRead(clause.Vector.Range.Of(json), clause.Vector.Spelling, field.VectorType, out float[] original), app);
-                IReadOnlyList<BodyEdit>? own = ClauseEdits.For(Tasks.Of(json, search, clause, field, original), [1, 2, 3, 4, 5, 6, 7, 8]);
+                Assert.True(VectorText.TryRead(clause.Vector.Json.Span, clause.Vector.Spelling, field.VectorType, out float[] original), app);
+                IReadOnlyList<BodyEdit>? own = Splicer.EditsFor(Tasks.Of(search, clause, field, original), [1, 2, 3, 4, 5, 6, 7, 8]);
                 Assert.True(own is not null, $"{app}: {Encoding.UTF8.GetString(json)}");
                 edits.AddRange(own);
             }
@@ -57,7 +57,7 @@ public sealed class RecordedSearchTests
             RecognizedSearch again = Recognizer.Recognize(spliced)!;
             Assert.Equal(Rest(json, search, edits.Count), Rest(spliced, again, edits.Count));
             Assert.All(ClausesWithVectors(again).Where(static clause => clause.Vector.Spelling == VectorSpelling.Array),
-                clause => Assert.Equal("[1,2,3,4,5,6,7,8]", Compact(clause.Vector.Range.Of(spliced))));
+                clause => Assert.Equal("[1,2,3,4,5,6,7,8]", Compact(clause.Vector.Json.Span)));
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class RecordedSearchTests
     private static string Rest(byte[] json, RecognizedSearch search, int vectors)
     {
         List<BodyEdit> cuts = [.. ClausesWithVectors(search).Select(static clause => clause.Vector).Concat(search.OtherVectors)
-            .Select(static vector => new BodyEdit(vector.Range, default))];
+            .Select(static vector => new BodyEdit(vector.Json, default))];
         Assert.True(vectors <= cuts.Count);
         return Encoding.UTF8.GetString(BodyEdits.Splice(json, cuts));
     }

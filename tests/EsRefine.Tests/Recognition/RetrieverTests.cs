@@ -25,7 +25,7 @@ public sealed class RetrieverTests
         KnnClause clause = body.OnlyClause;
         Assert.Equal((EngineDialect.Elasticsearch, KnnClauseForm.Retriever, "vec"), (clause.Dialect, clause.Form, clause.Field));
         Assert.Equal((50, 100), (clause.K, clause.NumCandidates));
-        Assert.Equal("[1,0]", body.Vector(clause));
+        Assert.Equal("[1,0]", SearchBody.Vector(clause));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class RetrieverTests
 
         Assert.Single(body.Clauses);
         VectorLocation copy = Assert.Single(body.Search!.OtherVectors);
-        Assert.Equal(("[1,0]", "vec"), (body.Text(copy.Range), copy.Field));
+        Assert.Equal(("[1,0]", "vec"), (SearchBody.Text(copy.Json), copy.Field));
     }
 
     [Fact]

@@ -17,9 +17,9 @@ public sealed class ScriptTests
 
         KnnClause clause = body.OnlyClause;
         Assert.Equal((EngineDialect.OpenSearch, KnnClauseForm.Script, "vec"), (clause.Dialect, clause.Form, clause.Field));
-        Assert.Equal(VectorSimilarity.L2Norm, clause.Function!.Value.Similarity());
-        Assert.Equal("[2,3]", body.Vector(clause));
-        Assert.Equal(["""{"bool":{"filter":{"term":{"t":1}}}}"""], body.Filters(clause));
+        Assert.Equal(VectorSimilarity.L2Norm, clause.Script!.Function.Similarity());
+        Assert.Equal("[2,3]", SearchBody.Vector(clause));
+        Assert.Equal(["""{"bool":{"filter":{"term":{"t":1}}}}"""], SearchBody.Filters(clause));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ScriptTests
     {
         KnnClause clause = InScriptScore(SearchBody.Fill("""{"lang":"knn","inline":"knn_score","params":{"field":"vec","query_value":[2,3],"space_type":"#"}}""", space)).OnlyClause;
 
-        Assert.Equal((KnnClauseForm.Script, function), (clause.Form, clause.Function!.Value));
+        Assert.Equal((KnnClauseForm.Script, function), (clause.Form, clause.Script!.Function));
     }
 
     [Theory]
@@ -65,8 +65,8 @@ public sealed class ScriptTests
         SearchBody body = InScriptScore(SearchBody.Fill("""{"source":"#","params":{"q":[1,2],"f":"vec","more":{"q":[1,2],"f":"vec"}}}""", source));
 
         KnnClause clause = body.OnlyClause;
-        Assert.Equal((KnnClauseForm.Script, "vec", VectorFunction.Cosine), (clause.Form, clause.Field, clause.Function));
-        Assert.Equal("[1,2]", body.Vector(clause));
+        Assert.Equal((KnnClauseForm.Script, "vec", VectorFunction.Cosine), (clause.Form, clause.Field, clause.Script?.Function));
+        Assert.Equal("[1,2]", SearchBody.Vector(clause));
         Assert.Equal(["[1,2]"], body.OtherVectors);   // the one in the object, or the one outside
     }
 
@@ -83,7 +83,7 @@ public sealed class ScriptTests
     {
         KnnClause clause = InScriptScore(SearchBody.Fill("""{"source":"#","params":{"q":[1,2]}}""", source)).OnlyClause;
 
-        Assert.Equal((KnnClauseForm.Script, function), (clause.Form, clause.Function!.Value));
+        Assert.Equal((KnnClauseForm.Script, function), (clause.Form, clause.Script!.Function));
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class ScriptTests
         SearchBody body = InScriptScore(
             """{"source":"dotProduct(params.q,'title')+cosineSimilarity(params.r,'body')+cosineSimilarity(params.s,'body')","params":{"q":[1,2],"r":[3,4],"s":[5,6]}}""");
 
-        Assert.Equal([("title", "[1,2]"), ("body", "[3,4]"), ("body", "[5,6]")], body.Clauses.Select(clause => (clause.Field, body.Vector(clause))));
-        Assert.Single(body.Clauses.Select(static clause => clause.Script).Distinct());
+        Assert.Equal([("title", "[1,2]"), ("body", "[3,4]"), ("body", "[5,6]")], body.Clauses.Select(clause => (clause.Field, SearchBody.Vector(clause))));
+        Assert.Single(body.Clauses.Select(static clause => clause.Script!.Json).Distinct());
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ScriptTests
 
         Assert.Equal(KnnClauseForm.OpaqueScript, body.OnlyClause.Form);
         Assert.False(body.OnlyClause.HoldsVector);
-        Assert.NotEmpty(body.OnlyClause.WhyNotRefined!);
+        Assert.NotEmpty(body.OnlyClause.ReasonNotRefined!);
         Assert.Equal(vectors, body.OtherVectors.Length);
     }
 
@@ -162,13 +162,13 @@ public sealed class ScriptTests
         const string Frame = """{"query":{"bool":{"filter":{"term":{"a":1}},"must":{"script_score":{"query":{"match":{"t":"x"}},"script":{"source":"@cosineSimilarity(params.q,'vec')","params":{"q":[1,2]}}}}}}}""";
 
         SearchBody body = new(Frame.Replace("@", "_score * ", StringComparison.Ordinal));
-        Assert.Equal("""{"match":{"t":"x"}}""", body.Text(body.OnlyClause.ScoredQuery!.Value));
-        Assert.Equal(["""{"term":{"a":1}}"""], body.Filters(body.OnlyClause));
+        Assert.Equal("""{"match":{"t":"x"}}""", SearchBody.Text(body.OnlyClause.Script!.ScoredQuery));
+        Assert.Equal(["""{"term":{"a":1}}"""], SearchBody.Filters(body.OnlyClause));
         Assert.Equal("x", body.Search!.LexicalText);
 
         SearchBody without = new(Frame.Replace("@", "/* _score */ ", StringComparison.Ordinal));
-        Assert.Null(without.OnlyClause.ScoredQuery);
-        Assert.Equal(["""{"match":{"t":"x"}}""", """{"term":{"a":1}}"""], without.Filters(without.OnlyClause));
+        Assert.True(without.OnlyClause.Script!.ScoredQuery.IsMissing);
+        Assert.Equal(["""{"match":{"t":"x"}}""", """{"term":{"a":1}}"""], SearchBody.Filters(without.OnlyClause));
     }
 
     [Fact]
@@ -182,10 +182,10 @@ public sealed class ScriptTests
               {"weight":3}],"query":{"match":{"t":"x"}},"min_score":1}}],"filter":{"term":{"b":2}}}}}
             """);
 
-        Assert.Equal([("vec", "[1,2]"), ("w", "[3,4]")], body.Clauses.Select(clause => (clause.Field, body.Vector(clause))));
-        Assert.Equal(["""{"term":{"a":1}}""", """{"match":{"t":"x"}}""", """{"term":{"b":2}}"""], body.Filters(body.Clauses[0]));
-        Assert.Equal(["""{"term":{"b":2}}"""], body.Filters(body.Clauses[1]));
-        Assert.Equal("""{"match":{"t":"x"}}""", body.Text(body.Clauses[1].ScoredQuery!.Value));
+        Assert.Equal([("vec", "[1,2]"), ("w", "[3,4]")], body.Clauses.Select(clause => (clause.Field, SearchBody.Vector(clause))));
+        Assert.Equal(["""{"term":{"a":1}}""", """{"match":{"t":"x"}}""", """{"term":{"b":2}}"""], SearchBody.Filters(body.Clauses[0]));
+        Assert.Equal(["""{"term":{"b":2}}"""], SearchBody.Filters(body.Clauses[1]));
+        Assert.Equal("""{"match":{"t":"x"}}""", SearchBody.Text(body.Clauses[1].Script!.ScoredQuery));
         Assert.All(body.Clauses, static clause => Assert.True(clause.IsRadial));
     }
 
@@ -197,7 +197,7 @@ public sealed class ScriptTests
     {
         SearchBody body = new(frame.Replace("@", """{"script":{"source":"1+cosineSimilarity(params.q,'vec')","params":{"q":[1,2]}}}""", StringComparison.Ordinal));
 
-        Assert.Equal("[3,4]", body.Vector(body.OnlyClause));
+        Assert.Equal("[3,4]", SearchBody.Vector(body.OnlyClause));
         Assert.Equal(["[1,2]"], body.OtherVectors);
         Assert.Equal("vec", body.Search!.OtherVectors[0].Field);
     }
@@ -223,7 +223,7 @@ public sealed class ScriptTests
 
         Assert.Equal(KnnClauseForm.Query, body.OnlyClause.Form);
         VectorLocation copy = Assert.Single(body.Search!.OtherVectors);
-        Assert.Equal(("[0.5,1]", "vec"), (body.Text(copy.Range), copy.Field));
+        Assert.Equal(("[0.5,1]", "vec"), (SearchBody.Text(copy.Json), copy.Field));
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class ScriptTests
 
         SearchBody body = InScriptScore(SearchBody.Fill("""{"params":{"names":{#},"q":[1,2]},"source":"cosineSimilarity(params.q,'vec')"}""", names));
 
-        Assert.Equal("[1,2]", body.Vector(body.OnlyClause));
+        Assert.Equal("[1,2]", SearchBody.Vector(body.OnlyClause));
     }
 
     [Theory]

@@ -28,14 +28,14 @@ internal sealed class SearchBody(byte[] bytes)
 
     public KnnClause OnlyClause => Assert.Single(Clauses);
 
-    public string[] OtherVectors => [.. Search!.OtherVectors.Select(vector => Text(vector.Range))];
+    public string[] OtherVectors => [.. Search!.OtherVectors.Select(vector => Text(vector.Json))];
 
-    public string Text(ByteRange range) => Encoding.UTF8.GetString(range.Of(Search?.Opened?.Bytes ?? bytes));
+    public static string Text(BodySlice slice) => Encoding.UTF8.GetString(slice.Span);
 
-    public string Vector(KnnClause clause) => Text(clause.Vector.Range);
+    public static string Vector(KnnClause clause) => Text(clause.Vector.Json);
 
     /// <summary>Filters as JSON; a leading <c>!</c> for negated ones, <c>own </c> for the clause's own, <c>path: </c> for those of nested documents.</summary>
-    public string[] Filters(KnnClause clause) =>
+    public static string[] Filters(KnnClause clause) =>
         [.. clause.Filters.Select(filter =>
-            (filter.NestedPath is { } path ? path + ": " : "") + (filter.IsOwn ? "own " : "") + (filter.IsNegated ? "!" : "") + Text(filter.Range))];
+            (filter.NestedPath is { } path ? path + ": " : "") + (filter.IsOwn ? "own " : "") + (filter.IsNegated ? "!" : "") + Text(filter.Json))];
 }

@@ -31,8 +31,8 @@ public sealed class WrapperTests
             var plain = new SearchBody(SearchBody.Fill(frame, query));
             var wrapped = new SearchBody(SearchBody.Fill(frame, SearchBody.Wrap(query)));
 
-            Assert.Equal("[0.1,0.2]", wrapped.Vector(wrapped.OnlyClause));
-            Assert.Equal(plain.Filters(plain.OnlyClause), wrapped.Filters(wrapped.OnlyClause));
+            Assert.Equal("[0.1,0.2]", SearchBody.Vector(wrapped.OnlyClause));
+            Assert.Equal(SearchBody.Filters(plain.OnlyClause), SearchBody.Filters(wrapped.OnlyClause));
             Assert.Equal((plain.OnlyClause.NestedPath, plain.Search!.LexicalText), (wrapped.OnlyClause.NestedPath, wrapped.Search!.LexicalText));
             Assert.Equal(Encoding.UTF8.GetBytes(SearchBody.Fill(frame, query)), wrapped.Search.Opened!.Bytes);
         }
@@ -52,7 +52,7 @@ public sealed class WrapperTests
     {
         var body = new SearchBody("{" + Clause + "," + SearchBody.Fill(place, SearchBody.Wrap(Knn)) + "}");
 
-        Assert.Equal("[1,2]", body.Vector(body.OnlyClause));
+        Assert.Equal("[1,2]", SearchBody.Vector(body.OnlyClause));
         Assert.Equal(["[0.1,0.2]"], body.OtherVectors);
     }
 
@@ -65,7 +65,7 @@ public sealed class WrapperTests
             .Replace("#", SearchBody.Wrap(Term), StringComparison.Ordinal));
 
         Assert.Equal("blue shoes", body.Search!.LexicalText);
-        Assert.Equal(["""{"match":{"t":"blue shoes"}}""", "[" + Term + "]", "!" + Term], body.Filters(body.OnlyClause));
+        Assert.Equal(["""{"match":{"t":"blue shoes"}}""", "[" + Term + "]", "!" + Term], SearchBody.Filters(body.OnlyClause));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class WrapperTests
         for (int depth = 1; depth <= 4; depth++)
         {
             query = SearchBody.Wrap(query);
-            Assert.Equal("[0.1,0.2]", new SearchBody("{\"query\":" + query + "}") is { } body ? body.Vector(body.OnlyClause) : null);
+            Assert.Equal("[0.1,0.2]", new SearchBody("{\"query\":" + query + "}") is { } body ? SearchBody.Vector(body.OnlyClause) : null);
         }
 
         query = SearchBody.Wrap(query);
@@ -155,10 +155,10 @@ public sealed class WrapperTests
             {"post_filter":{"wrapper":{"query":"eyJ0ZXJtIjp7\nImEiOjF9fQ\u003d=" } }, "query" : {{SearchBody.Wrap(inner)}},"knn":{"field":"vec","query_vector":[4]}, "x":1.0}
             """);
         KnnClause[] clauses = [.. body.Clauses];
-        Assert.Equal(["[1, 2]", "[3]", "[4]"], clauses.Select(body.Vector));
+        Assert.Equal(["[1, 2]", "[3]", "[4]"], clauses.Select(SearchBody.Vector));
 
         IReadOnlyList<BodyEdit> edits = body.Search!.Opened!.Close(
-            [new(clauses[2].Vector.Range, "[5,5]"u8.ToArray()), new(clauses[0].Vector.Range, "[0.25,-1]"u8.ToArray())]);
+            [new(clauses[2].Vector.Json, "[5,5]"u8.ToArray()), new(clauses[0].Vector.Json, "[0.25,-1]"u8.ToArray())]);
 
         string closed = Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
         string expected = inner.Replace(
@@ -196,11 +196,11 @@ public sealed class WrapperTests
 
     private static IEnumerable<string> Found(SearchBody body) =>
         body.Clauses
-            .Select(clause => $"{clause.Field} {body.Vector(clause)} {clause.NestedPath} {string.Join(" & ", body.Filters(clause))}")
+            .Select(clause => $"{clause.Field} {SearchBody.Vector(clause)} {clause.NestedPath} {string.Join(" & ", SearchBody.Filters(clause))}")
             .Append(body.Search!.LexicalText!);
 
     private static BodyEdit[] Edits(SearchBody body) =>
-        [.. body.Clauses.Select(static (clause, i) => new BodyEdit(clause.Vector.Range, Encoding.UTF8.GetBytes($"[{i},1e-7]")))];
+        [.. body.Clauses.Select(static (clause, i) => new BodyEdit(clause.Vector.Json, Encoding.UTF8.GetBytes($"[{i},1e-7]")))];
 
     private static string Edited(SearchBody body, IReadOnlyList<BodyEdit> edits) => Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
 }

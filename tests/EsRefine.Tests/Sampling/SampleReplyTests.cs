@@ -133,7 +133,7 @@ public class SampleReplyTests
     [InlineData("""{"hits":{"hits":[{"_index":"i","_id":"1","_source":{"title":"t"},"fields":{"v":[1,2,3]}}]}}""", RefinementOutcome.DimensionMismatch)]
     internal void A_reply_to_learn_nothing_from_names_its_outcome(string reply, RefinementOutcome outcome)
     {
-        Outcome<HitSample> read = SampleReply.Read(Encoding.UTF8.GetBytes(reply), Plan(Flat, ["title"], 20), VectorReading.DocValues, out _);
+        Outcome<HitSample> read = SampleSearch.Read(Encoding.UTF8.GetBytes(reply), Plan(Flat, ["title"], 20), VectorReading.DocValues, out _);
 
         Assert.Null(read.Product);
         Assert.Equal(outcome, read.Reason!.Outcome);
@@ -142,7 +142,7 @@ public class SampleReplyTests
     [Fact]
     public void Hits_whose_vector_cannot_be_read_are_counted()
     {
-        SampleReply.Read(
+        SampleSearch.Read(
             Reply("""{"_index":"i","_id":"1","_source":{"title":"t"}}""", """{"_index":"i","_id":"2","_source":{"title":"t"},"fields":{"v":1}}"""),
             Plan(Flat, ["title"], 20), VectorReading.Fields, out int withoutVector);
 
@@ -154,18 +154,18 @@ public class SampleReplyTests
     {
         string[] hits = [.. Enumerable.Range(0, 5).Select(static i => $$$"""{"_index":"i","_id":"{{{i}}}","_source":{"title":"t"},"fields":{"v":[1,2]}}""")];
 
-        Assert.Equal(3, SampleReply.Read(Reply(hits), Plan(Flat, ["title"], 3), VectorReading.DocValues, out _).Product!.Count);
+        Assert.Equal(3, SampleSearch.Read(Reply(hits), Plan(Flat, ["title"], 3), VectorReading.DocValues, out _).Product!.Count);
     }
 
     private static HitSample Read(params string[] hits) => Read(Flat, VectorReading.DocValues, ["title", "body"], hits);
 
     private static HitSample Read(FieldMapping mapping, VectorReading reading, string[] textFields, params string[] hits) =>
-        SampleReply.Read(Reply(hits), Plan(mapping, textFields, 20), reading, out _).Product!;
+        SampleSearch.Read(Reply(hits), Plan(mapping, textFields, 20), reading, out _).Product!;
 
     private static SamplePlan Plan(FieldMapping mapping, string[] textFields, int size)
     {
         SearchBody body = new("""{"knn":{"field":"v","query_vector":[1,1]}}""");
-        return new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, size);
+        return new(body.Search!, body.OnlyClause, mapping, [1, 1], textFields, size);
     }
 
     private static byte[] Reply(params string[] hits) =>

@@ -110,6 +110,6 @@ public class SampleRequestTests
             NestedPath = nestedPath,
             SemanticField = semanticField,
         };
-        return Encoding.UTF8.GetString(SampleRequest.Write(new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, 20), reading));
+        return Encoding.UTF8.GetString(SampleSearch.Write(new(body.Search!, body.OnlyClause, mapping, [1, 1], textFields, 20), reading));
     }
 }

@@ -10,7 +10,7 @@ namespace EsRefine.Tests.Targets;
 internal static class Tasks
 {
     /// <summary>The vector of one clause of a body, on a target with the usual settings.</summary>
-    public static VectorTask Of(byte[] body, RecognizedSearch recognized, KnnClause clause, FieldMapping mapping, float[] queryVector)
+    public static VectorTask Of(RecognizedSearch recognized, KnnClause clause, FieldMapping mapping, float[] queryVector)
     {
         Target target = new()
         {
@@ -20,7 +20,7 @@ internal static class Tasks
             SampleSize = 20,
             Guards = RefinementGuards.Default,
         };
-        SearchRequest search = new() { Index = "i", Body = body, Headers = new HeaderDictionary() };
+        SearchRequest search = new() { Index = "i", Body = default, Headers = new HeaderDictionary() };
         return new(new(search, recognized, clause, target, "a question"), mapping, queryVector);
     }
 }

@@ -59,7 +59,7 @@ public sealed class TransparencyTests
     /// <summary>Otherwise the comparison of the rest would prove little.</summary>
     [Fact]
     public void Tables_hold_kNN_searches_the_sidecar_recognizes() =>
-        Assert.True(Read("knn").Count(static shape => Recognizer.Recognize(shape.Request.AsSpan(shape.HeadText.Length)) is { Clauses.Count: > 0 }) >= 25);
+        Assert.True(Read("knn").Count(static shape => Recognizer.Recognize(shape.Request.AsMemory(shape.HeadText.Length)) is { Clauses.Count: > 0 }) >= 25);
 
     /// <summary>What real applications sent, recorded byte for byte by the shared material: every one is sent again, both ways.</summary>
     [Fact]

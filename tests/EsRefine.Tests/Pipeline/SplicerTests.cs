@@ -1,15 +1,15 @@
 using System.Text;
 using EsRefine.Recognition;
-using EsRefine.Reissue;
+using EsRefine.Pipeline;
 using EsRefine.Tests.Recognition;
 using EsRefine.Tests.Targets;
 using EsRefine.Upstream;
 using EsRefine.Vectors;
 using Xunit;
 
-namespace EsRefine.Tests.Reissue;
+namespace EsRefine.Tests.Pipeline;
 
-public sealed class ClauseEditsTests
+public sealed class SplicerTests
 {
     [Fact]
     public void Vector_is_replaced_and_every_other_byte_stays()
@@ -150,8 +150,8 @@ public sealed class ClauseEditsTests
             NamesOfOthers = ["w", "other"],
         };
         OpenedBody? opened = body.Search!.Opened;
-        IReadOnlyList<BodyEdit>? edits = ClauseEdits.For(
-            Tasks.Of(opened?.Bytes ?? body.Bytes, body.Search!, body.Clauses[0], mapping, queryVector: [1, 2]), refined: [0.5f, -1]);
+        IReadOnlyList<BodyEdit>? edits = Splicer.EditsFor(
+            Tasks.Of(body.Search!, body.Clauses[0], mapping, queryVector: [1, 2]), refined: [0.5f, -1]);
         return edits is null ? null : Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, opened?.Close(edits) ?? edits));
     }
 }

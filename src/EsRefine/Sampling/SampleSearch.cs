@@ -5,9 +5,31 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Sampling;
 
-/// <summary>Reads the hits of a sampling search: their texts and their vectors.</summary>
-internal static class SampleReply
+/// <summary>The sampling search: one clause alone, its filters and those around it. Its hits bring the texts to judge and the vectors to learn from.</summary>
+internal static class SampleSearch
 {
+    /// <summary>The body of the sampling search: what its shape asks for, with the parts of the client's search that decide which documents it sees.</summary>
+    /// <param name="plan">What to sample.</param>
+    /// <param name="reading">How to ask for the vectors.</param>
+    public static byte[] Write(SamplePlan plan, VectorReading reading)
+    {
+        using MemoryStream stream = new((plan.Dimensions * 12) + 1024);
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("from", 0);
+            json.WriteNumber("size", plan.Size);
+            json.WriteBoolean("track_total_hits", false);
+            plan.Shape.Write(json, plan, reading);
+            CopyIfPresent(json, "pit", plan.Recognized.PointInTime);
+            CopyIfPresent(json, "search_pipeline", plan.Recognized.SearchPipeline);
+            CopyIfPresent(json, "runtime_mappings", plan.Recognized.RuntimeMappings);
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
     /// <summary>Reads a successful reply. Hits without a text or without a vector are left out.</summary>
     /// <param name="reply">The reply's body.</param>
     /// <param name="plan">What was asked for; a cluster may answer with more hits than that.</param>
@@ -89,4 +111,12 @@ internal static class SampleReply
         root.ValueKind != JsonValueKind.Object
         || (root.TryGetProperty("timed_out", out JsonElement timedOut) && timedOut.ValueKind == JsonValueKind.True)
         || (root.TryGetProperty("_shards", out JsonElement shards) && shards.TryGetProperty("failed", out JsonElement failed) && failed.GetInt32() > 0);
+
+    private static void CopyIfPresent(Utf8JsonWriter json, string name, BodySlice bytes)
+    {
+        if (!bytes.IsMissing)
+        {
+            json.WriteCopy(name, bytes);
+        }
+    }
 }
