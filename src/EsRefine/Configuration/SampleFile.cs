@@ -2,13 +2,15 @@ using System.Text;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Writes a configuration file with every setting: those an operator must choose are set to an example, the others are comments with their defaults.</summary>
+/// <summary>
+/// Writes a configuration file with every setting. Settings that an operator must choose have an example value; the others are comments with their defaults.
+/// </summary>
 internal static class SampleFile
 {
     private const int Width = 120;
 
     /// <param name="tree">The settings.</param>
-    /// <param name="head">What stands above them, in sentences, a comment line each.</param>
+    /// <param name="head">Lines written above the settings, each as a comment.</param>
     public static string Write(SettingTree tree, IEnumerable<string> head)
     {
         StringBuilder file = new();

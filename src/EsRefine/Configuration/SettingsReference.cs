@@ -2,11 +2,11 @@ using System.Text;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Writes the reference of all settings in Markdown: a table per group.</summary>
+/// <summary>Writes the reference of all settings in Markdown, with a table per group.</summary>
 internal static class SettingsReference
 {
     /// <param name="tree">The settings.</param>
-    /// <param name="head">What stands above the tables, in Markdown.</param>
+    /// <param name="head">The text above the tables, in Markdown.</param>
     public static string Write(SettingTree tree, string head)
     {
         StringBuilder page = new();
@@ -81,6 +81,6 @@ internal static class SettingsReference
 
     private static string Code(string? text) => string.IsNullOrEmpty(text) ? "" : $"`{text}`";
 
-    // A cell ends at a bar, and a star begins emphasis.
+    // An unescaped bar would end the cell, and an asterisk would begin emphasis.
     private static string Text(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
 }
