@@ -72,7 +72,8 @@ internal static class SampleFile
         }
     }
 
-    private static IEnumerable<string> Wrapped(string text, int width)
+    /// <summary>The text in lines of at most <paramref name="width"/> characters, if no word is longer.</summary>
+    public static IEnumerable<string> Wrapped(string text, int width)
     {
         StringBuilder line = new();
         foreach (string word in text.Split(' '))

@@ -14,7 +14,7 @@ internal enum ChatAnswer
 /// <summary>Recognizes yes and no, ignoring case, spaces and punctuation.</summary>
 internal static class ChatAnswers
 {
-    /// <summary>The answer in a token that holds only the word, spaces and punctuation: <c>" Yes"</c>, <c>"YES."</c>, <c>"no\n"</c>; not <c>"Not"</c>.</summary>
+    /// <summary>The answer in a token that is one word, with spaces and punctuation: <c>" Yes"</c>, <c>"YES."</c>, <c>"no\n"</c>; not <c>"Not"</c>.</summary>
     public static ChatAnswer OfToken(ReadOnlySpan<char> token)
     {
         int start = 0;

@@ -14,7 +14,7 @@ internal interface IRelevanceJudge
     /// A hit that cannot be judged gets no judgment.
     /// </summary>
     /// <exception cref="JudgeException">The judge failed for at least one hit. Judgments already written stay valid.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled: the deadline passed, or the client disconnected.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled by deadline or client.</exception>
     Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken);
 }
 

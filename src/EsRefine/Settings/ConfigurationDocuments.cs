@@ -22,7 +22,7 @@ internal static class ConfigurationDocuments
     private const string ReferenceHead = """
         # Configuration
 
-        <!-- Generated from the settings in the source code. Do not edit. After a change, run: dotnet run --project src/EsRefine -- config --write-docs "$PWD" -->
+        <!-- Generated from the settings in the source code. Do not edit; after a change: dotnet run --project src/EsRefine -- config --write-docs "$PWD" -->
 
         EsRefine reads `esrefine.yaml` from the working directory, or the file that `--config FILE` names. Environment variables override the file, and flags
         override both.
