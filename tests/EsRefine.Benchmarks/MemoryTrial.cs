@@ -11,13 +11,13 @@ using EsRefine.Vectors;
 namespace EsRefine.Benchmarks;
 
 /// <summary>
-/// <c>memory [--remembered N] [--lookups N] [--dimensions D] [--model DIR --texts FILE.jsonl[.gz] …]</c>: remembers vectors of one model, looks up as many that
-/// were never handed out, paraphrases among them, and those handed out after all that clients do to numbers; says how many were taken for others, how many not
-/// found, and what it cost. Ends with 1 if one was.
+/// <c>memory [--remembered N] [--lookups N] [--dimensions D] [--model DIR --texts FILE.jsonl[.gz] …]</c>: remembers vectors of one model. Then it looks up
+/// as many that were never returned, including paraphrases, and the returned ones after the changes that clients make to numbers. Prints how many were
+/// mistaken for others, how many were not found, and the cost. Exits with code 1 if there was one.
 /// </summary>
 /// <remarks>
-/// Without a model, vectors are drawn that lean to one side as real ones do, and paraphrases lie at cosines from 0.92 to 0.9999995. With one, texts are all
-/// runs of eight words of the files; those never handed out are such runs with a word more, less, or another.
+/// Without a model, vectors are random with a common direction, as real ones have, and paraphrases have cosines from 0.92 to 0.9999995. With a model, the
+/// texts are all runs of eight words in the files; those never returned are such runs with a word added, removed or replaced.
 /// </remarks>
 internal static class MemoryTrial
 {
@@ -32,7 +32,8 @@ internal static class MemoryTrial
         int lookups = int.Parse(Option(args, "--lookups") ?? "100000", CultureInfo.InvariantCulture);
         IVectorSource source = Option(args, "--model") is { } folder
             ? new ModelVectors(
-                folder, [.. args.SkipWhile(static arg => arg != "--texts").Skip(1).TakeWhile(static arg => !arg.StartsWith("--", StringComparison.Ordinal))])
+                folder,
+                [.. args.SkipWhile(static arg => arg != "--texts").Skip(1).TakeWhile(static arg => !arg.StartsWith("--", StringComparison.Ordinal))])
             : new DrawnVectors(int.Parse(Option(args, "--dimensions") ?? "384", CultureInfo.InvariantCulture));
         VectorMemory memory = new(new VectorMemorySettings { Entries = remembered, Mebibytes = 65_536 }, TimeProvider.System);
 
@@ -79,10 +80,10 @@ internal static class MemoryTrial
         }
 
         int wrong = strangers.Found - same;
-        string twins = same > 0 ? $" ({same} more have the very vector of a remembered text: the model does not tell them apart)" : "";
+        string note = same > 0 ? $" ({same} more have the very vector of a remembered text: the model does not tell them apart)" : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             remembered            {memory.Count} texts (the rest had the vector of a later one), {bytes / (double)memory.Count:0} bytes each with its text
-            never handed out      {lookups} looked up, {wrong} taken for another{twins}
+            never handed out      {lookups} looked up, {wrong} taken for another{note}
             handed out            {kept.Count} looked up ({string.Join(", ", ways)}), {lost} not found, {confused} found as another text
             a look-up that finds  {known.Median:0.0} µs in the median, {known.Percentile(0.99):0.0} µs at the 99th percentile
             reading one from JSON {read.Median:0.0} µs in the median, {read.Percentile(0.99):0.0} µs at the 99th percentile, before either
@@ -225,11 +226,11 @@ internal static class MemoryTrial
 
         public Task<HandedOutVector[]> StrangersAsync(int first, int count, IReadOnlyList<HandedOutVector> kept) =>
             EmbedAsync(Enumerable.Range(first, count).Select(i => (i % 3) switch
-        {
-            0 => Words(i * 7, Run + 1),
-            1 => Words(i * 7, Run - 1),
-            _ => $"{Words(i * 7, Run / 2)} {_words[(i * 7919) % _words.Length]} {Words(i * 7 + Run / 2 + 1, Run / 2 - 1)}",
-        }));
+            {
+                0 => Words(i * 7, Run + 1),
+                1 => Words(i * 7, Run - 1),
+                _ => $"{Words(i * 7, Run / 2)} {_words[(i * 7919) % _words.Length]} {Words(i * 7 + Run / 2 + 1, Run / 2 - 1)}",
+            }));
 
         public async Task<double?> DistanceAsync(HandedOutVector vector, string text)
         {

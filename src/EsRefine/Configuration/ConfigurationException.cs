@@ -1,8 +1,8 @@
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// The configuration cannot work. Every message names the file, line and column, or the flag or variable, and the fix. All faults are reported at once.
-/// Exit code 2.
+/// The configuration is invalid. Every message names the file, line and column, or the flag or variable, and the fix. All faults are reported at once.
+/// The process exits with code 2.
 /// </summary>
 internal sealed class ConfigurationException : Exception
 {

@@ -1,27 +1,31 @@
 namespace EsRefine.Configuration;
 
-/// <summary>Configuration as written, not yet interpreted. A file, the environment and the flags all become such a tree.</summary>
+/// <summary>A node of configuration as written, not yet interpreted. The file, the environment and the flags are each read into a tree of nodes.</summary>
 internal abstract record ConfigurationNode(SettingOrigin Origin);
 
-/// <summary>A value as text. Null: an empty value, which is ignored.</summary>
+/// <summary>A value as text. A null text is an empty value, which is ignored.</summary>
 internal sealed record ConfigurationValue(SettingOrigin Origin, string? Text) : ConfigurationNode(Origin);
 
-/// <summary>A list, replacing one from a weaker source as a whole.</summary>
+/// <summary>A list. It replaces the whole list of a source with lower precedence.</summary>
 internal sealed record ConfigurationList(SettingOrigin Origin, IReadOnlyList<ConfigurationNode> Elements) : ConfigurationNode(Origin);
 
-/// <summary>One element of a list by its position (<c>ESREFINE__TARGETS__0__MODE</c>): changes or follows those of a weaker source.</summary>
+/// <summary>
+/// One element of a list, by its position (<c>ESREFINE__TARGETS__0__MODE</c>). It changes that element of a source with lower precedence, or is appended.
+/// </summary>
 internal sealed record ConfigurationElement(SettingOrigin Origin, int Index, ConfigurationNode Node) : ConfigurationNode(Origin);
 
 /// <summary>Settings by name.</summary>
 internal sealed record ConfigurationMapping(SettingOrigin Origin, IReadOnlyList<ConfigurationEntry> Entries) : ConfigurationNode(Origin);
 
-/// <summary>A name in a mapping, where it stands, and its value.</summary>
+/// <summary>A name in a mapping, the position of the name, and its value.</summary>
 internal readonly record struct ConfigurationEntry(string Name, SettingOrigin NameOrigin, ConfigurationNode Node);
 
-/// <summary>Lays a stronger source over a weaker one.</summary>
+/// <summary>Merges two sources; the one with higher precedence overrides the other.</summary>
 internal static class ConfigurationOverlay
 {
-    /// <summary>The tree in which <paramref name="above"/> overrides <paramref name="below"/>. Mappings merge name by name; values and lists replace.</summary>
+    /// <summary>
+    /// The tree in which <paramref name="above"/> overrides <paramref name="below"/>. Mappings are merged by name; values and lists are replaced.
+    /// </summary>
     public static ConfigurationNode Over(this ConfigurationNode above, ConfigurationNode? below, List<string> errors) => above switch
     {
         ConfigurationMapping mapping => Merge(below as ConfigurationMapping, mapping, errors),
@@ -51,7 +55,7 @@ internal static class ConfigurationOverlay
 
     private static ConfigurationList Place(ConfigurationNode? below, ConfigurationElement above, List<string> errors)
     {
-        // A lone value stands for a list of one, as in a file.
+        // A single value counts as a list of one element, as in a file.
         List<ConfigurationNode> elements = below switch
         {
             ConfigurationList list => [.. list.Elements],

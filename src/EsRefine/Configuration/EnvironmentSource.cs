@@ -3,8 +3,8 @@ using System.Globalization;
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// Reads <c>ESREFINE__UPSTREAM__URLS__0=…</c>: two underscores step into a group or a list, case does not matter, an empty value is ignored.
-/// Other variables that begin with <c>ESREFINE_</c> are not configuration.
+/// Reads variables such as <c>ESREFINE__UPSTREAM__URLS__0</c>. Two underscores separate the parts of the path. Case and empty values are ignored.
+/// Variables with a single underscore after <c>ESREFINE</c> are not settings.
 /// </summary>
 internal static class EnvironmentSource
 {
@@ -12,11 +12,11 @@ internal static class EnvironmentSource
     private const string Prefix = "ESREFINE__";
     private const string Step = "__";
 
-    // URLS__10 comes after URLS__9: elements are appended one by one.
+    // Numeric order puts URLS__10 after URLS__9, as elements are appended one by one.
     private static readonly StringComparer ByNumber =
         StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering | CompareOptions.IgnoreCase);
 
-    /// <summary>The file's tree, overridden by the environment; <paramref name="errors"/> takes variables that name no setting.</summary>
+    /// <summary>The file's tree, overridden by the environment. A variable that names no setting is added to <paramref name="errors"/>.</summary>
     public static ConfigurationNode Over(
         ConfigurationNode below, IReadOnlyDictionary<string, string> environment, Setting root, List<string> errors)
     {
@@ -32,17 +32,17 @@ internal static class EnvironmentSource
         return below;
     }
 
-    /// <summary>The name of a setting's variable: <c>upstream.urls</c>, a list → <c>ESREFINE__UPSTREAM__URLS__0</c>.</summary>
-    /// <param name="path">Positions in lists in brackets: <c>targets[2].index</c>, <c>targets[].index</c> for the first.</param>
-    /// <param name="isList">Whether it is a list, whose first element is meant.</param>
+    /// <summary>The environment variable of a setting: for the list <c>upstream.urls</c>, <c>ESREFINE__UPSTREAM__URLS__0</c>.</summary>
+    /// <param name="path">The path, with positions in brackets: <c>targets[2].index</c>. Empty brackets mean the first element.</param>
+    /// <param name="isList">Whether the setting is a list. The result then names its first element.</param>
     public static string VariableOf(string path, bool isList = false) => Prefix + path
         .Replace("[]", "[0]", StringComparison.Ordinal).Replace("[", Step, StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
         .Replace(".", Step, StringComparison.Ordinal).ToUpperInvariant() + (isList ? Step + "0" : "");
 
-    /// <summary>Warns of variables that would be settings but for single underscores.</summary>
-    /// <param name="environment">The process's.</param>
+    /// <summary>Warnings about variables that would name a setting if their single underscores were double.</summary>
+    /// <param name="environment">The environment of the process.</param>
     /// <param name="tree">The settings.</param>
-    /// <param name="named">Variables that settings name: they are read, whatever they look like.</param>
+    /// <param name="named">Variables that settings name, such as <c>judge.apiKeyEnv</c>. They are read, so there is no warning about them.</param>
     public static IEnumerable<string> Warnings(IReadOnlyDictionary<string, string> environment, SettingTree tree, IReadOnlyCollection<string?> named)
     {
         string[] settings = [.. tree.All.Select(static setting => setting.Variable[Prefix.Length..])];
@@ -52,7 +52,7 @@ internal static class EnvironmentSource
                 && !named.Contains(variable)
                 && NearestName.Of(string.Join(Step, variable[Namespace.Length..].Split('_', StringSplitOptions.RemoveEmptyEntries)), settings) is { } meant)
             {
-                yield return $"{variable} is not read: two underscores step into a setting; did you mean '{Prefix}{meant}'?";
+                yield return $"{variable} is ignored: the parts of a setting's name are separated by two underscores; did you mean '{Prefix}{meant}'?";
             }
         }
     }
@@ -72,7 +72,7 @@ internal static class EnvironmentSource
                 return Branch(variable, value, steps, depth + 1, element, errors) is { } node ? new ConfigurationElement(variable, index, node) : null;
             }
 
-            errors.Add($"{variable}: '{setting.Name}' is a list: a position (0, 1, …) was expected where '{steps[depth]}' stands");
+            errors.Add($"{variable}: '{setting.Name}' is a list: expected a position (0, 1, …) instead of '{steps[depth]}'");
             return null;
         }
 
@@ -86,12 +86,12 @@ internal static class EnvironmentSource
         string[] names = [.. setting.Children.Select(child => child.Name)];
         string parent = Prefix + string.Concat(steps[..depth].Select(step => step.ToUpperInvariant() + Step));
         errors.Add(names.Length == 0
-            ? $"{variable}: '{setting.Name}' is a single value; leave out what follows {parent[..^Step.Length]}"
+            ? $"{variable}: '{setting.Name}' is a single value; remove everything after {parent[..^Step.Length]}"
             : $"{variable}: no such setting{Hint(parent, steps[depth], string.Concat(steps[(depth + 1)..].Select(step => Step + step)), names)}");
         return null;
     }
 
-    // The whole variable where one name is near, ready to paste; else what there is at that step.
+    // The full name of the variable, ready to paste, if a similar name exists; otherwise the names allowed at this step.
     private static string Hint(string parent, string name, string rest, string[] names) => NearestName.Of(name, names) is { } nearest
         ? $"; did you mean '{parent}{nearest.ToUpperInvariant()}{rest}'?"
         : NearestName.Hint(name, names, other => parent + other.ToUpperInvariant());

@@ -5,12 +5,12 @@ internal static class FlagSource
 {
     /// <summary>The tree, overridden by the flags.</summary>
     /// <param name="below">File and environment.</param>
-    /// <param name="flags">Settings whose flags were given, a group before what it holds, and the texts given for them.</param>
-    /// <param name="errors">Takes the faults.</param>
+    /// <param name="flags">The settings whose flags were given, groups before their members, and the texts given for them.</param>
+    /// <param name="errors">Receives the faults found.</param>
     public static ConfigurationNode Over(
         ConfigurationNode below, IEnumerable<(Setting Setting, IReadOnlyList<string> Texts)> flags, List<string> errors)
     {
-        // Groups first: --judge recorded:a --judge-file b means b.
+        // Groups are applied first, so that --judge-file b overrides the file of --judge recorded:a.
         foreach ((Setting setting, IReadOnlyList<string> texts) in flags)
         {
             SettingOrigin origin = new(setting.Attribute.Flag!);

@@ -3,18 +3,18 @@ using System.Reflection;
 
 namespace EsRefine.Configuration;
 
-/// <summary>How a value is written: reads its text, or says what it must be.</summary>
-/// <param name="Type">What it is in a word or two, for documentation: <c>URL</c>, <c>host:port</c>, <c>whole number</c>.</param>
-/// <param name="Read">The value, or the complaint that follows the setting's name: "must be …, not 'soon'".</param>
+/// <summary>The syntax of a value. Parses its text, or returns what the value must be.</summary>
+/// <param name="Type">A short name of the syntax, for documentation: <c>URL</c>, <c>host:port</c>, <c>whole number</c>.</param>
+/// <param name="Read">Returns the value, or the error, which continues a sentence after the setting's name: "must be …, not 'soon'".</param>
 internal sealed record Form(string Type, Form.Reader Read)
 {
-    /// <returns>Null, or what is wrong with the text.</returns>
+    /// <returns>Null if the text is valid, otherwise the error.</returns>
     internal delegate string? Reader(string text, SettingOrigin origin, out object value);
 
-    /// <summary>The words it may be; empty where there is no such list.</summary>
+    /// <summary>The allowed words; empty if the value is not limited to a list of words.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>A regular expression that every valid text matches, for editors; null = none.</summary>
+    /// <summary>A regular expression that every valid text matches, for editors; null if there is none.</summary>
     public string? Pattern { get; init; }
 
     /// <summary>The form of a property's value, by its type and its attribute.</summary>

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace EsRefine.Configuration;
 
-/// <summary>A list of values, for which a lone value may stand, or a list of groups.</summary>
+/// <summary>A list of values or of groups. A single value counts as a list of one value.</summary>
 internal sealed class ListSetting : Setting
 {
     private readonly Type _elementType;

@@ -5,21 +5,23 @@ using System.Net.Sockets;
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// Where a listener listens: <c>127.0.0.1:9280</c>, <c>[::1]:9280</c>, <c>localhost:9280</c>, or <c>*:9280</c> for every address of the machine.
+/// The address of a listener: <c>127.0.0.1:9280</c>, <c>[::1]:9280</c>, <c>localhost:9280</c>, or <c>*:9280</c> for every address of the machine.
 /// </summary>
-/// <param name="Address">Null: every address, IPv6 and IPv4.</param>
-/// <param name="Port">0 picks a free one.</param>
+/// <param name="Address">The IP address; null for every address, IPv6 and IPv4.</param>
+/// <param name="Port">The port; 0 picks a free one.</param>
 internal sealed record ListenAddress(IPAddress? Address, int Port)
 {
-    /// <summary>Reachable from this machine only.</summary>
+    /// <summary>Whether the listener is reachable from this machine only.</summary>
     public bool IsLoopback => Address is not null && IPAddress.IsLoopback(Address);
 
-    /// <summary>Whether one process cannot listen at both.</summary>
+    /// <summary>Whether a process cannot listen on both addresses at once.</summary>
     public bool Collides(ListenAddress other) => Port != 0 && Port == other.Port && (IsAny || other.IsAny || Address!.Equals(other.Address));
 
     private bool IsAny => Address is null || Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any);
 
-    /// <summary>Reads <c>host:port</c>; null where the text is no such thing. A host name other than localhost is none: listening binds addresses.</summary>
+    /// <summary>
+    /// Parses <c>host:port</c>; null if the text is not valid. A host name other than localhost is not valid, because a listener binds to an IP address.
+    /// </summary>
     public static ListenAddress? Parse(string text)
     {
         int colon = text.LastIndexOf(':');

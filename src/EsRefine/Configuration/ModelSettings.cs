@@ -10,12 +10,12 @@ internal sealed record ModelSettings
     [Setting("The ONNX file, relative to the folder. Needed only where the folder holds several.", Example = "onnx/model.onnx")]
     public string? File { get; init; }
 
-    /// <summary>Null: the folder's own <c>prompts.query</c>, if any.</summary>
-    [Setting("Text put before every query, in place of the folder's own.", Form = nameof(TextForms.AnyText), Example = "\"query: \"")]
+    /// <summary>Null: the folder's <c>prompts.query</c>, if any.</summary>
+    [Setting("Text put before every query. It replaces the prompt of the model folder.", Form = nameof(TextForms.AnyText), Example = "\"query: \"")]
     public string? QueryPrefix { get; init; }
 
-    /// <summary>Null: the folder's own <c>prompts.document</c>, if any.</summary>
-    [Setting("Text put before every document, in place of the folder's own.", Form = nameof(TextForms.AnyText), Example = "\"passage: \"")]
+    /// <summary>Null: the folder's <c>prompts.document</c>, if any.</summary>
+    [Setting("Text put before every document. It replaces the prompt of the model folder.", Form = nameof(TextForms.AnyText), Example = "\"passage: \"")]
     public string? DocumentPrefix { get; init; }
 
     [Setting("Where the model runs. auto uses CUDA where it is available.", Words = ["auto", "cpu", "cuda"])]
@@ -26,24 +26,24 @@ internal sealed record ModelSettings
 internal sealed record ModelsSettings
 {
     /// <summary>Null: the local model answers.</summary>
-    [Setting("An embeddings server that requests are relayed to unchanged. Leave out the path, which applications send (/v1/embeddings, /api/embed, /embed). "
+    [Setting("An embeddings server that requests are relayed to unchanged. Leave out the path: applications send it (/v1/embeddings, /api/embed, /embed). "
         + "Without it the local model (model.folder) answers.",
         Flag = "--models-upstream", Placeholder = "URL", Example = "https://api.openai.com")]
     public Uri? Upstream { get; init; }
 
-    [Setting("What the texts sent to the models listener are. It chooses the local model's prompt, since requests do not say.",
+    [Setting("Whether the texts sent to the models listener are queries or documents. It selects the prompt of the local model; requests do not name one.",
         Words = ["unspecified", "query", "document"])]
     public string Purpose { get; init; } = "unspecified";
 
-    [Setting("How much is remembered of the vectors returned, and who shares it. When entries or mebibytes is reached, the oldest goes first.")]
+    [Setting("Limits of the memory for the texts of returned vectors, and who shares it. When a limit is reached, the oldest text is removed.")]
     public VectorMemorySettings Memory { get; init; } = new();
 }
 
-/// <summary>How much is remembered of the vectors that the models listener returns.</summary>
+/// <summary>Limits of the memory for the texts whose vectors the models listener returned.</summary>
 internal sealed record VectorMemorySettings
 {
-    /// <summary>Null: this process alone.</summary>
-    [Setting("Sidecars with the same tenant and the same cache.redis share the texts they remember. Without it each process remembers on its own.",
+    /// <summary>Null: the memory is not shared with other processes.</summary>
+    [Setting("Sidecars with the same tenant and the same cache.redis share the texts they remember. Without it each process keeps its own memory.",
         Example = "shop")]
     public string? Tenant { get; init; }
 

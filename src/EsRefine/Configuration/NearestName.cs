@@ -3,8 +3,10 @@ namespace EsRefine.Configuration;
 /// <summary>The name an operator probably meant.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate with the fewest edits (case ignored), if few enough to be a slip: at most a third of the longer name;
-    /// of several, one as long as what was written. Null where none is near.</summary>
+    /// <summary>
+    /// The candidate with the smallest edit distance (case ignored). Of several, one of the same length is preferred.
+    /// Null if the distance is more than a third of the longer name.
+    /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
@@ -22,19 +24,19 @@ internal static class NearestName
         return nearest;
     }
 
-    /// <summary>"; did you mean 'deadlineMs'?", or the list of candidates where none is near.</summary>
+    /// <summary>"; did you mean 'deadlineMs'?", or the list of candidates if none is similar.</summary>
     /// <param name="name">What was written.</param>
-    /// <param name="candidates">What may be.</param>
-    /// <param name="written">How a candidate is written in full, where the name is only its last step.</param>
+    /// <param name="candidates">The allowed names.</param>
+    /// <param name="written">Returns the full spelling of a candidate, for names that are only the last part of it.</param>
     public static string Hint(string name, IReadOnlyCollection<string> candidates, Func<string, string>? written = null)
     {
         written ??= static candidate => candidate;
         return Of(name, candidates) is { } nearest
             ? $"; did you mean '{written(nearest)}'?"
-            : $"; there is {string.Join(", ", candidates.Select(written))}";
+            : $"; expected one of: {string.Join(", ", candidates.Select(written))}";
     }
 
-    /// <summary>Optimal string alignment distance: a letter put in, left out, changed, or swapped with its neighbor counts one.</summary>
+    /// <summary>Optimal string alignment distance: inserting, removing, replacing a letter and swapping two neighbors cost one each.</summary>
     private static int Edits(string a, string b)
     {
         int[,] edits = new int[a.Length + 1, b.Length + 1];

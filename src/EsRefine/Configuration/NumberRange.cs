@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace EsRefine.Configuration;
 
-/// <summary>The numbers a setting may be.</summary>
-/// <param name="Min">Smallest.</param>
-/// <param name="Max">Largest.</param>
-/// <param name="Above">Smaller than all.</param>
-/// <param name="Below">Larger than all.</param>
+/// <summary>The range of numbers that a setting accepts.</summary>
+/// <param name="Min">The smallest number allowed.</param>
+/// <param name="Max">The largest number allowed.</param>
+/// <param name="Above">An exclusive lower bound.</param>
+/// <param name="Below">An exclusive upper bound.</param>
 internal readonly record struct NumberRange(double Min, double Max, double Above, double Below)
 {
-    /// <summary>Whether it has a lower and an upper end.</summary>
+    /// <summary>Whether it has a lower and an upper bound.</summary>
     public bool IsBounded => (double.IsFinite(Min) || double.IsFinite(Above)) && (double.IsFinite(Max) || double.IsFinite(Below));
 
     public bool Contains(double number) => number >= Min && number <= Max && number > Above && number < Below;

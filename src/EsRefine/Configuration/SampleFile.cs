@@ -3,14 +3,14 @@ using System.Text;
 namespace EsRefine.Configuration;
 
 /// <summary>
-/// Writes a configuration file with every setting: those an operator must choose are set to an example, the others are comments with their defaults.
+/// Writes a configuration file with every setting. Settings that an operator must choose have an example value; the others are comments with their defaults.
 /// </summary>
 internal static class SampleFile
 {
     private const int Width = 120;
 
     /// <param name="tree">The settings.</param>
-    /// <param name="head">What stands above them, in sentences, a comment line each.</param>
+    /// <param name="head">Lines written above the settings, each as a comment.</param>
     public static string Write(SettingTree tree, IEnumerable<string> head)
     {
         StringBuilder file = new();
@@ -72,7 +72,8 @@ internal static class SampleFile
         }
     }
 
-    private static IEnumerable<string> Wrapped(string text, int width)
+    /// <summary>The text in lines of at most <paramref name="width"/> characters, if no word is longer.</summary>
+    public static IEnumerable<string> Wrapped(string text, int width)
     {
         StringBuilder line = new();
         foreach (string word in text.Split(' '))

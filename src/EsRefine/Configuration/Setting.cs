@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace EsRefine.Configuration;
 
-/// <summary>One property of a settings record, as files, variables and flags set it: a value, a list, or a group of settings.</summary>
+/// <summary>One property of a settings record that a file, a variable or a flag can set: a value, a list, or a group of settings.</summary>
 internal abstract class Setting
 {
     private readonly PropertyInfo? _property;
 
-    /// <param name="path">Where it is: <c>judge.url</c>, <c>targets[].index</c>; empty for the whole configuration.</param>
+    /// <param name="path">Its path: <c>judge.url</c>, <c>targets[].index</c>; empty for the whole configuration.</param>
     /// <param name="attribute">Its documentation.</param>
-    /// <param name="property">Its place in the record; null for the whole configuration and for elements of lists.</param>
+    /// <param name="property">Its property in the record; null for the whole configuration and for elements of lists.</param>
     protected Setting(string path, SettingAttribute attribute, PropertyInfo? property)
     {
         Path = path;
@@ -22,7 +22,7 @@ internal abstract class Setting
         IsRequired = property?.IsDefined(typeof(RequiredMemberAttribute)) is true;
     }
 
-    /// <summary>As in the file.</summary>
+    /// <summary>The name, as written in the file.</summary>
     public string Name { get; }
 
     /// <summary><c>judge.url</c>; <c>targets[].index</c> inside a list.</summary>
@@ -30,34 +30,34 @@ internal abstract class Setting
 
     public SettingAttribute Attribute { get; }
 
-    /// <summary>What it does, in sentences.</summary>
+    /// <summary>The description, in full sentences.</summary>
     public string Description { get; init; }
 
-    /// <summary>The same for the help of its flag.</summary>
+    /// <summary>The description for the help text of its flag.</summary>
     public virtual string FlagHelp => Description;
 
-    /// <summary>The group it is in cannot do without it.</summary>
+    /// <summary>Whether its group is invalid without it.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>Its default as YAML; null where there is none.</summary>
+    /// <summary>The default as YAML; null if there is none.</summary>
     public string? Default { get; private init; }
 
     /// <summary>The property's name; empty for the whole configuration and for elements of lists.</summary>
     public string PropertyName => _property?.Name ?? "";
 
-    /// <summary>Its environment variable; the first one of a list.</summary>
+    /// <summary>Its environment variable; for a list, that of the first element.</summary>
     public string Variable => EnvironmentSource.VariableOf(Path, isList: Element is not null);
 
-    /// <summary>As a file sets it: to its example, or to its default.</summary>
+    /// <summary>Its line in the sample file, with its example or its default as the value.</summary>
     public string Sample => $"{Name}: {Attribute.Example ?? Default}";
 
     /// <summary>The settings of a group; empty for others.</summary>
     public virtual IReadOnlyList<Setting> Children => [];
 
-    /// <summary>What each element of a list is; null for others.</summary>
+    /// <summary>The setting that describes each element of a list; null for others.</summary>
     public virtual Setting? Element => null;
 
-    /// <summary>The setting of a property; null where the property is none.</summary>
+    /// <summary>The setting of a property; null if the property is not a setting.</summary>
     public static Setting? Of(PropertyInfo property, string parentPath, object blank, IReadOnlyList<SettingsKind> kinds)
     {
         if (property.GetCustomAttribute<SettingAttribute>() is not { } attribute)
@@ -88,26 +88,26 @@ internal abstract class Setting
         };
     }
 
-    /// <summary>Its value in a record.</summary>
+    /// <summary>The value it has in a record.</summary>
     public object? ValueIn(object record) => _property!.GetValue(record);
 
     /// <summary>Sets its value in a record that is being read.</summary>
     public void SetIn(object record, object value) => _property!.SetValue(record, value);
 
-    /// <summary>Reads what was written. False: the value is empty, or it cannot be used, which <paramref name="reading"/> has noted.</summary>
+    /// <summary>Parses the written value. False if the value is empty or invalid; an invalid one is recorded in <paramref name="reading"/>.</summary>
     /// <param name="node">What was written.</param>
-    /// <param name="path">Where it is: <c>targets[0].mode</c>.</param>
+    /// <param name="path">Its path: <c>targets[0].mode</c>.</param>
     /// <param name="reading">Collects faults and origins.</param>
     /// <param name="value">Of the property's type.</param>
     public abstract bool TryRead(ConfigurationNode node, string path, Reading reading, out object value);
 
-    /// <summary>A flag's text as the tree of a file.</summary>
+    /// <summary>Converts the text of a flag to the node that a file would hold.</summary>
     public abstract ConfigurationNode ReadFlag(string text, SettingOrigin origin, List<string> errors);
 
     /// <summary>The value as lines of a configuration file.</summary>
     public abstract IEnumerable<SettingLine> Lines(object value, string path, int depth);
 
-    // A setting that only some kinds read begins with their names: "chat: Base URL …".
+    // The description of a setting that only some kinds read begins with the names of these kinds: "chat: Base URL …".
     private static string DescriptionFor(string property, string description, bool choosesKind, IReadOnlyList<SettingsKind> kinds)
     {
         if (choosesKind)

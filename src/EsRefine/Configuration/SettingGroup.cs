@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Settings that belong together: a record of their own.</summary>
+/// <summary>A group of settings, held in a record of its own.</summary>
 internal sealed class SettingGroup : Setting
 {
     private readonly Type _record;
 
-    /// <param name="record">A record whose properties are settings and whose constructor takes nothing.</param>
+    /// <param name="record">A record whose properties are settings and which has a constructor without parameters.</param>
     public SettingGroup(string path, SettingAttribute attribute, PropertyInfo? property, Type record)
         : base(path, attribute, property)
     {
@@ -16,7 +16,7 @@ internal sealed class SettingGroup : Setting
         Children = [.. Properties(record).Select(child => Of(child, path, blank, attribute.Kinds)).OfType<Setting>()];
     }
 
-    /// <summary>The kinds it may be of; empty = it has none.</summary>
+    /// <summary>The kinds among which it can choose; empty if it has none.</summary>
     public IReadOnlyList<SettingsKind> Kinds => Attribute.Kinds;
 
     public override IReadOnlyList<Setting> Children { get; }
@@ -41,7 +41,7 @@ internal sealed class SettingGroup : Setting
         if (node is not ConfigurationMapping mapping)
         {
             string names = string.Join(", ", Children.Select(static child => child.Name));
-            reading.Refuse(this, node.Origin, path, $"holds settings of its own, not a value: {names}");
+            reading.Refuse(this, node.Origin, path, $"must be a group of settings, not a single value; its settings are: {names}");
             return false;
         }
 
@@ -60,7 +60,7 @@ internal sealed class SettingGroup : Setting
                 string where = path.Length == 0 ? "" : $" in {path}";
                 string[] known = [.. Children.Select(static child => child.Name)];
                 misspelled.Add(NearestName.Of(entry.Name, known));
-                reading.Errors.Add($"{entry.NameOrigin}: no setting '{entry.Name}'{where}{NearestName.Hint(entry.Name, known)}");
+                reading.Errors.Add($"{entry.NameOrigin}: no such setting '{entry.Name}'{where}{NearestName.Hint(entry.Name, known)}");
             }
         }
 
@@ -74,7 +74,7 @@ internal sealed class SettingGroup : Setting
         return true;
     }
 
-    /// <summary>A kind in a word (<c>recorded:FILE</c>) where there are kinds, else the file's YAML with or without the braces.</summary>
+    /// <summary>For a group with kinds, the text is a kind (<c>recorded:FILE</c>). For others it is YAML as in the file, with or without the braces.</summary>
     public override ConfigurationNode ReadFlag(string text, SettingOrigin origin, List<string> errors)
     {
         if (Kinds.Count > 0)
@@ -90,7 +90,7 @@ internal sealed class SettingGroup : Setting
     public override IEnumerable<SettingLine> Lines(object value, string path, int depth) =>
         [new(path, depth, Name, null), .. ChildLines(value, path, depth + 1)];
 
-    /// <summary>What the settings say, as lines of a configuration file; without those that the group's kind does not read.</summary>
+    /// <summary>The settings as lines of a configuration file, without those that the group's kind does not read.</summary>
     public IEnumerable<SettingLine> ChildLines(object value, string path, int depth)
     {
         string? chosen = Children.FirstOrDefault(static child => child.Name == SettingsKind.Chooser)?.ValueIn(value) as string;
@@ -112,7 +112,7 @@ internal sealed class SettingGroup : Setting
             }
         }
 
-        errors.Add($"{origin}: no {Name} '{text}'{NearestName.Hint(text, [.. Words.Select(static word => word.Usage)])}");
+        errors.Add($"{origin}: unknown {Name} '{text}'{NearestName.Hint(text, [.. Words.Select(static word => word.Usage)])}");
         return new ConfigurationValue(origin, null);
 
         ConfigurationEntry Entry(string name, string value) => new(name, origin, new ConfigurationValue(origin, value));

@@ -6,21 +6,21 @@ using System.Text.RegularExpressions;
 namespace EsRefine.Configuration;
 
 /// <summary>A line of a configuration file.</summary>
-/// <param name="Path">Whose: <c>targets[0].mode</c>.</param>
-/// <param name="Depth">How deep it is indented.</param>
+/// <param name="Path">The setting's path: <c>targets[0].mode</c>.</param>
+/// <param name="Depth">The level of indentation, from 0.</param>
 /// <param name="Name">The setting's name.</param>
 /// <param name="Text">Its value as YAML; null = a group or list whose lines follow.</param>
 internal sealed partial record SettingLine(string Path, int Depth, string Name, string? Text)
 {
-    /// <summary>What stands for a secret.</summary>
+    /// <summary>Printed in place of a secret.</summary>
     public const string Masked = "'***'";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>It is the first of a list's element.</summary>
+    /// <summary>Whether it is the first line of a list's element.</summary>
     public bool BeginsElement { get; init; }
 
-    /// <summary>A value as YAML reads it back, quoted where it must be.</summary>
+    /// <summary>A value as a YAML scalar, quoted if YAML would read it differently without quotes.</summary>
     public static string Scalar(object value)
     {
         string text = value switch
@@ -38,7 +38,7 @@ internal sealed partial record SettingLine(string Path, int Depth, string Name, 
         return $"{indent}{(BeginsElement ? "- " : "")}{Name}:{(Text is null ? "" : " " + Text)}";
     }
 
-    // Safe inside [ ] too: begins with a letter, a digit or a path's slash; no ", ", no ": ", no " #".
+    // Texts that need no quotes, in [ ] either: they begin with a letter, a digit, a slash or a dot, and hold no ", ", no ": " and no " #".
     [GeneratedRegex("^(?!(null|true|false|yes|no|on)$)[A-Za-z0-9/.][A-Za-z0-9_./@*+:-]*(?<!:)$")]
     private static partial Regex Plain();
 }

@@ -7,7 +7,7 @@ internal sealed class SettingTree(Type record)
     /// <summary>The whole configuration.</summary>
     public SettingGroup Root { get; } = new("", new SettingAttribute(""), property: null, record);
 
-    /// <summary>Every setting, a group before what it holds; without the settings of a list's elements.</summary>
+    /// <summary>Every setting, groups before their members, without the settings of a list's elements.</summary>
     public IReadOnlyList<Setting> All => field ??= [.. Below(Root)];
 
     /// <summary>The setting at a path: <c>judge.url</c>.</summary>

@@ -2,11 +2,13 @@ using System.Text;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Writes the reference of all settings in Markdown: a table per group.</summary>
+/// <summary>Writes the reference of all settings in Markdown, with a table per group.</summary>
 internal static class SettingsReference
 {
+    private const int Width = 120;
+
     /// <param name="tree">The settings.</param>
-    /// <param name="head">What stands above the tables, in Markdown.</param>
+    /// <param name="head">The text above the tables, in Markdown.</param>
     public static string Write(SettingTree tree, string head)
     {
         StringBuilder page = new();
@@ -25,7 +27,8 @@ internal static class SettingsReference
         SettingGroup group = setting as SettingGroup ?? (SettingGroup)setting.Element!;
         string flag = setting.Attribute.Flag is null ? "" : $"\n\nFlag: `{setting.Attribute.Flag} {setting.Attribute.Placeholder}`"
             + (setting.Element is null ? "" : ", repeatable") + ".";
-        Table(page, $"`{setting.Path}`", Text(setting.Description) + flag, [.. group.Children.Where(static child => child is not SettingGroup)]);
+        string text = string.Join('\n', SampleFile.Wrapped(Text(setting.Description), Width)) + flag;
+        Table(page, $"`{setting.Path}`", text, [.. group.Children.Where(static child => child is not SettingGroup)]);
         if (group.Kinds.Count > 0)
         {
             Kinds(page, group);
@@ -81,6 +84,6 @@ internal static class SettingsReference
 
     private static string Code(string? text) => string.IsNullOrEmpty(text) ? "" : $"`{text}`";
 
-    // A cell ends at a bar, and a star begins emphasis.
+    // An unescaped bar would end the cell, and an asterisk would begin emphasis.
     private static string Text(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
 }

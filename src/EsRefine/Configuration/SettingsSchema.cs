@@ -4,14 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Writes the JSON Schema of a configuration file (draft 7, which YAML editors know best).</summary>
+/// <summary>Writes the JSON Schema of a configuration file. It uses draft 7, which YAML editors support best.</summary>
 internal static class SettingsSchema
 {
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="tree">The settings.</param>
-    /// <param name="title">What the file is.</param>
+    /// <param name="title">The schema's title.</param>
     public static string Write(SettingTree tree, string title)
     {
         JsonObject schema = new() { ["$schema"] = "http://json-schema.org/draft-07/schema#", ["title"] = title };
@@ -31,7 +31,7 @@ internal static class SettingsSchema
             ListSetting { Element: SettingGroup element } => new() { ["type"] = Types("array", "null"), ["items"] = Group(element, isElement: true) },
             ListSetting { Element: ValueSetting element } => new()
             {
-                // A lone value stands for a list of one.
+                // A single value counts as a list of one element.
                 ["anyOf"] = new JsonArray(new JsonObject { ["type"] = Types("array", "null"), ["items"] = Value(element) }, Value(element)),
             },
             _ => Value((ValueSetting)setting),
@@ -45,7 +45,7 @@ internal static class SettingsSchema
         return schema;
     }
 
-    // A group or list whose settings are all switched off is left empty in YAML, which is null.
+    // A group or list whose settings are all commented out is empty in YAML, which reads as null.
     private static JsonObject Group(SettingGroup group, bool isElement)
     {
         JsonObject schema = new()
@@ -56,7 +56,7 @@ internal static class SettingsSchema
         };
         if (isElement)
         {
-            // Elsewhere variables or flags may supply what the file lacks.
+            // Other groups have no required settings in the schema, because variables or flags may set what the file does not.
             schema["required"] = new JsonArray([.. group.Children.Where(static child => child.IsRequired).Select(static child => (JsonNode)child.Name)]);
         }
 

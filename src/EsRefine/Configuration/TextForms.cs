@@ -19,12 +19,12 @@ internal static partial class TextForms
         return null;
     });
 
-    /// <summary>An http or https URL without credentials, which would appear in logs and error messages, and without a query string.</summary>
+    /// <summary>An http or https URL without a query string and without credentials, because URLs appear in logs and error messages.</summary>
     public static Form HttpUrl { get; } = new("URL", static (string text, SettingOrigin _, out object value) =>
         ReadUrl(text, out value) ?? (value is Uri { Query.Length: > 0 } url ? $"must end with the path: remove '{url.Query}'" : null))
     { Pattern = "^https?://" };
 
-    /// <summary>The same, which may have a query string: Azure expects its api-version there.</summary>
+    /// <summary>An http or https URL that may have a query string, because Azure expects its api-version there.</summary>
     public static Form HttpUrlWithQuery { get; } = new("URL", static (string text, SettingOrigin _, out object value) => ReadUrl(text, out value))
     { Pattern = "^https?://" };
 
@@ -34,14 +34,14 @@ internal static partial class TextForms
             ? $"must be host:port with an IP address, localhost or * as host (such as 127.0.0.1:9280 or [::1]:9280), not '{text}'"
             : null);
 
-    /// <summary>Servers as StackExchange.Redis names them, without the password, which would appear in logs.</summary>
+    /// <summary>A configuration string of StackExchange.Redis, without a password, because it appears in logs.</summary>
     public static Form Redis { get; } = new("host:port", static (string text, SettingOrigin _, out object value) =>
     {
         value = text;
         try
         {
             ConfigurationOptions options = ConfigurationOptions.Parse(text);
-            return options.Password is not null ? "must hold no password: name an environment variable in cache.passwordEnv"
+            return options.Password is not null ? "must not contain a password: name an environment variable in cache.passwordEnv"
                 : options.EndPoints.Count == 0 ? "must name a server, such as localhost:6379"
                 : null;
         }
@@ -51,8 +51,9 @@ internal static partial class TextForms
         }
     });
 
-    /// <summary>The address given to clients: <c>host:port</c> with any host, or <see cref="ListenSettings.PublishAuto"/> or
-    /// <see cref="ListenSettings.PublishNone"/>.</summary>
+    /// <summary>
+    /// The address given to clients: <c>host:port</c> with any host, <see cref="ListenSettings.PublishAuto"/> or <see cref="ListenSettings.PublishNone"/>.
+    /// </summary>
     public static Form Publish { get; } = new("auto, none or host:port", static (string text, SettingOrigin _, out object value) =>
     {
         value = text;
@@ -68,30 +69,30 @@ internal static partial class TextForms
     public static Form Rule { get; } = new("rule", static (string text, SettingOrigin _, out object value) =>
         RefinementRules.TryParse((string)(value = text), out IRefinementRule? _) ? null : $"must be {RefinementRules.Choice}, not '{text}'");
 
-    /// <summary>The name of an environment variable. What is written instead might be a key, so no message repeats it.</summary>
+    /// <summary>The name of an environment variable. An invalid value might be a key, so the error message does not repeat it.</summary>
     public static Form VariableName { get; } = new("variable name", static (string text, SettingOrigin _, out object value) =>
         IsVariableName().IsMatch((string)(value = text)) ? null : "must be the name of an environment variable, such as JUDGE_API_KEY: not the key itself")
     { Pattern = VariableNamePattern };
 
-    /// <summary>An existing file. A relative path counts from the folder of the configuration file, or from the working directory.</summary>
+    /// <summary>An existing file. A relative path is resolved against the folder of the configuration file, or against the working directory.</summary>
     public static Form File { get; } = new("file", static (string text, SettingOrigin origin, out object value) =>
-        System.IO.File.Exists((string)(value = FullPath(text, origin))) ? null : $"must be an existing file; there is none at {value}");
+        System.IO.File.Exists((string)(value = FullPath(text, origin))) ? null : $"must be an existing file, and {value} does not exist");
 
-    /// <summary>An existing folder, relative as a file.</summary>
+    /// <summary>An existing folder. A relative path is resolved as for <see cref="File"/>.</summary>
     public static Form Folder { get; } = new("folder", static (string text, SettingOrigin origin, out object value) =>
-        Directory.Exists((string)(value = FullPath(text, origin))) ? null : $"must be an existing folder; there is none at {value}");
+        Directory.Exists((string)(value = FullPath(text, origin))) ? null : $"must be an existing folder, and {value} does not exist");
 
     private static string? ReadUrl(string text, out object value)
     {
         bool isUrl = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0;
         value = isUrl ? url! : text;
         return !isUrl ? $"must be a URL such as http://localhost:9200, not '{text}'"
-            : url!.UserInfo.Length > 0 ? "must hold no user name or password: a URL is printed in logs"
+            : url!.UserInfo.Length > 0 ? "must not contain a user name or password, because URLs appear in logs"
             : url.Fragment.Length > 0 ? $"must end with the path: remove '{url.Fragment}'"
             : null;
     }
 
-    /// <summary>A leading <c>~/</c> is the user's home: a shell expands it only at the start of a word.</summary>
+    /// <summary>Expands a leading <c>~/</c> to the user's home folder; a shell does so only at the start of a word.</summary>
     private static string FullPath(string text, SettingOrigin origin)
     {
         string path = text.StartsWith("~/", StringComparison.Ordinal)

@@ -13,25 +13,27 @@ internal sealed record UpstreamSettings
     public string? MappingAuthorization { get; init; }
 }
 
-/// <summary>Where the listeners listen; see <see cref="ListenAddress"/>.</summary>
+/// <summary>The addresses of the listeners; see <see cref="ListenAddress"/>.</summary>
 internal sealed record ListenSettings
 {
     public const string PublishAuto = "auto";
 
     public const string PublishNone = "none";
 
-    [Setting("HTTP. Applications use it in place of the cluster's address.", Form = nameof(TextForms.Listen), Flag = "--listen", Placeholder = "HOST:PORT")]
+    [Setting("The HTTP listener. Applications use it in place of the cluster's address.",
+        Form = nameof(TextForms.Listen), Flag = "--listen", Placeholder = "HOST:PORT")]
     public string Data { get; init; } = "127.0.0.1:9280";
 
-    [Setting("gRPC (HTTP/2).", Form = nameof(TextForms.Listen), Flag = "--listen-grpc", Placeholder = "HOST:PORT")]
+    [Setting("The gRPC listener (HTTP/2).", Form = nameof(TextForms.Listen), Flag = "--listen-grpc", Placeholder = "HOST:PORT")]
     public string Grpc { get; init; } = "127.0.0.1:9281";
 
-    [Setting("Health checks over HTTP: /livez and /readyz. This listener has no authentication: let only operators reach it.",
+    [Setting("The admin listener: health checks over HTTP (/livez and /readyz). It has no authentication: let only operators reach it.",
         Form = nameof(TextForms.Listen), Flag = "--listen-admin", Placeholder = "HOST:PORT")]
     public string Admin { get; init; } = "127.0.0.1:9282";
 
     /// <summary>Null: closed.</summary>
-    [Setting("OpenAI-compatible embeddings over HTTP, for applications to use in place of their embeddings server; see models. Not open by default.",
+    [Setting("The models listener: OpenAI-compatible embeddings over HTTP. Applications use it in place of their embeddings server; see models. "
+        + "Closed by default.",
         Form = nameof(TextForms.Listen), Flag = "--listen-models", Placeholder = "HOST:PORT", Example = "127.0.0.1:9283")]
     public string? Models { get; init; }
 
@@ -42,16 +44,16 @@ internal sealed record ListenSettings
     public string Publish { get; init; } = PublishAuto;
 }
 
-/// <summary>How refined vectors are kept.</summary>
+/// <summary>The cache of refined vectors.</summary>
 internal sealed record CacheSettings
 {
-    [Setting("Time a refined vector is kept after its last use. 0 keeps none: each page of a search is refined on its own.",
+    [Setting("Time a refined vector is kept after its last use. 0 keeps none, so each page of a search is refined on its own.",
         Unit = "minutes", Min = 0, Max = 1440)]
     public int Minutes { get; init; } = 10;
 
-    /// <summary>Null: this process keeps them.</summary>
-    [Setting("A Redis that several sidecars in front of one cluster share, so that the pages of a search may come through any of them. "
-        + "With a models listener and a tenant, texts of queries are readable in it.",
+    /// <summary>Null: the vectors stay in this process.</summary>
+    [Setting("A Redis server shared by several sidecars in front of one cluster, so that the pages of a search may go through any of them. "
+        + "With a models listener and a tenant, it holds query texts in readable form.",
         Form = nameof(TextForms.Redis), Flag = "--redis", Placeholder = "HOST:PORT", Example = "redis:6379")]
     public string? Redis { get; init; }
 
@@ -60,8 +62,7 @@ internal sealed record CacheSettings
 
     /// <summary>Null: derived from the password.</summary>
     [Setting("Environment variable that holds the secret from which keys in Redis are derived, the same for all sidecars. "
-        + "It keeps those who can read Redis from testing guesses of callers' passwords against its keys. "
-        + "Without it the secret is derived from the password of Redis.",
+        + "It prevents anyone who can read Redis from guessing callers' passwords by its keys. Without it the secret is derived from the password of Redis.",
         Form = nameof(TextForms.VariableName), Example = "ESREFINE_CACHE_SECRET")]
     public string? SecretEnv { get; init; }
 }

@@ -7,7 +7,7 @@ internal sealed class ValueSetting(string path, SettingAttribute attribute, Prop
 {
     public Form Form { get; } = form;
 
-    /// <summary>Whether it is a number: it has a unit and a range.</summary>
+    /// <summary>Whether it is a number, with a unit and a range.</summary>
     public bool IsNumber => Form.Type.EndsWith("number", StringComparison.Ordinal);
 
     public override bool TryRead(ConfigurationNode node, string path, Reading reading, out object value)

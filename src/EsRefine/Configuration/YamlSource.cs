@@ -6,7 +6,7 @@ namespace EsRefine.Configuration;
 /// <summary>Reads YAML into a tree that remembers lines and columns. Anchors and aliases work; a mapping may name a setting only once.</summary>
 internal sealed class YamlSource
 {
-    private const int MaxDepth = 16;   // the settings are four deep; this keeps a run of brackets from overflowing the stack
+    private const int MaxDepth = 16;   // the settings are four levels deep; without a limit, a long run of brackets would overflow the stack
 
     private readonly SettingOrigin _source;
     private readonly List<string> _errors;
@@ -20,10 +20,10 @@ internal sealed class YamlSource
         _parser = new Parser(new StringReader(text));
     }
 
-    /// <summary>The document; an empty mapping where there is none, or where it is broken, which <paramref name="errors"/> reports.</summary>
+    /// <summary>The document; an empty mapping if there is none or if it is not valid YAML, which is reported in <paramref name="errors"/>.</summary>
     /// <param name="text">YAML.</param>
-    /// <param name="source">What to call it in messages, and the folder that paths in it are relative to.</param>
-    /// <param name="errors">Takes the faults.</param>
+    /// <param name="source">The name of the text in messages, and the folder that its relative paths are resolved against.</param>
+    /// <param name="errors">Receives the faults found.</param>
     public static ConfigurationNode Read(string text, SettingOrigin source, List<string> errors)
     {
         try
@@ -34,7 +34,7 @@ internal sealed class YamlSource
         {
             SettingOrigin origin = At(source, exception.Start);
             errors.Add(LineIndentedByTab(text, origin.Line) is { } line
-                ? $"{origin with { Line = line, Column = 1 }}: indented with a tab; YAML allows only spaces there"
+                ? $"{origin with { Line = line, Column = 1 }}: this line is indented with a tab; YAML allows only spaces"
                 : $"{origin}: not valid YAML: {exception.Message.TrimEnd('.')}");
             return Nothing(source);
         }
@@ -69,7 +69,8 @@ internal sealed class YamlSource
         {
             return _anchors.TryGetValue(alias.Value, out ConfigurationNode? known)
                 ? known
-                : throw new YamlException(alias.Start, alias.End, $"nothing above is anchored as '&{alias.Value}'; quote a text that begins with *");
+                : throw new YamlException(
+                    alias.Start, alias.End, $"the alias '*{alias.Value}' has no anchor '&{alias.Value}' above it; quote a text that begins with *");
         }
 
         if (!_parser.Accept<NodeEvent>(out NodeEvent? start))
@@ -140,7 +141,7 @@ internal sealed class YamlSource
 
     private static SettingOrigin At(SettingOrigin source, Mark mark) => source with { Line = (int)mark.Line, Column = (int)mark.Column };
 
-    // The parser stumbles over a tab, but says so neither in words nor, always, on its line.
+    // The parser's own error for a tab does not mention tabs, and may point to a later line.
     private static int? LineIndentedByTab(string text, int from)
     {
         string[] lines = text.Split('\n');

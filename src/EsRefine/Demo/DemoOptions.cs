@@ -2,7 +2,7 @@ using EsRefine.Judging;
 
 namespace EsRefine.Demo;
 
-/// <summary>What the demo is asked to show, and against what.</summary>
+/// <summary>The options of the demo.</summary>
 internal sealed record DemoOptions
 {
     /// <summary>A real Elasticsearch; null with <see cref="OpenSearch"/> null too: the embedded index.</summary>
@@ -28,7 +28,7 @@ internal sealed record DemoOptions
     /// <summary>Hits judged per search.</summary>
     public int Sample { get; init; } = 20;
 
-    /// <summary>Id or text of the question whose rankings are shown; null = one of ours.</summary>
+    /// <summary>Id or text of the question whose rankings are shown; null = a question of the set.</summary>
     public string? Query { get; init; }
 
     /// <summary>Ends after the report.</summary>
@@ -37,6 +37,6 @@ internal sealed record DemoOptions
     /// <summary>Prints one JSON object in place of the report, and ends.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Nobody stays to try things by hand.</summary>
+    /// <summary>Whether the demo ends after its report instead of waiting for Ctrl-C.</summary>
     public bool Ends => Once || Json;
 }

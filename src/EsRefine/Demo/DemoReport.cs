@@ -6,13 +6,13 @@ using Spectre.Console;
 
 namespace EsRefine.Demo;
 
-/// <summary>The report for people: the setting, two rankings side by side, why they differ, and the figures over all questions.</summary>
+/// <summary>The report on the terminal: the setup, two rankings side by side, why they differ, and the figures over all questions.</summary>
 internal sealed class DemoReport
 {
-    /// <summary>Columns below which the rankings stand one under the other.</summary>
+    /// <summary>Terminals narrower than this, in columns, show one ranking below the other.</summary>
     private const int SideBySideWidth = 96;
 
-    /// <summary>Columns where the output goes to a file or a pipe.</summary>
+    /// <summary>The width, in columns, if the output is a file or a pipe.</summary>
     private const int PipedWidth = 120;
 
     private const int Named = 3;
@@ -29,7 +29,7 @@ internal sealed class DemoReport
         IAnsiConsoleOutput sink = new AnsiConsoleOutput(output);
         sink = sink.IsTerminal ? sink : new AnsiConsoleOutput(new TrimmedLines(output));
         AnsiConsoleSettings settings = new() { Out = sink, Interactive = InteractionSupport.No };
-        settings.Enrichment.UseDefaultEnrichers = false;   // a build server's log is no terminal
+        settings.Enrichment.UseDefaultEnrichers = false;   // a build server's log is not a terminal
         _console = AnsiConsole.Create(settings);
         if (!_console.Profile.Out.IsTerminal)
         {
@@ -50,7 +50,7 @@ internal sealed class DemoReport
         WriteJudge(figures);
     }
 
-    /// <summary>What to paste, while everything is up.</summary>
+    /// <summary>Commands to try while the demo is running.</summary>
     /// <param name="bodyFile">Holds the search of <paramref name="question"/>.</param>
     /// <param name="question">What its vector stands for.</param>
     public void WriteInvitation(string bodyFile, BeirQuery question)
@@ -141,7 +141,7 @@ internal sealed class DemoReport
         _console.Write(table);
         string chance = figures switch
         {
-            _ when figures.Comparison.Ties == figures.Questions => "p –",   // pairs without a difference: nothing to test
+            _ when figures.Comparison.Ties == figures.Questions => "p –",   // no pair differs, so there is no test
             { PValue: < 0.0001 } => "p < 0.0001",
             _ => Invariant($"p = {figures.PValue:0.0000}"),
         };
@@ -183,7 +183,7 @@ internal sealed class DemoReport
         name, Invariant($"{figure.Before:0.000}"), Invariant($"[bold]{figure.After:0.000}[/]"),
         Invariant($"{Shown(figure.After) - Shown(figure.Before):+0.000;-0.000;0.000}"));
 
-    /// <summary>A figure as it is printed, so that who subtracts two of them finds the difference that is printed.</summary>
+    /// <summary>A figure rounded as printed, so that the printed difference equals that of the printed figures.</summary>
     private static decimal Shown(double figure) => decimal.Parse(Invariant($"{figure:0.000}"), CultureInfo.InvariantCulture);
 
     private string TitleOf(string page) => _titles.GetValueOrDefault(page, page);
@@ -205,6 +205,6 @@ internal sealed class DemoReport
 
     private void Line(string markup) => _console.MarkupLine(markup);
 
-    /// <summary>Written past the console, which would break a long line in two: what is to be pasted stays whole.</summary>
+    /// <summary>Writes directly to the output, because the console would break the line, and the command could not be pasted.</summary>
     private void Command(string text) => _console.Profile.Out.Writer.WriteLine(text);
 }

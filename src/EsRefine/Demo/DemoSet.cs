@@ -5,11 +5,11 @@ namespace EsRefine.Demo;
 
 /// <summary>
 /// The help center of a public-transport operator that does not exist: pages, passengers' questions and graded judgments, unpacked from this assembly into a
-/// temporary folder in BEIR's layout, where the judge finds them as it would any other set. Disposing deletes the folder.
+/// temporary folder in BEIR's layout, where the judge reads them like any other set. Dispose deletes the folder.
 /// </summary>
 internal sealed class DemoSet : IDisposable
 {
-    /// <summary>What relevance means here, in a sentence for the judge.</summary>
+    /// <summary>A sentence that tells the judge what relevance means here.</summary>
     public const string Task =
         "The document is a page of a public-transport operator's help center. It is relevant if it helps to answer the passenger's question.";
 
@@ -23,7 +23,7 @@ internal sealed class DemoSet : IDisposable
         Qrels = set.ReadQrels("test");
     }
 
-    /// <summary>Where the files lie until the end of the demo.</summary>
+    /// <summary>The folder of the files, which exists until the end of the demo.</summary>
     public string Folder { get; }
 
     public IReadOnlyList<BeirDocument> Pages { get; }
@@ -46,7 +46,7 @@ internal sealed class DemoSet : IDisposable
             {
                 if (resource.StartsWith(ResourcePrefix, StringComparison.Ordinal))
                 {
-                    string path = Path.Combine(folder, resource[ResourcePrefix.Length..].Replace('\\', '/'));   // a build on Windows names them so
+                    string path = Path.Combine(folder, resource[ResourcePrefix.Length..].Replace('\\', '/'));   // a build on Windows uses backslashes
                     Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                     using Stream content = typeof(DemoSet).Assembly.GetManifestResourceStream(resource)!;
                     using FileStream file = File.Create(path);

@@ -13,17 +13,17 @@ using Microsoft.AspNetCore.Connections;
 namespace EsRefine.Demo;
 
 /// <summary>
-/// The same kNN searches, byte for byte, sent to a cluster and to the sidecar in front of it, over HTTP; one comparison drawn, all of them measured.
+/// Sends the same kNN searches, byte for byte, to a cluster and to the sidecar in front of it, over HTTP. Shows one comparison and scores all of them.
 /// </summary>
 /// <param name="options">What to show.</param>
-/// <param name="output">Takes the report.</param>
-/// <param name="error">Takes progress.</param>
-/// <param name="reword">Puts a message that names configuration keys into the words of whoever chose the options.</param>
+/// <param name="output">Receives the report.</param>
+/// <param name="error">Receives progress and errors.</param>
+/// <param name="reword">Replaces the configuration keys in a message with the names of the command's options.</param>
 internal sealed class Demonstration(DemoOptions options, TextWriter output, TextWriter error, Func<string, string> reword)
 {
     /// <returns>Whether any search was refined.</returns>
-    /// <exception cref="ConfigurationException">Something asked for cannot be.</exception>
-    /// <exception cref="HttpRequestException">The cluster cannot be reached, or refuses.</exception>
+    /// <exception cref="ConfigurationException">An option is invalid.</exception>
+    /// <exception cref="HttpRequestException">The cluster is unreachable, or rejects a request.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         using DemoSet set = DemoSet.Unpack();
@@ -84,7 +84,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         return (model, pages, vectors);
     }
 
-    /// <summary>One question after the other, as one user would ask them: first the cluster alone, then through the sidecar.</summary>
+    /// <summary>Asks the questions one after another, each first of the cluster alone and then through the sidecar.</summary>
     private async Task<List<QuestionResult>> AskAsync(
         DemoSet set, DemoIndex index, Sidecar sidecar, BeirQuery[] questions, byte[][] bodies, CancellationToken cancellationToken)
     {
@@ -102,7 +102,7 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         return results;
     }
 
-    /// <summary>On the usual ports where somebody will use them and they are free, else on any.</summary>
+    /// <summary>Starts the sidecar on its default ports if the demo stays open and they are free, otherwise on any free ports.</summary>
     private async Task<Sidecar> StartSidecarAsync(DemoSet set, DemoIndex index, CancellationToken cancellationToken)
     {
         EsRefineSettings settings = new()
@@ -145,15 +145,15 @@ internal sealed class Demonstration(DemoOptions options, TextWriter output, Text
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C: the end, as announced.
+            // Ctrl-C ends the demo.
         }
     }
 }
 
-/// <summary>What the report says at its head.</summary>
-/// <param name="Options">What was asked for.</param>
+/// <summary>The facts at the top of the report.</summary>
+/// <param name="Options">The options of the demo.</param>
 /// <param name="Set">The help center.</param>
-/// <param name="Index">Where it lies.</param>
+/// <param name="Index">The index of its pages.</param>
 /// <param name="Model">The embedding model's name.</param>
 /// <param name="Dimensions">Length of its vectors.</param>
 /// <param name="SidecarUrl">The data listener.</param>

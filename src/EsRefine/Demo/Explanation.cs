@@ -4,14 +4,14 @@ using EsRefine.Pipeline;
 
 namespace EsRefine.Demo;
 
-/// <summary>Why the query vector turned: what the judge said of the sampled hits.</summary>
-/// <param name="Summary">What the path says of the search.</param>
-/// <param name="Mean">Mean P(relevant) of the judged hits; NaN where none was judged.</param>
+/// <summary>Why the query vector moved: the judgments of the sampled hits.</summary>
+/// <param name="Summary">The pipeline's summary of the search.</param>
+/// <param name="Mean">Mean P(relevant) of the judged hits; NaN if none was judged.</param>
 /// <param name="Toward">Ids of the hits that pulled the query vector, in rank order.</param>
 /// <param name="Away">Ids of the hits that pushed it, in rank order.</param>
 internal sealed record Explanation(RefinementSummary Summary, float Mean, IReadOnlyList<string> Toward, IReadOnlyList<string> Away)
 {
-    /// <summary>Prepares the search once more in this process, where all that the stages saw can be read.</summary>
+    /// <summary>Prepares the search again in this process, where the results of all stages can be read.</summary>
     public static async Task<Explanation> OfAsync(
         RefinedRequest path, DemoIndex index, byte[] body, BeirQuery question, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed record Explanation(RefinementSummary Summary, float Mean, IReadO
         return Of(prepared);
     }
 
-    /// <summary>Judged hits above the mean judgment pull, the others push; hits without a judgment do neither.</summary>
+    /// <summary>Hits judged above the mean attract the query vector, and others repel it. Hits without a judgment have no effect.</summary>
     public static Explanation Of(PreparedSearch prepared)
     {
         if (prepared.Clauses is not [{ Sample: { } sample, Judged: > 0 } clause, ..])

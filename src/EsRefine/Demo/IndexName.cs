@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EsRefine.Demo;
 
-/// <summary>What Elasticsearch and OpenSearch take as the name of an index.</summary>
+/// <summary>The rules of Elasticsearch and OpenSearch for index names.</summary>
 internal static class IndexName
 {
     private const string Forbidden = "\\/*?\"<>| ,#:";
@@ -10,7 +10,7 @@ internal static class IndexName
     /// <summary>Bytes of UTF-8.</summary>
     private const int MaxBytes = 255;
 
-    /// <summary>What is wrong with a name; null where nothing is.</summary>
+    /// <summary>The error of a name; null if the name is valid.</summary>
     public static string? FaultOf(string name) => name switch
     {
         "" => "must not be empty",

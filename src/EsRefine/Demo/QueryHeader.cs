@@ -4,12 +4,12 @@ using System.Text;
 
 namespace EsRefine.Demo;
 
-/// <summary>The one header that tells the sidecar what a query vector stands for.</summary>
+/// <summary>The header that holds the text of a query vector.</summary>
 internal static class QueryHeader
 {
     public const string Name = "EsRefine-Query";
 
-    // What a shell leaves alone between double quotes, and a header may carry as it is. Everything else is percent-encoded.
+    // Characters that need no escaping between a shell's double quotes or in a header. All others are percent-encoded.
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.,:;?'()/+=");
 

@@ -5,10 +5,10 @@ using EsRefine.Evaluation.Measures;
 namespace EsRefine.Demo;
 
 /// <summary>One question, asked twice with the same bytes: at the cluster and at the sidecar.</summary>
-/// <param name="Question">The question; its id is empty where it is the user's own.</param>
-/// <param name="Judgments">Null where nobody has graded the pages for it.</param>
-/// <param name="Before">What the cluster alone answers.</param>
-/// <param name="After">What comes through the sidecar.</param>
+/// <param name="Question">The question; its id is empty if the user wrote it.</param>
+/// <param name="Judgments">The graded pages; null if the question has no judgments.</param>
+/// <param name="Before">The ranking of the cluster alone.</param>
+/// <param name="After">The ranking through the sidecar.</param>
 internal sealed record QuestionResult(BeirQuery Question, TopicJudgments? Judgments, DemoReply Before, DemoReply After)
 {
     /// <summary>Grade of a page: 0 where it is not listed, null where nothing is graded.</summary>

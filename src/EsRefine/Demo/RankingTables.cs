@@ -68,7 +68,7 @@ internal sealed class RankingTables(QuestionResult result, IReadOnlyDictionary<s
         return [Mark(page), Title(page), after.Contains(page) ? Nothing : new Markup("[dim]–[/]")];
     }
 
-    /// <summary>Mark, title, and where the page stood before.</summary>
+    /// <summary>Mark, title and the page's previous rank.</summary>
     private Markup[] Right(string[] after, int index)
     {
         if (index >= after.Length)

@@ -3,13 +3,13 @@ using System.Reflection.PortableExecutable;
 
 namespace EsRefine.Embedding;
 
-/// <summary>A file embedded in a .NET assembly, read as data: the assembly is never loaded, so nothing of it can run or drag in dependencies.</summary>
+/// <summary>A file embedded in a .NET assembly, read as data. The assembly is not loaded, so its code does not run and needs no dependencies.</summary>
 internal static class AssemblyResource
 {
     private const int ChunkBytes = 1 << 20;
 
     /// <summary>Copies an embedded resource.</summary>
-    /// <exception cref="BadImageFormatException">The file is no assembly, or its resource table is broken.</exception>
+    /// <exception cref="BadImageFormatException">The file is not an assembly, or its resource table is invalid.</exception>
     /// <exception cref="FileNotFoundException">The assembly holds no such resource.</exception>
     public static void Copy(string assemblyPath, string resourceName, Stream destination)
     {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace EsRefine.Embedding;
 
-/// <summary>The character classes by which BERT's text clean-up and word splitting go, as Hugging Face's <c>tokenizers</c> library draws them.</summary>
+/// <summary>The character classes of BERT's text clean-up and word splitting, as defined by Hugging Face's <c>tokenizers</c> library.</summary>
 /// <remarks>
-/// That library's tables of general categories stand at Unicode 8, and models were trained through it. A mark or punctuation sign assigned since then
-/// is to it a character like any other, so <see cref="Younger"/> takes those out of .NET's newer tables. Checked against release 0.23.2 over all code points.
+/// Models were trained with that library, whose tables of general categories are those of Unicode 8. It treats marks and punctuation assigned later as
+/// ordinary characters, so <see cref="Younger"/> removes them from .NET's newer tables. Checked against release 0.23.2 over all code points.
 /// </remarks>
 internal static class BertCharacters
 {
@@ -21,7 +21,7 @@ internal static class BertCharacters
         (0x1CF00, 0x1CF46), (0x1E000, 0x1E5FF), (0x1E944, 0x1E95F),
     ];
 
-    /// <summary>Vanishes in clean-up and joins what stood around it: NUL, U+FFFD, and the categories Cc, Cf, Co except tab and line ends.</summary>
+    /// <summary>Whether clean-up removes the character, joining its neighbors: NUL, U+FFFD, and the categories Cc, Cf, Co except tab and line ends.</summary>
     public static bool IsRemoved(Rune rune) => rune.Value switch
     {
         '\t' or '\n' or '\r' => false,
@@ -29,10 +29,10 @@ internal static class BertCharacters
         _ => CategoryOf(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse,
     };
 
-    /// <summary>Becomes a space in clean-up (after <see cref="IsRemoved"/> has had its say).</summary>
+    /// <summary>Whether clean-up replaces the character with a space; checked after <see cref="IsRemoved"/>.</summary>
     public static bool IsWhiteSpace(Rune rune) => Rune.IsWhiteSpace(rune);
 
-    /// <summary>A word by itself: every symbol of ASCII, beyond it the categories P*.</summary>
+    /// <summary>Whether the character is a word by itself: every ASCII symbol, and beyond ASCII the categories P*.</summary>
     public static bool IsPunctuation(Rune rune) => rune.IsAscii
         ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value)
         : CategoryOf(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation

@@ -6,8 +6,8 @@ namespace EsRefine.Embedding;
 
 /// <summary>BERT's text clean-up, character for character as Hugging Face's <c>BertNormalizer</c> does it.</summary>
 /// <remarks>
-/// Microsoft.ML.Tokenizers brings one of its own, but with it vertical tabs, younger punctuation, İ and rare ideographs come out as other token ids than the
-/// model was trained on, and other ids are another vector.
+/// Microsoft.ML.Tokenizers has a normalizer, too. With it, vertical tabs, newer punctuation, İ and rare ideographs get token ids other than those the model
+/// was trained with, and so other vectors.
 /// </remarks>
 /// <param name="cleanText">Drop control characters, turn all white space into spaces.</param>
 /// <param name="separateIdeographs">Make every CJK ideograph a word.</param>
@@ -17,7 +17,7 @@ internal sealed class BertTextNormalizer(bool cleanText, bool separateIdeographs
 {
     public bool Lowercases => lowercase;
 
-    /// <summary>Refuses to go on where accents would survive: without ICU .NET may leave text as it is, and vectors are silently others.</summary>
+    /// <summary>Checks that accents can be removed. Without ICU, .NET may leave text unchanged, and vectors would be wrong without an error.</summary>
     /// <exception cref="ConfigurationException">The process runs without ICU.</exception>
     public static void RequireUnicodeData()
     {

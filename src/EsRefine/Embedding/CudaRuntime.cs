@@ -4,10 +4,10 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace EsRefine.Embedding;
 
-/// <summary>Whether this process can run a model on CUDA, and if not, the one thing to say about it.</summary>
+/// <summary>Finds out whether this process can run a model on CUDA, and if not, why.</summary>
 /// <remarks>
-/// ONNX Runtime itself says it in three ways, by package and call: a missing entry point, an unsupported provider, a shared library of a long name
-/// that "cannot open". So what can be known beforehand is looked up beforehand.
+/// ONNX Runtime reports it in three ways that depend on package and call: a missing entry point, an unsupported provider, or a shared library that
+/// "cannot open". So known causes are checked first.
 /// </remarks>
 internal static class CudaRuntime
 {
@@ -22,7 +22,7 @@ internal static class CudaRuntime
         ("libcudnn.so.9", "cudnn64_9.dll", "cuDNN 9"),
     ];
 
-    /// <summary>What stands in the way and what to do about it; null where nothing is known to.</summary>
+    /// <summary>Why CUDA cannot be used and what to do about it; null if no obstacle is found.</summary>
     public static string? FindObstacle()
     {
         if (!OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
@@ -51,14 +51,14 @@ internal static class CudaRuntime
     }
 
     /// <summary>
-    /// Session options for CUDA. The arena grows by what is asked for, not by powers of two: the sidecar is a guest on the GPU.
-    /// No TF32: its 10-bit mantissas would take vectors further from a CPU's than the 1e-4 we promise.
+    /// Session options for CUDA. The memory arena grows by the requested size, not by powers of two, because the sidecar shares the GPU.
+    /// TF32 is off: with its 10-bit mantissas vectors would differ from a CPU's by more than the documented 1e-4.
     /// </summary>
     public static SessionOptions Options()
     {
         using OrtCUDAProviderOptions cuda = new();
         cuda.UpdateOptions(new() { ["device_id"] = "0", ["arena_extend_strategy"] = "kSameAsRequested", ["use_tf32"] = "0" });
-        SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };   // the caller says it once, in words
+        SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };   // the caller logs the reason
         try
         {
             options.AppendExecutionProvider_CUDA(cuda);
@@ -71,7 +71,7 @@ internal static class CudaRuntime
         }
     }
 
-    /// <summary>Whether an exception is one of the forms in which ONNX Runtime says that it cannot use CUDA.</summary>
+    /// <summary>Whether an exception is one of those by which ONNX Runtime reports that it cannot use CUDA.</summary>
     public static bool IsComplaint(Exception exception) => exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException;
 
     /// <summary>ONNX Runtime's own reason, on one line.</summary>

@@ -2,10 +2,10 @@ using Microsoft.Extensions.AI;
 
 namespace EsRefine.Embedding;
 
-/// <summary>What a text is embedded for: retrieval models put another prompt before queries than before documents.</summary>
+/// <summary>The purpose of an embedding. Retrieval models use different prompts for queries and for documents.</summary>
 internal enum EmbeddingPurpose
 {
-    /// <summary>Not said: the model's default prompt, if it has one.</summary>
+    /// <summary>Unknown: the model's default prompt is used, if it has one.</summary>
     Unspecified,
 
     Query,

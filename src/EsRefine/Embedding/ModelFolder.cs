@@ -5,7 +5,7 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Embedding;
 
-/// <summary>A sentence-transformers style folder, understood: which ONNX file to run, how to tokenize, how to pool.</summary>
+/// <summary>The contents of a folder in sentence-transformers layout: the ONNX file to run, the tokenizer and the pooling.</summary>
 internal sealed record ModelFolder
 {
     /// <summary>Where exports and quantizers put the model, the plainest first.</summary>
@@ -36,7 +36,7 @@ internal sealed record ModelFolder
     {
         if (!Directory.Exists(settings.Folder))
         {
-            throw new ConfigurationException($"there is no model folder {settings.Folder}; name a sentence-transformers style folder");
+            throw new ConfigurationException($"the model folder {settings.Folder} does not exist; name a folder in sentence-transformers layout");
         }
 
         string folder = Path.GetFullPath(settings.Folder);

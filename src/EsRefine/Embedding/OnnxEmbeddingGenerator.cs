@@ -6,11 +6,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace EsRefine.Embedding;
 
-/// <summary>Texts to vectors by a local ONNX model. Safe for concurrent use: all callers share the cores, batch by batch.</summary>
+/// <summary>Embeds texts with a local ONNX model. Safe for concurrent use: all callers share the cores, batch by batch.</summary>
 /// <remarks>Prompt + text → token ids → batches of like length → model → pooling → truncation, if asked for → unit length, if the model says so.</remarks>
 internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
-    // On a CPU larger batches cost more per token (1.6 to 2.3 times at 2,560): their activations leave the cache. A GPU wants to be filled.
+    // On a CPU larger batches cost more per token (1.6 to 2.3 times at 2,560), because their activations exceed the cache. A GPU needs large batches.
     private const int CpuTokenBudget = 512;
     private const int CudaTokenBudget = 8192;
 
@@ -26,7 +26,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         _model = model;
         _session = session;
 
-        // A dynamically quantized model scales each run by the largest activation in it, so a vector would depend on its neighbors: every text runs alone.
+        // A dynamically quantized model scales each run by its largest activation, so vectors would depend on the other texts. Each text runs alone.
         _tokenBudget = quantized ? 0 : session.OnCuda ? CudaTokenBudget : CpuTokenBudget;
         _workers = session.OnCuda ? 1 : Environment.ProcessorCount;
         _permits = new(_workers);
@@ -37,11 +37,11 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     /// <summary>Length of the vectors.</summary>
     public int Dimensions { get; }
 
-    /// <summary>Longest text in tokens; the rest of a longer one is not read.</summary>
+    /// <summary>The longest text, in tokens; longer ones are truncated.</summary>
     public int MaxTokens => _model.Encoder.MaxTokens;
 
-    /// <summary>Opens a model folder and runs one text through it, so that what cannot work fails here.</summary>
-    /// <exception cref="ConfigurationException">The folder cannot be used; the message names the file and the fix.</exception>
+    /// <summary>Opens a model folder and embeds one text, so that an unusable model fails here.</summary>
+    /// <exception cref="ConfigurationException">The model is unusable. The message names the file and the fix.</exception>
     public static OnnxEmbeddingGenerator Load(ModelSettings settings, ILogger? logger = null)
     {
         logger ??= NullLogger.Instance;
@@ -61,7 +61,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             throw new ConfigurationException(
                 session.OnCuda
                     ? $"{model.OnnxFile} does not run on CUDA: {CudaRuntime.Explain(exception)}; or set the model's device to cpu"
-                    : $"{model.OnnxFile} does not run ({exception.Message}); model and tokenizer may be of different models",
+                    : $"{model.OnnxFile} does not run ({exception.Message}); check that the ONNX file and the tokenizer belong to the same model",
                 exception);
         }
         catch
@@ -73,13 +73,13 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
 
     /// <summary>Vectors of all texts, in their order.</summary>
     /// <param name="purpose">Chooses the prompt.</param>
-    /// <param name="progress">Told how many texts are done, after each batch, from any thread.</param>
+    /// <param name="progress">Receives the number of finished texts after each batch, on any thread.</param>
     public async Task<float[][]> EmbedAsync(
         IReadOnlyList<string> texts, EmbeddingPurpose purpose, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         (await EmbedAsync(texts, purpose, Dimensions, progress, cancellationToken)).Vectors;
 
     /// <inheritdoc/>
-    /// <param name="options"><see cref="EmbeddingPurposes"/> choose the prompt; <c>Dimensions</c> truncates (for models trained to bear it).</param>
+    /// <param name="options"><see cref="EmbeddingPurposes"/> choose the prompt; <c>Dimensions</c> truncates vectors, for models trained for that.</param>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -104,8 +104,8 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             : serviceType.IsInstanceOfType(this) ? this : null;
     }
 
-    /// <summary>Twelve hexadecimal digits that change with whatever changes the vectors: weights, vocabulary, length, pooling, prompts.</summary>
-    /// <remarks>Reads the whole model file; names an index of vectors made with it.</remarks>
+    /// <summary>Twelve hexadecimal digits that depend on everything that determines the vectors: weights, vocabulary, length, pooling, prompts.</summary>
+    /// <remarks>Reads the whole model file. The result is part of the name of an index with the model's vectors.</remarks>
     public string ComputeFingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -136,7 +136,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = _workers, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(TokenBatch.Plan(tokens, _tokenBudget), parallel, async (members, token) =>
         {
-            // Taken per batch, in turn: a query does not wait for the end of a corpus.
+            // Acquired per batch, so that a query does not wait until a whole corpus is embedded.
             await _permits.WaitAsync(token);
             try
             {
@@ -187,7 +187,7 @@ internal sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         {
             if (shape.Length is not (2 or 3))
             {
-                throw new ConfigurationException($"{_model.OnnxFile} yields a tensor of {shape.Length} axes; a text encoder yields 3 (or 2, when it pools)");
+                throw new ConfigurationException($"{_model.OnnxFile} returns a tensor with {shape.Length} axes; a text encoder returns 3 (or 2, if it pools)");
             }
 
             dimensions = (int)shape[^1];

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace EsRefine.Embedding;
 
-/// <summary>What can be told of an ONNX file by its bytes.</summary>
+/// <summary>Properties of an ONNX file that are read from its bytes, without running it.</summary>
 internal static class OnnxFile
 {
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>Whether the graph quantizes activations as it runs: it holds a DynamicQuantizeLinear node, whatever the file is called.</summary>
+    /// <summary>Whether the graph quantizes activations at run time, that is, holds a DynamicQuantizeLinear node. The file's name is no evidence.</summary>
     public static bool IsDynamicallyQuantized(string path)
     {
         ReadOnlySpan<byte> node = "DynamicQuantizeLinear"u8;
@@ -22,7 +22,7 @@ internal static class OnnxFile
                 return true;
             }
 
-            kept = Math.Min(filled, node.Length - 1);   // the name may lie across two chunks
+            kept = Math.Min(filled, node.Length - 1);   // the node's name may span two chunks
             buffer.AsSpan(filled - kept, kept).CopyTo(buffer);
         }
 

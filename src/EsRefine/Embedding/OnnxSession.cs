@@ -22,7 +22,7 @@ internal sealed class OnnxSession : IDisposable
         {
             if (input is not ("input_ids" or "attention_mask" or "token_type_ids"))
             {
-                throw new ConfigurationException($"{path} wants the input {input}, which is not supported yet; it is no plain text encoder");
+                throw new ConfigurationException($"{path} has the input {input}, which is not supported; only text encoders are");
             }
 
             if (session.InputMetadata[input].ElementType != typeof(long))
@@ -31,7 +31,7 @@ internal sealed class OnnxSession : IDisposable
             }
         }
 
-        // By name, since exports add others (a pooler, hidden states of each layer) in any order.
+        // Selected by name, because exports add other outputs (a pooler, hidden states of each layer) in any order.
         string[] preferred = ["sentence_embedding", "last_hidden_state", "token_embeddings"];
         string output = Array.Find(preferred, session.OutputMetadata.ContainsKey) ?? session.OutputNames[0];
         _outputs = [output];
@@ -43,7 +43,7 @@ internal sealed class OnnxSession : IDisposable
 
     public bool OnCuda { get; }
 
-    /// <exception cref="ConfigurationException">The file is no model that runs here, or CUDA was demanded and cannot be had.</exception>
+    /// <exception cref="ConfigurationException">The file is not a model that runs here, or CUDA is configured and unavailable.</exception>
     public static OnnxSession Open(string path, string device, ILogger logger)
     {
         bool? cuda = device switch
@@ -51,7 +51,7 @@ internal sealed class OnnxSession : IDisposable
             "auto" => null,
             "cpu" => false,
             "cuda" => true,
-            _ => throw new ConfigurationException($"the model's device \"{device}\" is none of auto, cpu, cuda"),
+            _ => throw new ConfigurationException($"the model's device is \"{device}\"; expected auto, cpu or cuda"),
         };
         if (cuda == false)
         {
@@ -72,11 +72,11 @@ internal sealed class OnnxSession : IDisposable
             }
         }
 
-        OnnxSession onCpu = OpenOnCpu(path);   // first, so that a broken file is reported as such and not as trouble with CUDA
+        OnnxSession onCpu = OpenOnCpu(path);   // first, so that an invalid file is not reported as a CUDA failure
         if (cuda == true)
         {
             onCpu.Dispose();
-            throw new ConfigurationException($"the embedding model was asked to run on CUDA: {obstacle}; or set the model's device to cpu or auto");
+            throw new ConfigurationException($"the embedding model cannot run on CUDA: {obstacle}; or set the model's device to cpu or auto");
         }
 
         logger.CudaUnavailable(obstacle);
@@ -87,7 +87,7 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="batch">Right-padded token ids and their mask.</param>
     /// <param name="receive">
     /// Called with the output, row-major, and its shape: [texts × tokens × dimensions], or [texts × dimensions] where the model pools by itself.
-    /// The span dies with the call.
+    /// The span is valid during the call only.
     /// </param>
     public void Run(TokenBatch batch, Action<ReadOnlySpan<float>, long[]> receive)
     {
@@ -124,12 +124,12 @@ internal sealed class OnnxSession : IDisposable
 
     private static OnnxSession OpenOnCpu(string path)
     {
-        // One thread per run and a run per core beats one run over all cores: 1.7 times (fp32) to 2.3 times (int8) on short texts.
+        // One thread per run and one run per core is 1.7 times (fp32) to 2.3 times (int8) as fast as one run over all cores, on short texts.
         using SessionOptions options = new()
         {
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // errors arrive as exceptions; its own lines would say them twice
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,   // errors arrive as exceptions, so its log lines would repeat them
         };
         try
         {
@@ -137,7 +137,7 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ConfigurationException($"{path} is no ONNX model that runs here ({exception.Message}); fetch the file anew", exception);
+            throw new ConfigurationException($"{path} is not an ONNX model that runs here ({exception.Message}); download the file again", exception);
         }
     }
 

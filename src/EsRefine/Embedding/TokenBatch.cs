@@ -1,6 +1,6 @@
 namespace EsRefine.Embedding;
 
-/// <summary>Texts that run together: their token ids, right-padded to one length, and the mask that hides the padding.</summary>
+/// <summary>A batch of texts: their token ids, right-padded to one length, and the mask of the padding.</summary>
 internal sealed class TokenBatch
 {
     /// <param name="texts">Token ids of all texts.</param>

@@ -4,7 +4,7 @@ using EsRefine.Configuration;
 namespace EsRefine.Embedding;
 
 /// <summary>Reads a WordPiece tokenizer from Hugging Face's <c>tokenizer.json</c>.</summary>
-/// <remarks>Its truncation and padding are not read: they are leftovers of its export, which the model's own maximum length overrides.</remarks>
+/// <remarks>Its truncation and padding are ignored, because the model's maximum length overrides them.</remarks>
 internal static class TokenizerJson
 {
     /// <param name="settings"><c>tokenizer_config.json</c>, for the name of the padding token.</param>
@@ -60,7 +60,7 @@ internal static class TokenizerJson
         Dictionary<int, string> tokens = [];
         foreach (JsonProperty entry in entries.EnumerateObject())
         {
-            // Ids index a table, so a stray huge one must not size it.
+            // Ids are indices into a table, so a very large one must not determine its size.
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id is < 0 or > 5_000_000)
             {
                 throw file.Wrong(entry.Name, "a token id");
@@ -91,7 +91,7 @@ internal static class TokenizerJson
             string content = file.Text(token, "content") ?? throw file.Wrong("content", "a token's text");
             if (file.Flag(token, "special") != true)
             {
-                throw new ConfigurationException($"{file.Path}: the added token {content} is not a special one; such vocabularies are not supported yet");
+                throw new ConfigurationException($"{file.Path}: the added token {content} is not a special token; such vocabularies are not supported");
             }
 
             special[content] = file.Number(token, "id") ?? throw file.Wrong("id", "a token id");

@@ -63,6 +63,6 @@ internal static class VocabularyFile
 
         int IdOf(string token) => ids.TryGetValue(token, out int id)
             ? id
-            : throw new ConfigurationException($"{path} lacks the special token {token}; fetch the model folder anew");
+            : throw new ConfigurationException($"{path} lacks the special token {token}; download the model folder again");
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace EsRefine.Embedding;
 
-/// <summary>Text to token ids, the very ids the model was trained on: clean-up, words, WordPiece, cut to length, special tokens around.</summary>
+/// <summary>Converts text to the token ids that the model was trained with: clean-up, words, WordPiece, truncation, special tokens.</summary>
 internal sealed class WordPieceEncoder
 {
     private readonly WordPieceTokenizer _tokenizer;
@@ -36,7 +36,7 @@ internal sealed class WordPieceEncoder
         }
         catch (ArgumentException exception)
         {
-            throw new ConfigurationException($"{definition.Source}: {exception.Message}; fetch the model folder anew", exception);
+            throw new ConfigurationException($"{definition.Source}: {exception.Message}; download the model folder again", exception);
         }
     }
 
@@ -48,10 +48,10 @@ internal sealed class WordPieceEncoder
     public int PaddingId => Definition.PaddingId;
 
     /// <summary>Token ids of a text, at most <see cref="MaxTokens"/>, special tokens at both ends.</summary>
-    /// <param name="text">Any text; lone surrogates vanish.</param>
+    /// <param name="text">Any text; lone surrogates are removed.</param>
     /// <param name="recognizeSpecialTokens">
-    /// Whether <c>[SEP]</c> and its like, written in the text, become the special tokens, as they do in Hugging Face's default. Off where the text is
-    /// somebody's document, which must not end a sentence on the model's behalf.
+    /// Whether the spellings of special tokens in the text, such as <c>[SEP]</c>, become those tokens, as is Hugging Face's default.
+    /// False for untrusted text such as documents.
     /// </param>
     public int[] Encode(string text, bool recognizeSpecialTokens = false)
     {
@@ -106,7 +106,8 @@ internal sealed class WordPieceEncoder
         return longest;
     }
 
-    // The library leaves out a word that does not fit whole; the reference cuts it. A word has at most MaxWordLength pieces: ask for that many more, cut later.
+    // The library drops a last word that does not fit; the reference truncates it. A word has at most MaxWordLength pieces, so request that many more tokens
+    // and truncate afterward.
     private void AppendPieces(string text, List<int> ids, int end)
     {
         if (text.Length > 0 && ids.Count < end)

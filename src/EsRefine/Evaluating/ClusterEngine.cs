@@ -12,14 +12,14 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>Sends every query to a cluster, directly and through the path, as an application would whose address was changed to the sidecar's.</summary>
-/// <remarks>Fails closed: where the path would send the original search and say why, an evaluation must stop, or it would measure faults.</remarks>
+/// <summary>Sends every query to a cluster, directly and through the sidecar's pipeline, as an application would.</summary>
+/// <remarks>Where the pipeline would forward the original search, the evaluation stops with an error. Otherwise the figures would include faults.</remarks>
 internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
 {
-    /// <summary>Hits of a ranking.</summary>
+    /// <summary>The number of hits of a ranking.</summary>
     private const int K = 1000;
 
-    /// <summary>Twice the hits, so that the graph's own misses cost little.</summary>
+    /// <summary>Twice the number of hits, so that the graph misses few of them.</summary>
     private const int NumCandidates = 2 * K;
 
     private readonly ServiceProvider _services;
@@ -43,7 +43,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
 
     public int? Depth => K;
 
-    /// <summary>Connects, and sees to it that the cluster holds the set.</summary>
+    /// <summary>Connects to the cluster and loads the set if its index is missing or incomplete.</summary>
     /// <param name="modelFingerprint">Names the index, with the set.</param>
     /// <param name="dimensions">Components of a vector.</param>
     /// <param name="readVectors">Vectors of the documents; called only where the index lacks some.</param>
@@ -95,7 +95,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    /// <summary>The path as the sidecar builds it, with the evaluation's judge.</summary>
+    /// <summary>The pipeline as the sidecar builds it, with the evaluation's judge.</summary>
     private static ServiceProvider Path(EvaluationSettings settings, IRelevanceJudge judge)
     {
         ServiceCollection services = new();
@@ -145,7 +145,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
         JsonElement reply = await _cluster.SendAsync(HttpMethod.Post, $"/{_index.Name}/_search", body, cancellationToken);
         if (reply.GetProperty("timed_out").GetBoolean() || reply.GetProperty("_shards").GetProperty("failed").GetInt32() > 0)
         {
-            throw new EvaluationException($"the cluster answered a search in {_index.Name} in part only; look for failed shards");
+            throw new EvaluationException($"the cluster returned a partial result for a search in {_index.Name}; check for failed shards");
         }
 
         return new(reply.GetProperty("hits").GetProperty("hits").EnumerateArray()
@@ -183,7 +183,7 @@ internal sealed class ClusterEngine : IEvaluationEngine, IAsyncDisposable
         json.WriteEndObject();
     });
 
-    /// <summary>Where the pool is the listed documents, they are a filter of the clause, which the path takes over into its sample.</summary>
+    /// <summary>If the pool is the listed documents, they become a filter of the clause, which the pipeline also applies to its sample.</summary>
     private void WritePool(Utf8JsonWriter json, EvaluationQuery query)
     {
         if (_pool != CandidatePool.Listed)

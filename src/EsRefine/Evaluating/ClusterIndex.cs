@@ -6,7 +6,7 @@ using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>The index of a set in a cluster: made once for a set and a model, kept for the next evaluation, completed where a load was interrupted.</summary>
+/// <summary>The index of a set in a cluster. It is created once per set and model and kept; an interrupted load is completed by the next evaluation.</summary>
 internal sealed class ClusterIndex
 {
     public const string VectorField = "vector";
@@ -34,10 +34,10 @@ internal sealed class ClusterIndex
     /// <summary><c>esrefine-eval-SET-MODEL</c>; with the index type behind it where that is not <c>hnsw</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Creates the index where it is not there, and loads what it lacks.</summary>
+    /// <summary>Creates the index if it does not exist, and loads missing documents.</summary>
     /// <param name="dimensions">Components of a vector.</param>
     /// <param name="readVectors">One row per document, in the set's order; called only where documents are missing.</param>
-    /// <exception cref="EvaluationException">The cluster refuses, or the index holds something else.</exception>
+    /// <exception cref="EvaluationException">The cluster rejects a request, or the index holds other documents.</exception>
     public async Task EnsureAsync(int dimensions, Func<Task<VectorTable>> readVectors, EvaluationProgress progress, CancellationToken cancellationToken)
     {
         if (!await _cluster.HasIndexAsync(Name, cancellationToken))
@@ -69,7 +69,7 @@ internal sealed class ClusterIndex
             || !meta.TryGetProperty("content", out JsonElement content)
             || content.GetString() != _content)
         {
-            throw new EvaluationException($"index {Name} was made of other documents than {_set.Name} holds now; delete it and run again");
+            throw new EvaluationException($"index {Name} holds other documents than {_set.Name}; delete the index and run again");
         }
     }
 
@@ -161,12 +161,12 @@ internal sealed class ClusterIndex
             .Select(static item => item.GetProperty("index"))
             .First(static item => item.TryGetProperty("error", out _));
         throw new EvaluationException(
-            $"{Name} did not take document '{refused.GetProperty("_id").GetString()}': {refused.GetProperty("error").GetProperty("reason").GetString()}; "
-            + "what was loaded before stays, so the same command goes on from here");
+            $"{Name} rejected document '{refused.GetProperty("_id").GetString()}': {refused.GetProperty("error").GetProperty("reason").GetString()}; "
+            + "documents loaded so far are kept, and the same command continues from there");
     }
 
     /// <summary>Settings and mapping.</summary>
-    // One shard: a set has thousands of documents, and each shard would keep a graph of its own, that is other rankings on other machines.
+    // One shard: each shard has a graph of its own, so rankings would depend on their number, and a set has only thousands of documents.
     private byte[] Definition(int dimensions)
     {
         bool elasticsearch = _cluster.Settings.Dialect == EngineDialect.Elasticsearch;
@@ -201,7 +201,7 @@ internal sealed class ClusterIndex
         return Encoding.UTF8.GetBytes(new JsonObject { ["settings"] = settings, ["mappings"] = mappings }.ToJsonString());
     }
 
-    /// <summary>Writes a vector as the engines read it: the shortest decimal of each float that reads back the same.</summary>
+    /// <summary>Writes a vector with the shortest decimal of each float that reads back to the same value.</summary>
     public static void WriteVector(Utf8JsonWriter json, string name, ReadOnlySpan<float> vector)
     {
         json.WriteStartArray(name);

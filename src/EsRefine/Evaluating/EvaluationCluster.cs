@@ -5,7 +5,7 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>The cluster of an evaluation: requests that must succeed, replies that must be whole.</summary>
+/// <summary>The cluster of an evaluation. Failed requests and partial replies are errors.</summary>
 internal sealed class EvaluationCluster
 {
     private readonly UpstreamClient _upstream;
@@ -22,15 +22,15 @@ internal sealed class EvaluationCluster
     /// <summary>Credentials, if the address holds some.</summary>
     public IHeaderDictionary Headers { get; }
 
-    /// <summary>As the cluster says: <c>9.4.3</c>.</summary>
+    /// <summary>The version that the cluster reports: <c>9.4.3</c>.</summary>
     public string Version { get; private set; } = "";
 
     /// <summary>The address without credentials.</summary>
     public static Uri Node(ClusterSettings settings) => new UriBuilder(settings.Url) { UserName = "", Password = "" }.Uri;
 
-    /// <summary>Asks the cluster who it is.</summary>
-    /// <exception cref="EvaluationException">It does not answer, or refuses.</exception>
-    /// <exception cref="ConfigurationException">It is the other product, or neither.</exception>
+    /// <summary>Connects to the cluster and reads its product and version.</summary>
+    /// <exception cref="EvaluationException">The cluster is unreachable, or rejects the request.</exception>
+    /// <exception cref="ConfigurationException">The cluster is another product than configured.</exception>
     public static async Task<EvaluationCluster> ConnectAsync(UpstreamClient upstream, ClusterSettings settings, CancellationToken cancellationToken)
     {
         EvaluationCluster cluster = new(upstream, settings);
@@ -87,7 +87,7 @@ internal sealed class EvaluationCluster
         }
         catch (JsonException)
         {
-            // A web page: no cluster, as is said below.
+            // Not JSON, such as a web page; reported below.
         }
 
         throw new ConfigurationException(
@@ -115,7 +115,7 @@ internal sealed class EvaluationCluster
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // Not an error as the products write it: shown as it is.
+            // Not an error in the format of the two products; the text is shown unchanged.
         }
 
         return text.Length <= Most ? text : text[..Most] + "…";

@@ -1,4 +1,4 @@
 namespace EsRefine.Evaluating;
 
-/// <summary>The evaluation cannot go on. The message names the cause and the fix.</summary>
+/// <summary>The evaluation cannot continue. The message names the cause and the fix.</summary>
 internal sealed class EvaluationException(string message, Exception? innerException = null) : Exception(message, innerException);

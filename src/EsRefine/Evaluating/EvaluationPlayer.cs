@@ -6,19 +6,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>One evaluation: read the set, embed it, play every query directly and refined, score what comes back.</summary>
+/// <summary>Runs one evaluation: reads the set, embeds it, runs every query directly and refined, and scores the rankings.</summary>
 internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider timeProvider, TextWriter error)
 {
     private const string Knn = "knn";
     private const string Rerank = "rerank";
 
-    /// <summary>Queries in flight: enough to keep a cluster and our own cores busy; a chat judge counts its own calls.</summary>
+    /// <summary>The number of concurrent queries, enough to keep the cluster and all cores busy. A chat judge limits its own calls.</summary>
     private static readonly int Parallelism = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     /// <summary>Plays the set.</summary>
-    /// <exception cref="EvaluationException">It cannot go on.</exception>
+    /// <exception cref="EvaluationException">The evaluation cannot continue.</exception>
     /// <exception cref="JudgeException">The judge failed.</exception>
-    /// <exception cref="ConfigurationException">Model or judge cannot work.</exception>
+    /// <exception cref="ConfigurationException">The settings of the model or of the judge are invalid.</exception>
     public async Task<EvaluationReport> PlayAsync(CancellationToken cancellationToken)
     {
         EvaluationSet set = EvaluationSet.Read(settings.Data, settings.Split, settings.Queries);
@@ -51,7 +51,8 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
             int notRecorded = await PlayQueriesAsync(set, vectors, engine, scores, files, progress, cancellationToken);
             if (notRecorded == set.Queries.Count)
             {
-                throw new EvaluationException($"{settings.Judge.File} holds a whole sample of no query: was it recorded with this model, set and sample size?");
+                throw new EvaluationException(
+                    $"{settings.Judge.File} holds no query with its whole sample; check that it was recorded with this model, set and sample size");
             }
 
             files?.Write(engine.Name, onceJudge.Name.Split(':')[0]);
@@ -91,7 +92,7 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
             : await ClusterEngine.OpenAsync(settings, set, judge, fingerprint, embedding.Dimensions, readVectors, progress, cancellationToken);
     }
 
-    /// <returns>Queries left out because the recording lacks a hit of theirs.</returns>
+    /// <returns>The number of queries left out because the recording lacks one of their hits.</returns>
     private async Task<int> PlayQueriesAsync(
         EvaluationSet set, float[][] vectors, IEvaluationEngine engine, SystemScores[] scores, RunFiles? files, EvaluationProgress progress,
         CancellationToken cancellationToken)
@@ -120,8 +121,8 @@ internal sealed class EvaluationPlayer(EvaluationSettings settings, TimeProvider
         catch when (files?.SaveJudgments() is { } saved)
         {
             await error.WriteLineAsync(
-                $"the judgments so far are in {saved}: --judge recorded:{saved} replays them and leaves the other queries out; "
-                + "the same command asks for all again");
+                $"the judgments so far are in {saved}: --judge recorded:{saved} replays them without the other queries; "
+                + "the same command judges all pairs again");
             throw;
         }
 

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>Bars on the error stream, one for each long step; plain lines where that is no terminal.</summary>
+/// <summary>Progress bars on the error stream, one for each long step; plain lines if it is not a terminal.</summary>
 internal sealed class EvaluationProgress(ProgressContext context)
 {
     /// <summary>Shows the steps of <paramref name="work"/> while it runs.</summary>
@@ -15,9 +15,9 @@ internal sealed class EvaluationProgress(ProgressContext context)
     }
 
     /// <summary>Begins a step.</summary>
-    /// <param name="what">What is done.</param>
-    /// <param name="count">Of how many things.</param>
-    /// <returns>Takes how many are done.</returns>
+    /// <param name="what">The step's name.</param>
+    /// <param name="count">The number of items.</param>
+    /// <returns>Receives the number of finished items.</returns>
     public IProgress<int> Start(string what, int count) => new Step(context.AddTask(Markup.Escape(what), maxValue: count));
 
     private sealed class Step(ProgressTask task) : IProgress<int>
@@ -28,7 +28,7 @@ internal sealed class EvaluationProgress(ProgressContext context)
         {
             lock (_lock)
             {
-                task.Value = Math.Max(task.Value, value);   // reports of parallel work may overtake one another
+                task.Value = Math.Max(task.Value, value);   // reports of parallel work may arrive out of order
             }
         }
     }

@@ -18,10 +18,10 @@ internal sealed record EvaluationReport
     /// <summary>Queries of the split that were left out: <see cref="QueriesWithoutRelevant"/> and <see cref="QueriesNotRecorded"/>.</summary>
     public int SkippedQueries => QueriesWithoutRelevant + QueriesNotRecorded;
 
-    /// <summary>Without a relevant document.</summary>
+    /// <summary>Queries without a relevant document.</summary>
     public required int QueriesWithoutRelevant { get; init; }
 
-    /// <summary>With a hit in their sample that the recording lacks.</summary>
+    /// <summary>Queries with a sampled hit that the recording lacks.</summary>
     public required int QueriesNotRecorded { get; init; }
 
     public required string Engine { get; init; }
@@ -37,15 +37,15 @@ internal sealed record EvaluationReport
 
     public required int Sample { get; init; }
 
-    /// <summary>Pairs the judge was asked about: each once, however many rules.</summary>
+    /// <summary>The number of judged pairs. Each pair counts once, no matter how many rules are compared.</summary>
     public required int Judgments { get; init; }
 
-    /// <summary>Time spent playing the queries; embedding and loading come before.</summary>
+    /// <summary>Time spent running the queries, without embedding and loading.</summary>
     public required double Seconds { get; init; }
 
     public required IReadOnlyList<SystemReport> Systems { get; init; }
 
-    /// <summary>Writes the file at once or not at all.</summary>
+    /// <summary>Writes the file atomically.</summary>
     public void Write(string path)
     {
         string partial = path + ".partial";
@@ -54,7 +54,7 @@ internal sealed record EvaluationReport
     }
 }
 
-/// <summary>A system's means over the queries; what follows the measures is against <c>knn</c>, on average precision.</summary>
+/// <summary>A system's means over the queries. The properties after the measures compare it with <c>knn</c> by average precision.</summary>
 internal sealed record SystemReport
 {
     public required string Name { get; init; }
@@ -72,7 +72,7 @@ internal sealed record SystemReport
 
     public double? DeltaMap { get; init; }
 
-    /// <summary>Of a paired two-sided t-test.</summary>
+    /// <summary>The p-value of a paired two-sided t-test.</summary>
     public double? PValue { get; init; }
 
     public int? Win { get; init; }
@@ -81,10 +81,10 @@ internal sealed record SystemReport
 
     public int? Loss { get; init; }
 
-    /// <summary>Queries whose vector was moved; the others kept theirs for want of a signal.</summary>
+    /// <summary>The number of queries whose vector was refined; the others had no signal.</summary>
     public int? Refined { get; init; }
 
-    /// <summary>How far, on average, in radians.</summary>
+    /// <summary>The mean angle between query vector and refined vector, in radians.</summary>
     public double? MeanAngle { get; init; }
 }
 

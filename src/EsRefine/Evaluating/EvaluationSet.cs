@@ -17,10 +17,10 @@ internal sealed record EvaluationSet
     /// <summary>The queries to play, in file order.</summary>
     public required IReadOnlyList<EvaluationQuery> Queries { get; init; }
 
-    /// <summary>Queries of the split without a relevant document: no ranking of theirs is better than another.</summary>
+    /// <summary>The number of queries of the split without a relevant document. Their rankings cannot be compared.</summary>
     public required int QueriesWithoutRelevant { get; init; }
 
-    /// <summary>What looks wrong in the files but stops nothing, a sentence each.</summary>
+    /// <summary>Warnings about the files, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <param name="folder">A folder in BEIR's layout.</param>
@@ -49,7 +49,7 @@ internal sealed record EvaluationSet
         BeirDocument[] documents = [.. set.ReadCorpus()];
         if (documents.Length == 0)
         {
-            throw new EvaluationException($"{folder}: corpus.jsonl holds no document, so nothing can be found; fetch it again");
+            throw new EvaluationException($"{folder}: corpus.jsonl holds no document; download it again");
         }
 
         return new()
@@ -84,5 +84,5 @@ internal sealed record EvaluationSet
 /// <summary>A query that can be scored.</summary>
 /// <param name="Id">Unique in the set.</param>
 /// <param name="Text">What is searched for.</param>
-/// <param name="Judgments">The set's own labels: what rankings are scored by, and the pool where that is <see cref="CandidatePool.Listed"/>.</param>
+/// <param name="Judgments">The set's labels. Rankings are scored with them; they are also the pool if that is <see cref="CandidatePool.Listed"/>.</param>
 internal sealed record EvaluationQuery(string Id, string Text, TopicJudgments Judgments);

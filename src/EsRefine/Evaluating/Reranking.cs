@@ -3,11 +3,11 @@ using EsRefine.Judging;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>The system refinement must beat: the same judgments, spent on reordering the hits that were judged.</summary>
+/// <summary>The baseline for refinement: the same judgments, used to reorder the judged hits.</summary>
 internal static class Reranking
 {
-    /// <summary>The judged hits first, by P(relevant), then by their score; all others behind them in the order they had.</summary>
-    /// <remarks>The scores of the result count down to 1: they carry the order and nothing else.</remarks>
+    /// <summary>The judged hits, by P(relevant) and then by score, followed by the others in their original order.</summary>
+    /// <remarks>The scores of the result count down to 1 and have no other meaning than the order.</remarks>
     public static RankedList Of(RankedList direct, IReadOnlyList<JudgedHit> sample)
     {
         JudgedHit[] judged =
@@ -26,6 +26,6 @@ internal static class Reranking
         return new(ids.Select((id, rank) => new ScoredDocument(id, ids.Length - rank)));
     }
 
-    // In double precision: near certainty float32 makes ties of judgments that differ.
+    // Double precision, because float32 makes different judgments near 0 or 1 equal.
     private static double Probability(Judgment judgment) => judgment.Yes / (judgment.Yes + judgment.No);
 }

@@ -5,10 +5,10 @@ using EsRefine.Evaluation.Files;
 namespace EsRefine.Evaluating;
 
 /// <summary>
-/// What <c>--runs</c> leaves behind: a TREC run of each system and the set's labels as TREC qrels, so that trec_eval can check every figure; and the judgments,
+/// The files of <c>--runs</c>: a TREC run of each system and the set's labels as TREC qrels, so that trec_eval can check every figure; and the judgments,
 /// so that <c>--judge recorded:FILE</c> replays them.
 /// </summary>
-/// <remarks>TREC's format has no way to write white space inside an id: where a set has such ids, all its ids are percent-encoded in runs and qrels.</remarks>
+/// <remarks>TREC's format does not allow white space inside an id. If a set has such ids, all its ids are percent-encoded in runs and qrels.</remarks>
 internal sealed class RunFiles
 {
     /// <summary>Hits of a ranking that are written: trec_eval's custom, and what an engine gives at most.</summary>
@@ -34,12 +34,12 @@ internal sealed class RunFiles
         EncodesIds = ids.Any(static id => id.Any(char.IsWhiteSpace));
     }
 
-    /// <summary>Ids were changed to fit the format.</summary>
+    /// <summary>Whether ids are percent-encoded to fit the format.</summary>
     public bool EncodesIds { get; }
 
-    /// <summary>Keeps what one query gave. Safe for concurrent use by different queries.</summary>
-    /// <param name="query">Its place in the set.</param>
-    /// <param name="sample">What was judged.</param>
+    /// <summary>Adds the results of one query. Safe for concurrent use by different queries.</summary>
+    /// <param name="query">The query's index in the set.</param>
+    /// <param name="sample">The judged hits.</param>
     /// <param name="rankings">One for each system.</param>
     public void Keep(int query, IReadOnlyList<JudgedHit> sample, IEnumerable<RankedList> rankings)
     {
@@ -74,11 +74,11 @@ internal sealed class RunFiles
         DeletePartOf(judgments);
     }
 
-    /// <summary>After a failure: judgments are what cost time and money.</summary>
-    /// <returns>The file; null where there is nothing to save.</returns>
+    /// <summary>Saves the judgments after a failure, because they cost time and money.</summary>
+    /// <returns>The file; null if there are no judgments.</returns>
     public string? SaveJudgments() => Array.Exists(_judged, static sample => sample.Count > 0) ? WriteJudgments(PartialJudgments) : null;
 
-    /// <summary>What an interrupted evaluation saved has served its purpose once every pair in it was judged anew; of a larger evaluation it is kept.</summary>
+    /// <summary>Deletes the judgments saved by an interrupted evaluation if all their pairs were judged again. Those of a larger evaluation stay.</summary>
     private void DeletePartOf(string judgments)
     {
         string part = Path.Combine(_folder, PartialJudgments);
@@ -91,7 +91,7 @@ internal sealed class RunFiles
         }
         catch (EvaluationFileException)
         {
-            // Not one of ours, or no pair was judged: left as it is.
+            // Another kind of file, or one without judged pairs; it is kept.
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class RunFiles
         }
     }
 
-    // Sums of exponentials of a server's rounded logarithms end a little above 1 now and then.
+    // Servers round logarithms, so the sum of their exponentials can be slightly above 1.
     private static double Mass(double mass) => Math.Min(mass, 1);
 
     private string Column(string id)

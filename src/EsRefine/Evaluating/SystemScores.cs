@@ -4,7 +4,7 @@ using EsRefine.Evaluation.Statistics;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>What one system reached on each query. Rankings are measured as they come and not kept.</summary>
+/// <summary>The scores of one system on each query. Rankings are scored as they arrive and not kept.</summary>
 /// <param name="name"><c>knn</c>, <c>rerank</c>, or a rule's name.</param>
 /// <param name="queryCount">Places for results; each is filled by one thread.</param>
 internal sealed class SystemScores(string name, int queryCount)
@@ -24,7 +24,7 @@ internal sealed class SystemScores(string name, int queryCount)
         Recall100.Evaluate(ranking, judgments),
         angle);
 
-    /// <summary>Means over the queries that were measured; compared with <paramref name="baseline"/> where there is one.</summary>
+    /// <summary>Means over the scored queries, compared with <paramref name="baseline"/> if it is given.</summary>
     public SystemReport Report(SystemScores? baseline)
     {
         QueryScores[] scores = Measured;
@@ -54,7 +54,7 @@ internal sealed class SystemScores(string name, int queryCount)
         };
     }
 
-    /// <summary>The same, for a rule: with how many vectors moved, and how far.</summary>
+    /// <summary>The same for a rule, with the number of refined vectors and their mean angle.</summary>
     public SystemReport ReportRule(SystemScores baseline)
     {
         QueryScores[] moved = [.. Measured.Where(static query => query.Angle > 0)];

@@ -5,14 +5,14 @@ using EsRefine.Embedding;
 
 namespace EsRefine.Evaluating;
 
-/// <summary>Vectors of a corpus on disk, so that another engine, judge or rule does not embed it again; what an interrupted run has embedded counts.</summary>
+/// <summary>Caches the vectors of a corpus on disk, so that the next evaluation does not embed it again. An interrupted run is continued.</summary>
 /// <remarks>
-/// One file of little-endian floats, row-major, named by all that decides the vectors: model and texts. While it grows it is called <c>.partial</c>; the rename
-/// at its end makes it whole, so a file by its full name is complete.
+/// The file holds little-endian floats, row-major. Its name is a hash of model and texts, which determine the vectors. It has the extension
+/// <c>.partial</c> until it is complete.
 /// </remarks>
 internal sealed class VectorCache(string folder, TimeProvider timeProvider)
 {
-    /// <summary>Texts embedded between two writes: what an interruption can lose.</summary>
+    /// <summary>Texts embedded between two writes. An interruption loses at most this many vectors.</summary>
     private const int TextsPerWrite = 1024;
 
     /// <summary><c>${XDG_CACHE_HOME:-~/.cache}/esrefine/eval</c>.</summary>
@@ -23,11 +23,11 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
         return Path.Combine(caches, "esrefine", "eval");
     }
 
-    /// <summary>The vectors of documents, from the file or from the model; not kept where the folder cannot be written.</summary>
+    /// <summary>The vectors of documents, from the file or from the model. They are not cached if the folder is not writable.</summary>
     /// <param name="model">Embeds what is missing.</param>
     /// <param name="modelFingerprint"><see cref="OnnxEmbeddingGenerator.ComputeFingerprint"/>.</param>
     /// <param name="texts">In the order of the rows.</param>
-    /// <param name="progress">Told how many are done.</param>
+    /// <param name="progress">Receives the number of finished texts.</param>
     public async Task<VectorTable> ReadOrEmbedAsync(
         OnnxEmbeddingGenerator model, string modelFingerprint, IReadOnlyList<string> texts, IProgress<int> progress, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
             using FileStream? partial = TryOpen(path + ".partial", out bool isHeld);
             if (isHeld)
             {
-                // Another process embeds the same texts: its work will serve us too.
+                // Another process is embedding the same texts; wait for its file.
                 await Task.Delay(Timeouts.EmbeddingLockInterval, timeProvider, cancellationToken);
             }
             else if (partial is null)
@@ -57,7 +57,7 @@ internal sealed class VectorCache(string folder, TimeProvider timeProvider)
         return new(values, model.Dimensions);
     }
 
-    /// <summary>The growing file; null while another process holds it, and where it cannot be written.</summary>
+    /// <summary>The partial file; null if another process has it open or if it is not writable.</summary>
     private FileStream? TryOpen(string path, out bool isHeld)
     {
         isHeld = false;

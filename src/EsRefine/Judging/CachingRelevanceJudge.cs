@@ -5,23 +5,23 @@ using System.Text;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Remembers every judgment as long as it lives, so that an evaluation pays for each pair once however many rules it compares.
-/// One inner call for all misses; only what the inner judge finished is kept, so a failed or cancelled call poisons nothing.
+/// Caches every judgment for its own lifetime, so that an evaluation pays for each pair once, no matter how many rules it compares.
+/// All misses go to the inner judge in one call. Only finished judgments are cached, so a failed or canceled call caches nothing wrong.
 /// </summary>
 /// <remarks>
-/// Memory is bounded by the evaluation; it belongs in no long-running process. Misses reach the sheet when the inner call ends, not one by one:
-/// an evaluation has no deadline. The inner judge's name and prompt version are not in the key, because one instance knows a single judge.
+/// Memory grows with the evaluation, so do not use it in a long-running process. Misses reach the sheet when the inner call ends, not one by one:
+/// an evaluation has no deadline. The key does not hold the inner judge's name and prompt version, because each instance has one inner judge.
 /// </remarks>
 internal sealed class CachingRelevanceJudge(IRelevanceJudge innerJudge) : IRelevanceJudge
 {
     private readonly ConcurrentDictionary<Key, Judgment?> _judgments = [];
 
-    // Searches for the same text go one after the other, so that two running side by side do not judge a hit twice.
+    // Searches for the same text are serialized, so that two concurrent ones do not judge a hit twice.
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
     public string Name => innerJudge.Name;
 
-    /// <summary>Pairs the inner judge has finished with, those it left absent included: for a chat judge, the calls that got an answer.</summary>
+    /// <summary>The pairs the inner judge has finished, including those without a judgment. For a chat judge, the calls that got an answer.</summary>
     public int JudgedCount => _judgments.Count;
 
     public async Task JudgeAsync(JudgingTask task, JudgmentSheet judgments, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ internal sealed class CachingRelevanceJudge(IRelevanceJudge innerJudge) : IRelev
                 }
                 else if (finished)
                 {
-                    // Absent is an answer only of a judge that came to its end.
+                    // An absent judgment is a result only if the inner judge finished.
                     _judgments[keys[misses[i]]] = null;
                 }
             }

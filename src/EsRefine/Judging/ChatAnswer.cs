@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace EsRefine.Judging;
 
-/// <summary>What a token, or a whole reply, says.</summary>
+/// <summary>The answer in a token or in a whole reply.</summary>
 internal enum ChatAnswer
 {
     Neither,
@@ -11,10 +11,10 @@ internal enum ChatAnswer
     No,
 }
 
-/// <summary>Reads yes and no up to case, spaces and punctuation.</summary>
+/// <summary>Recognizes yes and no, ignoring case, spaces and punctuation.</summary>
 internal static class ChatAnswers
 {
-    /// <summary>A token is an answer when only spaces and punctuation stand around it: <c>" Yes"</c>, <c>"YES."</c>, <c>"no\n"</c>; not <c>"Not"</c>.</summary>
+    /// <summary>The answer in a token that is one word, with spaces and punctuation: <c>" Yes"</c>, <c>"YES."</c>, <c>"no\n"</c>; not <c>"Not"</c>.</summary>
     public static ChatAnswer OfToken(ReadOnlySpan<char> token)
     {
         int start = 0;
@@ -32,7 +32,7 @@ internal static class ChatAnswers
         return OfWord(token[start..end]);
     }
 
-    /// <summary>A text answers with its first word: <c>"Yes, because …"</c>.</summary>
+    /// <summary>The answer in the first word of a text: <c>"Yes, because …"</c>.</summary>
     public static ChatAnswer OfText(ReadOnlySpan<char> text)
     {
         int start = 0;
@@ -55,21 +55,21 @@ internal static class ChatAnswers
         : word.Equals("no", StringComparison.OrdinalIgnoreCase) ? ChatAnswer.No
         : ChatAnswer.Neither;
 
-    // 'Ġ' and 'Ċ' are space and line feed in raw byte-level BPE tokens, which some servers pass on undecoded; SentencePiece's '▁' is a symbol anyway.
+    // 'Ġ' and 'Ċ' are space and line feed in raw byte-level BPE tokens, which some servers return undecoded. SentencePiece's '▁' is already a symbol.
     private static bool IsFiller(char letter) => !char.IsLetterOrDigit(letter) || letter is 'Ġ' or 'Ċ';
 }
 
-/// <summary>Reads a token's text straight into what it says: a reply holds dozens, and none is needed as a string.</summary>
+/// <summary>Parses the text of a token into its answer without allocating a string, because a reply holds dozens of tokens.</summary>
 internal sealed class ChatAnswerConverter : JsonConverter<ChatAnswer>
 {
-    // Six bytes per UTF-16 code unit when escaped; anything longer is no spelling of yes or no.
+    // An escaped UTF-16 code unit takes six bytes. A longer text cannot be yes or no.
     private const int MaxTokenBytes = 96;
 
     public override ChatAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw new JsonException("a token is a string");
+            throw new JsonException("a token must be a string");
         }
 
         if (reader.HasValueSequence || reader.ValueSpan.Length > MaxTokenBytes)

@@ -7,13 +7,13 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Speaks <c>POST {judge.url}/chat/completions</c>. Everything that can go wrong on the way becomes a <see cref="JudgeException"/> that names the setting
-/// to look at and repeats nothing a server could have copied from the prompt.
+/// Calls <c>POST {judge.url}/chat/completions</c>. Every failure becomes a <see cref="JudgeException"/> that names the setting
+/// to check. Its message holds no text that a server could have copied from the prompt.
 /// </summary>
-// A bare HttpMessageInvoker rather than an SDK: a call costs a quarter of the CPU.
+// Uses HttpMessageInvoker rather than an SDK, because a call then takes a quarter of the CPU time.
 internal sealed class ChatClient : IDisposable
 {
-    /// <summary>Two positions of 20 alternatives take about 5 KB; a reply far beyond is not of this API.</summary>
+    /// <summary>Two positions of 20 alternatives take about 5 KB. A much larger reply does not come from this API.</summary>
     public const int MaxReplyBytes = 1024 * 1024;
 
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
@@ -23,7 +23,7 @@ internal sealed class ChatClient : IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly TimeProvider _timeProvider;
 
-    /// <exception cref="ConfigurationException">The URL or the API key cannot work.</exception>
+    /// <exception cref="ConfigurationException">The URL or the API key is invalid.</exception>
     public ChatClient(JudgeSettings settings, TimeProvider timeProvider)
     {
         _endpoint = EndpointOf(settings.Url);
@@ -31,7 +31,7 @@ internal sealed class ChatClient : IDisposable
         _timeProvider = timeProvider;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            // A redirect would carry key and documents to a place nobody configured.
+            // A redirect would send the key and the documents to a server that is not configured.
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
@@ -40,8 +40,8 @@ internal sealed class ChatClient : IDisposable
         });
     }
 
-    /// <summary>One call. A refusal is a reply too; <see cref="Refused"/> makes an exception of it.</summary>
-    /// <exception cref="JudgeException">No reply, one cut short, one that is too large, or one of another shape.</exception>
+    /// <summary>Makes one call. A refusal is returned as a reply; <see cref="Refused"/> turns it into an exception.</summary>
+    /// <exception cref="JudgeException">There is no reply, or it is truncated, too large, or not a chat completion.</exception>
     public async Task<ChatReply> CompleteAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(Timeouts.JudgeCallTimeout, _timeProvider);
@@ -61,7 +61,7 @@ internal sealed class ChatClient : IDisposable
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw Failure($"no reply within {Timeouts.JudgeCallTimeout.TotalSeconds:0} s; if the server is only busy, lower judge.concurrency", exception);
+            throw Failure($"no reply within {Timeouts.JudgeCallTimeout.TotalSeconds:0} s; if the server is overloaded, lower judge.concurrency", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {
@@ -72,7 +72,7 @@ internal sealed class ChatClient : IDisposable
 
     public JudgeException Failure(string cause, Exception? inner = null)
     {
-        // Without user name, password and query string: some servers take their key there.
+        // The user name, password and query string are left out, because they may hold a key.
         string address = _endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         string message = $"judge at {address}: {cause}";
         return inner is null ? new JudgeException(message) : new JudgeException(message, inner);
@@ -83,13 +83,13 @@ internal sealed class ChatClient : IDisposable
         string status = $"HTTP {(int)reply.Status}" + (reply.Error is null ? "" : $" ({reply.Error})");
         return Failure((int)reply.Status switch
         {
-            401 or 403 when _authorization is null => $"{status}; it requires an API key: name the environment variable that holds it in judge.apiKeyEnv",
-            401 or 403 => $"{status}; it refuses the API key; check the environment variable that judge.apiKeyEnv names",
+            401 or 403 when _authorization is null => $"{status}; the server requires an API key: name the variable that holds it in judge.apiKeyEnv",
+            401 or 403 => $"{status}; the server rejects the API key: check the variable that judge.apiKeyEnv names",
             404 => $"{status}; check judge.url (the part before /chat/completions) and judge.model",
-            429 => $"{status}; lower judge.concurrency, or raise the quota of the server",
+            429 => $"{status}; lower judge.concurrency, or raise the server's quota",
             >= 300 and < 400 => $"{status}; redirects are not followed: set judge.url to the final address",
-            >= 500 => $"{status}; the server fails; see its own log",
-            _ => $"{status}; it refuses the request: check judge.model and judge.topLogprobs",
+            >= 500 => $"{status}; the server failed: see its log",
+            _ => $"{status}; the server rejects the request: check judge.model and judge.topLogprobs",
         });
     }
 
@@ -107,7 +107,7 @@ internal sealed class ChatClient : IDisposable
                 length += read;
                 if (length > MaxReplyBytes)
                 {
-                    throw Failure($"a reply of more than {MaxReplyBytes / 1024} KiB; is judge.url an OpenAI-compatible API?");
+                    throw Failure($"the reply has more than {MaxReplyBytes / 1024} KiB; check that judge.url is an OpenAI-compatible API");
                 }
 
                 if (length == buffer.Length)
@@ -129,12 +129,12 @@ internal sealed class ChatClient : IDisposable
 
     private static string CauseOf(Exception exception) => exception switch
     {
-        JsonException => "the reply is not a chat completion; check judge.url: it ends before /chat/completions, often in /v1",
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "no such host; check judge.url",
+        JsonException => "the reply is not a chat completion; check judge.url, the part of the URL before /chat/completions, which often ends in /v1",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the host name cannot be resolved; check judge.url",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            "no secure connection; check judge.url and the server's certificate",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "cannot connect; check that the server runs and that judge.url is right",
-        _ => "the connection broke before the reply was complete; see the server's own log",
+            "the TLS handshake failed; check judge.url and the server's certificate",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "cannot connect; check judge.url and that the server is running",
+        _ => "the connection was closed before the reply was complete; see the server's log",
     };
 
     private static Uri EndpointOf(Uri? url)
@@ -149,7 +149,7 @@ internal sealed class ChatClient : IDisposable
             throw new ConfigurationException("judge.url is not the URL of a server: set one with http:// or https://, such as http://localhost:8085/v1");
         }
 
-        // A query string stays: Azure wants its api-version there.
+        // The query string is kept, because Azure expects its api-version there.
         UriBuilder endpoint = new(url);
         endpoint.Path = endpoint.Path.TrimEnd('/') + "/chat/completions";
         return endpoint.Uri;

@@ -6,8 +6,8 @@ namespace EsRefine.Judging;
 /// <summary>The part of a reply of <c>/v1/chat/completions</c> that holds the judgment.</summary>
 internal sealed record ChatCompletion(IReadOnlyList<ChatChoice>? Choices)
 {
-    /// <summary>P(relevant) out of the reply (the paper's rule), or why there is none.</summary>
-    /// <exception cref="JsonException">The reply is JSON of another shape.</exception>
+    /// <summary>P(relevant) read from the reply by the paper's rule, or the reason why there is none.</summary>
+    /// <exception cref="JsonException">The reply is JSON, but not a chat completion.</exception>
     public ChatVerdict ToVerdict()
     {
         if (Choices is not [{ } choice, ..])
@@ -42,21 +42,21 @@ internal sealed record ChatCompletion(IReadOnlyList<ChatChoice>? Choices)
 
 internal sealed record ChatChoice(string? FinishReason, ChatMessage? Message, ChatLogprobs? Logprobs);
 
-/// <param name="ReasoningContent">Thoughts, where the server keeps them apart (llama.cpp, vLLM, SGLang).</param>
-/// <param name="Reasoning">The same under another name (Ollama, newer vLLM).</param>
+/// <param name="ReasoningContent">The model's reasoning, if the server returns it separately (llama.cpp, vLLM, SGLang).</param>
+/// <param name="Reasoning">The same, under the name that Ollama and newer vLLM use.</param>
 internal sealed record ChatMessage(string? Content, string? Refusal, string? ReasoningContent, string? Reasoning)
 {
-    /// <summary>Whether the tokens read are the start of a train of thought rather than an answer.</summary>
+    /// <summary>Whether the tokens are the start of reasoning rather than an answer.</summary>
     public bool Thinks =>
         ReasoningContent is { Length: > 0 } || Reasoning is { Length: > 0 } || Content?.StartsWith("<think>", StringComparison.Ordinal) == true;
 }
 
 internal sealed record ChatLogprobs(IReadOnlyList<ChatPosition?>? Content);
 
-/// <summary>One generated position and the likeliest tokens there.</summary>
+/// <summary>One generated position with its most likely tokens.</summary>
 internal sealed record ChatPosition(IReadOnlyList<ChatAlternative>? TopLogprobs)
 {
-    // yes = Σ exp(logprob) over the alternatives that say yes, no likewise; P = yes / (yes + no) where the two together exceed 1e-4.
+    // yes = Σ exp(logprob) over the alternatives that mean yes, and likewise for no; P = yes / (yes + no) if yes + no exceeds 1e-4.
     public Judgment? ToJudgment()
     {
         double yes = 0;
@@ -79,7 +79,7 @@ internal sealed record ChatPosition(IReadOnlyList<ChatAlternative>? TopLogprobs)
 
 internal readonly record struct ChatAlternative([property: JsonConverter(typeof(ChatAnswerConverter))] ChatAnswer Token, double Logprob)
 {
-    // Servers round: a certain token can come out a hair above 0. More than that is no logarithm of a probability, and must not become a judgment.
+    // Servers round, so the logarithm of a probability near 1 can be slightly above 0. A larger value is not a log-probability and must not become a judgment.
     private const double RoundingError = 1e-3;
 
     /// <summary>Probability, in [0, 1].</summary>
@@ -91,17 +91,17 @@ internal enum ChatVerdictSource
 {
     Logprobs,
 
-    /// <summary>The words of the reply, for want of log-probabilities: P is 0 or 1.</summary>
+    /// <summary>The text of the reply, because it holds no log-probabilities; P is 0 or 1.</summary>
     Words,
 
-    /// <summary>A content filter or the model refused to answer: 0.5, it says nothing either way.</summary>
+    /// <summary>A content filter or the model refused to answer; P is 0.5, which is no evidence either way.</summary>
     Refusal,
 
-    /// <summary>The model thinks before it answers; there is no answer yet.</summary>
+    /// <summary>The reply holds only reasoning and no answer.</summary>
     Thinking,
 }
 
-/// <param name="Judgment">Null where the reply says neither yes nor no.</param>
+/// <param name="Judgment">The judgment; null if the reply is neither yes nor no.</param>
 internal readonly record struct ChatVerdict(Judgment? Judgment, ChatVerdictSource Source)
 {
     public static readonly ChatVerdict Refusal = new(Judging.Judgment.Of(0.5), ChatVerdictSource.Refusal);

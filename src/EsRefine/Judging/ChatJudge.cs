@@ -3,12 +3,12 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Asks a language model behind an OpenAI-compatible API, one call per document; P(relevant) comes from the log-probabilities of yes and no.
-/// Calls beyond <see cref="JudgeSettings.Concurrency"/>, counted over all searches, wait for a free place and are canceled with their search.
+/// Asks a language model behind an OpenAI-compatible API, with one call per document. P(relevant) comes from the log-probabilities of yes and no.
+/// At most <see cref="JudgeSettings.Concurrency"/> calls of all searches run at once. Others wait, and are canceled with their search.
 /// </summary>
-// Nothing is retried: a search has no time for it, and a struggling server no need of more calls. Sent again is only what the server refused to
-// understand (in a plainer form, until a first call is accepted, and by one call of a search) and what a model answered with thoughts (once, with thinking
-// switched off).
+// Failed calls are not retried: a search has no time for it, and more calls would harm an overloaded server. A call is sent again in two cases only.
+// If the server rejects the form of the request, one call of a search tries simpler forms until one is accepted. If the model replies with reasoning,
+// the call is repeated once with reasoning switched off.
 internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 {
     private const int Unsettled = -1;
@@ -20,17 +20,17 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<ChatJudge> _logger;
 
-    // What the replies have taught about the server so far.
+    // Properties of the server, learned from its replies.
     private int _settledForm = Unsettled;
     private bool _switchesThinkingOff;
     private bool _answersInWords;
     private long _lastWarning;
 
-    /// <exception cref="ConfigurationException">A setting is missing or cannot work.</exception>
+    /// <exception cref="ConfigurationException">A setting is missing or invalid.</exception>
     public ChatJudge(JudgeSettings settings, TimeProvider timeProvider, ILogger<ChatJudge> logger)
     {
         _model = settings.Model is { Length: > 0 } model ? model : throw new ConfigurationException(
-            "judge.model is missing: name the model that is to judge; a server that serves a single model takes any name");
+            "judge.model is missing: set the name of the model; a server with a single model accepts any name");
         _client = new ChatClient(settings, timeProvider);
         _forms = ChatRequestForm.Ladder(settings.TopLogprobs);
         _places = new SemaphoreSlim(settings.Concurrency);
@@ -70,7 +70,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>A judge that is down fails every search: one warning in a while says so, too.</summary>
+    /// <summary>Limits warnings to one per <see cref="Timeouts.JudgeWarningInterval"/>, because an unreachable judge fails in every search.</summary>
     private bool IsTimeToWarn()
     {
         long last = Volatile.Read(ref _lastWarning);
@@ -78,7 +78,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
             && Interlocked.CompareExchange(ref _lastWarning, _timeProvider.GetTimestamp(), last) == last;
     }
 
-    /// <summary>False where the model said neither yes nor no.</summary>
+    /// <summary>Judges one hit. False if the model answered neither yes nor no.</summary>
     private async Task<bool> JudgeHitAsync(int hit, string prompt, JudgmentSheet judgments, FormTrial trial, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
@@ -158,7 +158,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         if (verdict.Source == ChatVerdictSource.Thinking)
         {
             throw _client.Failure(
-                $"the model {_model} thinks before it answers, even when told not to; name another in judge.model, or start the server with thinking off");
+                $"the model {_model} replies with reasoning even though it is switched off; set another judge.model, or switch reasoning off in the server");
         }
 
         if (verdict.Source == ChatVerdictSource.Words)
@@ -166,7 +166,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
             if (verdict.Judgment is null && form.TopLogprobs > 0)
             {
                 throw _client.Failure(
-                    "the reply holds neither log-probabilities nor a yes or no; use a model (judge.model) or a server (judge.url) that gives logprobs");
+                    "the reply holds neither log-probabilities nor a yes or no; use a model (judge.model) or a server (judge.url) that returns logprobs");
             }
 
             if (!Interlocked.Exchange(ref _answersInWords, true))
@@ -178,7 +178,7 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
         return verdict.Judgment;
     }
 
-    /// <summary>Whether another form is worth a try: not once this one, or a fuller one, was accepted, for then the form is not what is wrong.</summary>
+    /// <summary>Whether to try a simpler form. False once this form or one before it was accepted: then the form is not the cause of the refusal.</summary>
     private bool HasPlainerForm(int form)
     {
         int settled = Volatile.Read(ref _settledForm);
@@ -202,13 +202,13 @@ internal sealed class ChatJudge : IRelevanceJudge, IDisposable
     }
 
     /// <summary>
-    /// The search for a form that is accepted, made by one call of a search at a time: those that were refused beside it wait for what it finds.
+    /// Lets one call of a search at a time try simpler forms. Other calls that were refused wait for the form it finds.
     /// </summary>
     private sealed class FormTrial : IDisposable
     {
         public SemaphoreSlim Turn { get; } = new(1);
 
-        /// <summary>One call was refused in every form: no use trying them again for the next hit.</summary>
+        /// <summary>Whether a call was refused in every form. The other calls of the search then do not try them.</summary>
         public bool HasFailed { get; set; }
 
         public void Dispose() => Turn.Dispose();

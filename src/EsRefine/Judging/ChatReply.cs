@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace EsRefine.Judging;
 
-/// <summary>How a chat server answered a call: with a verdict, or with a refusal.</summary>
+/// <summary>A chat server's reply to a call: a verdict or a refusal.</summary>
 /// <param name="Error">
-/// The server's short name for a refusal (<c>invalid_api_key</c>); null where it gave none. Never its message, which may repeat the prompt.
+/// The server's error code (<c>invalid_api_key</c>); null if it sent none. Never its message, which may repeat the prompt.
 /// </param>
 internal readonly record struct ChatReply(HttpStatusCode Status, ChatVerdict? Verdict, string? Error)
 {
     private const string ContentFilter = "content_filter";
     private const int MaxErrorLength = 64;
 
-    /// <summary>Whether the request's form may be what is refused.</summary>
+    /// <summary>Whether the server may have refused the form of the request.</summary>
     public bool IsNotUnderstood => Verdict is null && Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity;
 
-    /// <exception cref="JsonException">A reply with status 200 that is no chat completion.</exception>
+    /// <exception cref="JsonException">The reply has status 200 and is not a chat completion.</exception>
     public static ChatReply Read(HttpStatusCode status, ReadOnlyMemory<byte> body)
     {
         if (status == HttpStatusCode.OK)
@@ -26,11 +26,11 @@ internal readonly record struct ChatReply(HttpStatusCode Status, ChatVerdict? Ve
 
         string? error = ErrorOf(body);
 
-        // Azure filters the prompt before the model sees it and says so with a 400.
+        // Azure filters the prompt before the model sees it, and reports that with status 400.
         return new(status, error == ContentFilter ? ChatVerdict.Refusal : null, error);
     }
 
-    // {"error": {"code": "…", "type": "…"}}, or the same fields at the top. A name is a short identifier; anything else may be text of the prompt.
+    // {"error": {"code": "…", "type": "…"}}, or the same fields at the top level. Only a short identifier is used; other text may come from the prompt.
     private static string? ErrorOf(ReadOnlyMemory<byte> body)
     {
         try
@@ -44,7 +44,7 @@ internal readonly record struct ChatReply(HttpStatusCode Status, ChatVerdict? Ve
 
             return NameIn(error, "code"u8) ?? NameIn(error, "type"u8);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)   // the latter: a name that is no text
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)   // InvalidOperationException: the code is not a string
         {
             return null;
         }

@@ -5,24 +5,26 @@ using System.Text.Json;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// A way of asking. "OpenAI-compatible" servers differ in what they refuse, and only the server itself knows: forms are tried from the fullest to the plainest
-/// on real calls until one is accepted, so nothing is looked up by name and no call is made that is not a judgment.
+/// The parameters of a request. "OpenAI-compatible" servers differ in the parameters they reject. Forms are tried on real calls, from the one with the most
+/// features to the simplest, until one is accepted. So there is no list of known servers and no extra call.
 /// </summary>
-/// <param name="TopLogprobs">Alternatives asked for per token; 0 = no log-probabilities, the answer is read as text.</param>
-/// <param name="IsReasoningStyle">Parameters of OpenAI's reasoning models: <c>max_completion_tokens</c>, neither temperature nor seed.</param>
-/// <param name="SwitchesThinkingOff">Tells the chat template not to let the model think; servers without templates refuse the parameter.</param>
+/// <param name="TopLogprobs">Alternatives requested per token; 0 = no log-probabilities, the answer is read from the text.</param>
+/// <param name="IsReasoningStyle">Whether to use the parameters of OpenAI's reasoning models: <c>max_completion_tokens</c>, no temperature and no seed.</param>
+/// <param name="SwitchesThinkingOff">Whether to switch reasoning off in the chat template; servers without templates reject the parameter.</param>
 internal sealed record ChatRequestForm(int TopLogprobs, bool IsReasoningStyle = false, bool SwitchesThinkingOff = false)
 {
-    /// <summary>Positions that are read: the answer stands at the first, or behind one token of white space or markup at the second.</summary>
+    /// <summary>The positions generated. The answer is at the first one, or at the second one after a token of white space or markup.</summary>
     public const int MaxTokens = 2;
 
     private const int FewestTopLogprobs = 5;
     private const int Seed = 42;
 
-    // The reader of the request is a JSON parser, never a web page: text needs no escapes beyond JSON's own.
+    // A JSON parser reads the request, never a browser, so no escapes for HTML are needed.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Fullest first. The limit on tokens in its old spelling comes first: a server that knows neither spelling would answer at length.</summary>
+    /// <summary>
+    /// The forms in the order they are tried. Those with <c>max_tokens</c> come first: a server that ignores unknown parameters would answer at length.
+    /// </summary>
     public static IReadOnlyList<ChatRequestForm> Ladder(int topLogprobs) =>
     [
         new(topLogprobs),
@@ -32,13 +34,13 @@ internal sealed record ChatRequestForm(int TopLogprobs, bool IsReasoningStyle = 
         new(0, IsReasoningStyle: true),
     ];
 
-    /// <summary>What is asked for, in words for the log.</summary>
+    /// <summary>The form in words, for the log.</summary>
     public override string ToString() => (TopLogprobs == 0 ? "no log-probabilities" : $"{TopLogprobs} alternatives per token")
         + (IsReasoningStyle ? ", in the parameters of reasoning models" : "")
         + (SwitchesThinkingOff ? ", without thinking" : "");
 
     /// <summary>The request body, as JSON in UTF-8.</summary>
-    // Not pooled: a server may answer before it has read the request, and the handler may still be sending these bytes when the call is over.
+    // Not pooled: a server may answer before it has read the whole request, and the handler may still be sending these bytes when the call ends.
     public ReadOnlyMemory<byte> Write(string model, string prompt)
     {
         ArrayBufferWriter<byte> body = new(prompt.Length + 512);

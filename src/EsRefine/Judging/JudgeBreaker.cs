@@ -1,16 +1,16 @@
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Stops asking a judge that is down, and stops sampling for it: after <see cref="Tolerated"/> failed searches in a row it opens, and searches are forwarded
-/// unrefined. Every <see cref="Timeouts.JudgeBreakerInterval"/> one search tries the judge again.
+/// A circuit breaker in front of a judge. After <see cref="Tolerated"/> failed searches in a row it opens: searches are forwarded unchanged, without sampling
+/// or judging. Every <see cref="Timeouts.JudgeBreakerInterval"/> one search tries the judge again.
 /// </summary>
 /// <remarks>
-/// A search counts as failed when the judge failed and no judgment had arrived. One that the deadline ended before any judgment counts neither way: the caller
-/// sets the deadline, and one caller must not decide for all. Any judgment shows that the judge is up.
+/// A search counts as failed if the judge failed before any judgment arrived. A search whose deadline passed before any judgment is not counted: the caller
+/// can set the deadline, and one caller must not open the breaker for all. Any judgment shows that the judge works.
 /// </remarks>
 internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider timeProvider, ILogger<JudgeBreaker> logger) : IRelevanceJudge, IDisposable
 {
-    /// <summary>Failures in a row that open it: one search after the other, or some that ran side by side.</summary>
+    /// <summary>The number of consecutive failures that opens it, of sequential or of concurrent searches.</summary>
     public const int Tolerated = 5;
 
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
     }
 
     private string WhyOpen =>
-        $"the judge's breaker is open, a search tries it every {Timeouts.JudgeBreakerInterval.TotalSeconds:0} s; its last failure: {_lastCause}";
+        $"the judge's circuit breaker is open; a search tries the judge every {Timeouts.JudgeBreakerInterval.TotalSeconds:0} s; last failure: {_lastCause}";
 
     private bool MayAsk => _failures < Tolerated || (!_isTrying && timeProvider.GetElapsedTime(_lastAttempt) >= Timeouts.JudgeBreakerInterval);
 
@@ -49,7 +49,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
         {
             if (!judgments.IsEmpty)
             {
-                Close();   // it judges, if not all in time
+                Close();   // the judge works, even if not every judgment arrived in time
             }
             else if (failure is JudgeException said)
             {
@@ -72,7 +72,7 @@ internal sealed class JudgeBreaker(IRelevanceJudge innerJudge, TimeProvider time
 
     public void Dispose() => (innerJudge as IDisposable)?.Dispose();
 
-    /// <summary>True: the search is the one that looks whether the judge is back.</summary>
+    /// <summary>Whether this search tries the judge while the breaker is open.</summary>
     private bool Enter()
     {
         lock (_lock)

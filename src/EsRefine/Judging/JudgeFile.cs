@@ -3,19 +3,19 @@ using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Judging;
 
-/// <summary>Reads the files that judge settings name; whatever is wrong with them is a fault of the configuration that names the setting.</summary>
+/// <summary>Reads the files that judge settings name. A faulty file is reported as a configuration error that names the setting.</summary>
 internal static class JudgeFile
 {
-    /// <param name="setting">The setting: <c>file</c>.</param>
+    /// <param name="setting">The setting's name: <c>file</c>.</param>
     /// <param name="path">Its value.</param>
-    /// <param name="content">What belongs there, for the message where it is missing.</param>
+    /// <param name="content">The expected content, for the message if the setting is missing.</param>
     /// <param name="read">Reads the file; may throw an <see cref="EvaluationFileException"/>.</param>
     /// <exception cref="ConfigurationException">The setting is missing, or the file cannot be read.</exception>
     public static T Read<T>(string setting, string? path, string content, Func<string, T> read)
     {
         if (string.IsNullOrEmpty(path))
         {
-            throw new ConfigurationException($"judge.{setting} is missing: name {content}");
+            throw new ConfigurationException($"judge.{setting} is missing: set it to {content}");
         }
 
         try
@@ -31,5 +31,5 @@ internal static class JudgeFile
     /// <summary>The ids of queries by their texts.</summary>
     /// <exception cref="ConfigurationException">The setting is missing, or the file cannot be read.</exception>
     public static QueryIds ReadQueryIds(JudgeSettings settings) =>
-        Read("queries", settings.Queries, "the BEIR queries.jsonl that gives a query's id by its text", static path => new QueryIds(path));
+        Read("queries", settings.Queries, "a BEIR queries.jsonl, which holds the ids and texts of queries", static path => new QueryIds(path));
 }

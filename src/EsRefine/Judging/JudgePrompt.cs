@@ -3,19 +3,19 @@ using System.Text;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// What a chat judge is asked: instruction and query first, so that a server's prefix cache serves all hits of a search, the document last.
-/// Query and document are fenced as data, and nothing inside them can write a fence or a model's control token.
+/// The prompt of a chat judge. Instruction and query come first and the document last, so that a server's prefix cache serves all hits of a search.
+/// Query and document are fenced as data. Their text cannot contain a fence or a control token of a model.
 /// </summary>
 internal static class JudgePrompt
 {
-    /// <summary>Raised with every change of wording or framing: judgments of two versions are not comparable.</summary>
+    /// <summary>Increase it with every change of the prompt: judgments of different versions are not comparable.</summary>
     public const string Version = "1";
 
-    /// <summary>What is read of a text, in UTF-16 code units. Its start nearly always tells what it is about; the rest costs tokens.</summary>
+    /// <summary>Texts are cut to this length, in UTF-16 code units. The start of a text nearly always shows its subject; the rest costs tokens.</summary>
     public const int MaxTextLength = 2000;
 
     /// <summary>The user message for one document.</summary>
-    /// <param name="instruction">What relevance means for the target; null for the general question alone.</param>
+    /// <param name="instruction">A sentence on what relevance means for the target; null for the general question alone.</param>
     public static string Of(string queryText, string? instruction, string documentText) =>
         $"""
         Below are a search query and a document. Judge whether the document is relevant to the query.{(instruction is null ? "" : "\n" + instruction)}
@@ -35,7 +35,7 @@ internal static class JudgePrompt
         Relevant? (Yes/No):
         """;
 
-    /// <summary>What is read of a text; no character is cut in two.</summary>
+    /// <summary>The part of a text that is sent. A surrogate pair is never split.</summary>
     public static string Start(string text)
     {
         if (text.Length <= MaxTextLength)
@@ -47,9 +47,9 @@ internal static class JudgePrompt
         return text[..(splitsPair ? MaxTextLength - 1 : MaxTextLength)];
     }
 
-    /// <summary>The start of a text, unable to close its fence.</summary>
-    // Fences and control tokens (</document>, <|im_end|>, <think>, [INST]) all open with '<' or '[' directly before what they name. Servers look for
-    // control tokens in the finished prompt, the document's part included, so a space behind every such bracket keeps the text readable and disarms them all.
+    /// <summary>The start of a text, changed so that it cannot close its fence.</summary>
+    // Fences and control tokens (</document>, <|im_end|>, <think>, [INST]) all begin with '<' or '[' directly before a name. Servers look for control tokens
+    // in the whole prompt, including the document. A space after every such bracket makes them plain text and keeps the document readable.
     private static string AsData(string text)
     {
         string kept = Start(text);

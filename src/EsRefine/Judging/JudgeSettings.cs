@@ -3,8 +3,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Which judge, and how to reach it. The kinds and what each of them reads are in <see cref="RelevanceJudges.Kinds"/>. The record is partial so that a kind can
-/// add settings of its own in the file of its judge.
+/// The settings of the judge. <see cref="RelevanceJudges.Kinds"/> holds the kinds and the settings that each of them reads. The record is partial
+/// so that a kind can add settings of its own in the file of its judge.
 /// </summary>
 internal sealed partial record JudgeSettings
 {
@@ -15,17 +15,17 @@ internal sealed partial record JudgeSettings
         Flag = "--judge-url", Placeholder = "URL", Example = "http://localhost:8085/v1", IsSetInSample = true)]
     public Uri? Url { get; init; }
 
-    [Setting("The model's name, as GET /v1/models lists it.", Flag = "--judge-model", Placeholder = "NAME", Example = "mistral-small", IsSetInSample = true)]
+    [Setting("The model's name, as listed by GET /v1/models.", Flag = "--judge-model", Placeholder = "NAME", Example = "mistral-small", IsSetInSample = true)]
     public string? Model { get; init; }
 
-    [Setting("Environment variable that holds the API key. The key itself is never configured.",
+    [Setting("Environment variable that holds the API key. The key itself does not belong in the configuration.",
         Form = nameof(TextForms.VariableName), Flag = "--judge-key-env", Placeholder = "VARIABLE", Example = "JUDGE_API_KEY")]
     public string? ApiKeyEnv { get; init; }
 
-    [Setting("Calls in flight at once, over all searches.", Unit = "calls", Min = 1, Max = 1000)]
+    [Setting("Largest number of concurrent calls of all searches.", Unit = "calls", Min = 1, Max = 1000)]
     public int Concurrency { get; init; } = 20;
 
-    [Setting("Alternatives asked for per token. Some servers allow 5; 0 is for servers without log-probabilities.",
+    [Setting("Alternatives requested per token. Some servers allow at most 5; use 0 for servers without log-probabilities.",
         Unit = "tokens", Min = 0, Max = 100, Flag = "--top-logprobs", Placeholder = "N")]
     public int TopLogprobs { get; init; } = 20;
 
@@ -33,19 +33,19 @@ internal sealed partial record JudgeSettings
         Form = nameof(TextForms.File), Flag = "--judge-file", Placeholder = "FILE", Example = "qrels/test.tsv")]
     public string? File { get; init; }
 
-    [Setting("A BEIR queries.jsonl file. It gives the id of a query by its text.",
+    [Setting("A BEIR queries.jsonl file, which holds the ids and texts of queries.",
         Form = nameof(TextForms.File), Flag = "--queries", Placeholder = "FILE", Example = "queries.jsonl")]
     public string? Queries { get; init; }
 
-    [Setting("Reproducible errors put on the labels, as large as those of a language model (llm) or of a weak one (weak).", Words = ["none", "llm", "weak"])]
+    [Setting("Reproducible errors added to the labels, as large as those of a language model (llm) or of a weak one (weak).", Words = ["none", "llm", "weak"])]
     public string Noise { get; init; } = "none";
 
-    /// <summary>Null: all lines.</summary>
-    [Setting("The set to read from a file that holds several.", Example = "clinc150")]
+    /// <summary>Null: all lines are read.</summary>
+    [Setting("The evaluation set to read from a file that holds several.", Example = "clinc150")]
     public string? Set { get; init; }
 }
 
-/// <summary>The setting of a judge: it may be of any of the <see cref="RelevanceJudges.Kinds"/>.</summary>
+/// <summary>The setting of a judge, which can be any of <see cref="RelevanceJudges.Kinds"/>.</summary>
 internal sealed class JudgeSettingAttribute(string description) : SettingAttribute(description)
 {
     public override IReadOnlyList<SettingsKind> Kinds => RelevanceJudges.Kinds;

@@ -2,10 +2,10 @@ using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Judging;
 
-/// <summary>Finds the ids under which judgments of a query are filed, by its exact text, trimmed.</summary>
+/// <summary>Finds the ids of a query by its exact text, trimmed.</summary>
 /// <remarks>
-/// Evaluation sets hold a few texts twice, under two ids with judgments of their own. A judge sees only the text, so such ids count as one query:
-/// they are asked in file order and the first that has something to say about a document answers.
+/// Evaluation sets hold a few texts twice, under two ids with different judgments. A judge sees only the text, so such ids count as one query:
+/// for each document the first id in file order that has a judgment is used.
 /// </remarks>
 internal sealed class QueryIds
 {
@@ -32,5 +32,5 @@ internal sealed class QueryIds
     /// <summary>At least one id, in file order.</summary>
     /// <exception cref="JudgeException">No query has this text.</exception>
     public IReadOnlyList<string> Of(string queryText) => _ids.TryGetValue(queryText.Trim(), out List<string>? ids) ? ids : throw new JudgeException(
-        $"no query in {_path} (judge.queries) has the text of this search, so there are no judgments for it; judge.kind: chat judges any query");
+        $"no query in {_path} (judge.queries) has the text of this search, so it cannot be judged; judge.kind: chat judges any query");
 }

@@ -3,7 +3,7 @@ using EsRefine.Evaluation.Files;
 
 namespace EsRefine.Judging;
 
-/// <summary>Replays what a language model said about these pairs before. Pairs it never saw, and those it said neither yes nor no to, stay absent.</summary>
+/// <summary>Replays recorded answers of a language model. Pairs that are not recorded, or were answered with neither yes nor no, get no judgment.</summary>
 internal sealed class RecordedJudge : IRelevanceJudge
 {
     private readonly Dictionary<(string Query, string Document), Judgment?> _judgments;

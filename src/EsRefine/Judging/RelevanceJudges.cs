@@ -3,8 +3,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// The kinds of judges, a row each. Configuration, <c>--judge</c>, help, checks, the start-up report, <c>esrefine eval</c> and the documentation follow from
-/// the row. To add a kind, write its judge and add a row.
+/// The kinds of judges, one row each. Configuration, <c>--judge</c>, help, checks, the start-up report, <c>esrefine eval</c> and the documentation are derived
+/// from the row. To add a kind, write its judge and add a row.
 /// </summary>
 internal static class RelevanceJudges
 {
@@ -46,18 +46,18 @@ internal static class RelevanceJudges
         },
     ];
 
-    /// <summary>The kind that is meant where only a URL is set.</summary>
+    /// <summary>The kind used if only a URL is set.</summary>
     public const string KindOfUrl = "chat";
 
-    /// <summary>The kind of that name; null = there is none.</summary>
+    /// <summary>The kind of that name; null if there is none.</summary>
     public static JudgeKind? Find(string? kind) => Kinds.FirstOrDefault(row => row.Name == kind);
 
-    /// <summary>The judge the settings describe. It may hold connections: dispose it where it is disposable.</summary>
-    /// <exception cref="ConfigurationException">A setting is missing, unknown or cannot work, or a file the judge needs cannot be read.</exception>
+    /// <summary>Creates the judge that the settings describe. It may hold connections: dispose it if it is disposable.</summary>
+    /// <exception cref="ConfigurationException">A setting is missing or invalid, or a file of the judge cannot be read.</exception>
     public static IRelevanceJudge Create(JudgeSettings settings, TimeProvider timeProvider, ILoggerFactory loggers) =>
         KindOf(settings).Create(settings, timeProvider, loggers);
 
-    /// <summary>The same for a running sidecar: behind a breaker where the kind has one.</summary>
+    /// <summary>Creates the judge for a running sidecar, behind a circuit breaker if its kind has one.</summary>
     /// <exception cref="ConfigurationException">As <see cref="Create"/>.</exception>
     public static IRelevanceJudge CreateGuarded(JudgeSettings settings, TimeProvider timeProvider, ILoggerFactory loggers)
     {
@@ -66,5 +66,5 @@ internal static class RelevanceJudges
     }
 
     private static JudgeKind KindOf(JudgeSettings settings) => Find(settings.Kind) ?? throw new ConfigurationException(
-        $"judge.kind is '{settings.Kind}'; there are {Form.Choice([.. Kinds.Select(static kind => kind.Name)], "and")}");
+        $"judge.kind is '{settings.Kind}'; expected {Form.Choice([.. Kinds.Select(static kind => kind.Name)])}");
 }

@@ -3,7 +3,7 @@ using EsRefine.Configuration;
 namespace EsRefine.Settings;
 
 /// <summary>
-/// The files of the repository that are derived from the settings. <c>esrefine config --write-docs</c> writes them; a test fails if one is stale.
+/// The files of the repository that are derived from the settings. <c>esrefine config --write-docs</c> writes them; a test fails if one is out of date.
 /// </summary>
 internal static class ConfigurationDocuments
 {
@@ -14,7 +14,7 @@ internal static class ConfigurationDocuments
         $"yaml-language-server: $schema={SchemaFile}",
         "EsRefine's configuration: every setting, with its default where it has one. Remove the '#' in front of a name to change it.",
         "Flags override environment variables, which override this file. The variable of a setting is ESREFINE__ and its path in upper case with two",
-        "underscores between the steps: ESREFINE__JUDGE__URL, ESREFINE__UPSTREAM__URLS__0.",
+        "underscores between the parts: ESREFINE__JUDGE__URL, ESREFINE__UPSTREAM__URLS__0.",
         "'esrefine config --config esrefine.yaml' checks the file and prints the effective settings with the origin of each.",
         "Generated from the settings in the source code: esrefine config --template",
     ];
@@ -22,18 +22,18 @@ internal static class ConfigurationDocuments
     private const string ReferenceHead = """
         # Configuration
 
-        <!-- Generated from the settings in the source code. Do not edit. After a change: dotnet run --project src/EsRefine -- config --write-docs . -->
+        <!-- Generated from the settings in the source code. Do not edit; after a change: dotnet run --project src/EsRefine -- config --write-docs "$PWD" -->
 
         EsRefine reads `esrefine.yaml` from the working directory, or the file that `--config FILE` names. Environment variables override the file, and flags
         override both.
-        An unknown name or a value out of bounds ends the start with exit code 2 and a message that names the file and line, variable or flag.
+        If a name is unknown or a value is out of bounds, EsRefine exits with code 2 and a message that names the file and line, variable or flag.
 
         * `esrefine config` prints the effective settings and where each comes from. `esrefine config --config FILE` checks a file without starting anything.
-        * `esrefine config --template` prints a file with every setting as a start; [deploy/esrefine.yaml](../deploy/esrefine.yaml) is that file.
-        * `esrefine config --schema` prints the JSON Schema of the file, for completion and checks in editors:
-          `# yaml-language-server: $schema=esrefine.schema.json` as the first line of the file names it.
-        * Environment variables: the position in a list is a step of its own (`ESREFINE__UPSTREAM__URLS__0`, `__1`, …). An empty variable is ignored.
-        * Keys and passwords stay in environment variables: settings whose names end in `Env` name the variable that holds one.
+        * `esrefine config --template` prints a file with every setting, to start from; [deploy/esrefine.yaml](../deploy/esrefine.yaml) is that file.
+        * `esrefine config --schema` prints the JSON Schema of the file, for completion and checks in editors. Editors find it by the first line of the file,
+          `# yaml-language-server: $schema=esrefine.schema.json`.
+        * Environment variables name an element of a list by its position (`ESREFINE__UPSTREAM__URLS__0`, `__1`, …). An empty variable is ignored.
+        * Keys and passwords stay in environment variables. A setting whose name ends in `Env` holds the name of such a variable.
 
         """;
 

@@ -3,25 +3,25 @@ using EsRefine.Judging;
 
 namespace EsRefine.Settings;
 
-/// <summary>The effective configuration, and where each of its settings was written.</summary>
-/// <param name="Settings">Checked.</param>
-/// <param name="Origins">By path: <c>judge.url</c>, <c>targets[0].mode</c>. A setting that is not in it has its default.</param>
+/// <summary>The effective configuration, and the origin of each of its settings.</summary>
+/// <param name="Settings">The settings, checked.</param>
+/// <param name="Origins">Origins by path: <c>judge.url</c>, <c>targets[0].mode</c>. A setting without an origin has its default.</param>
 /// <param name="Warnings">Settings that work but may not do what the operator expects.</param>
 internal sealed record EffectiveConfiguration(EsRefineSettings Settings, IReadOnlyDictionary<string, SettingOrigin> Origins, IReadOnlyList<string> Warnings)
 {
-    /// <summary>The file that was read; null where there was none.</summary>
+    /// <summary>The file that was read; null if there was none.</summary>
     public string? File { get; init; }
 
-    /// <summary>As a configuration file whose comments give the origin of each value; secrets are masked.</summary>
+    /// <summary>The lines of a configuration file with these settings. A comment gives the origin of each value; secrets are masked.</summary>
     public IEnumerable<string> ToYaml() => EsRefineSettings.Tree.Root.ChildLines(Settings, "", 0).Select(line => line.Text is null
         ? line.ToString()
         : $"{line,-60} # {Origins.GetValueOrDefault(line.Path)?.ToString() ?? "default"}");
 }
 
-/// <summary>Reads the configuration: flags over environment over file over defaults.</summary>
+/// <summary>Reads the configuration. Flags override environment variables, which override the file, which overrides the defaults.</summary>
 internal sealed class ConfigurationReader
 {
-    /// <summary>Read where no other file is named and it exists.</summary>
+    /// <summary>The file that is read if no other is named and it exists in the working directory.</summary>
     public const string DefaultFile = "esrefine.yaml";
 
     /// <summary>The file, as the operator named it; null = <see cref="DefaultFile"/> if it exists.</summary>
@@ -30,16 +30,16 @@ internal sealed class ConfigurationReader
     /// <summary>The process's environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Settings whose flags were given, and the texts given for them.</summary>
+    /// <summary>The settings whose flags were given, and the texts given for them.</summary>
     public IReadOnlyList<(Setting Setting, IReadOnlyList<string> Texts)> Flags { get; init; } = [];
 
-    /// <summary>Reads and checks all of it.</summary>
-    /// <exception cref="ConfigurationException">It cannot work: every fault that was found, each with its place and fix.</exception>
+    /// <summary>Reads and checks the whole configuration.</summary>
+    /// <exception cref="ConfigurationException">The configuration is invalid. The exception holds every fault found, each with its place and fix.</exception>
     public EffectiveConfiguration Read()
     {
         Reading reading = new();
         ConfigurationNode tree = ReadFile(reading.Errors);
-        bool isFileRead = reading.Errors.Count == 0;   // settings missing behind a broken file are not reported
+        bool isFileRead = reading.Errors.Count == 0;   // a setting may be missing only because the file is broken, so missing ones are not reported then
         tree = EnvironmentSource.Over(tree, Environment, EsRefineSettings.Tree.Root, reading.Errors);
         tree = FlagSource.Over(tree, Flags, reading.Errors);
 
@@ -75,7 +75,7 @@ internal sealed class ConfigurationReader
 
         if (Directory.Exists(file))
         {
-            errors.Add($"{file}: this is a folder; name the configuration file in it, such as {Path.Combine(file, DefaultFile)}");
+            errors.Add($"{file}: this is a folder; pass the configuration file in it, such as {Path.Combine(file, DefaultFile)}");
             return new ConfigurationMapping(origin, []);
         }
 
@@ -88,7 +88,7 @@ internal sealed class ConfigurationReader
             }
 
             string names = string.Join(", ", EsRefineSettings.Tree.Root.Children.Select(static setting => setting.Name));
-            errors.Add($"{root.Origin}: settings were expected, as 'name: value'; there is {names}");
+            errors.Add($"{root.Origin}: expected settings, as 'name: value'; the settings are: {names}");
             return new ConfigurationMapping(origin, []);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

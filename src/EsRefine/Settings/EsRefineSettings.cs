@@ -4,12 +4,12 @@ using EsRefine.Judging;
 namespace EsRefine.Settings;
 
 /// <summary>
-/// Everything an operator can set, read from <c>esrefine.yaml</c>, environment variables and flags, checked at start and immutable after.
-/// A setting is one property with its <see cref="SettingAttribute"/>; all else is derived from it.
+/// All settings, read from <c>esrefine.yaml</c>, environment variables and flags, checked at start and immutable afterward.
+/// A setting is one property with a <see cref="SettingAttribute"/>; its names, documentation and schema are derived from it.
 /// </summary>
 internal sealed record EsRefineSettings
 {
-    /// <summary>The settings as a tree, for reading and documenting them.</summary>
+    /// <summary>The settings as a tree, for reading and for documentation.</summary>
     public static SettingTree Tree { get; } = new(typeof(EsRefineSettings));
 
     [Setting("The Elasticsearch or OpenSearch cluster behind EsRefine.")]
@@ -18,10 +18,9 @@ internal sealed record EsRefineSettings
     [Setting("The addresses EsRefine listens on, each as host:port with an IP address, localhost or * (all addresses) as host. Port 0 picks a free port.")]
     public ListenSettings Listen { get; init; } = new();
 
-    [Setting("What happens to kNN searches. refine: the reply is that of the refined search. shadow: every reply stays the cluster's own; "
-        + "what would have changed is recorded. learn: the first reply stays the cluster's own; "
-        + "what was learned in the background serves the same search from then on. "
-        + "off: searches are forwarded unchanged.",
+    [Setting("What happens to kNN searches. refine: the client gets the reply to the refined search. shadow: the client gets the cluster's unchanged reply, "
+        + "and the difference to the refined one is recorded. learn: the first search gets the cluster's unchanged reply while its vector is refined in the "
+        + "background; the same search gets the refined reply from then on. off: searches are forwarded unchanged.",
         Flag = "--mode", Placeholder = "MODE")]
     public RefinementMode Mode { get; init; } = RefinementMode.Refine;
 
@@ -29,7 +28,8 @@ internal sealed record EsRefineSettings
         Unit = "milliseconds", Min = 1, Max = 600_000, Flag = "--deadline", Placeholder = "MS")]
     public int DeadlineMs { get; init; } = 1500;
 
-    [Setting("Hits judged per search. More steadies the direction, costs tokens.", Unit = "hits", Min = 2, Max = 100, Flag = "--sample", Placeholder = "N")]
+    [Setting("Hits judged per search. More hits make the refinement more reliable and cost more tokens.",
+        Unit = "hits", Min = 2, Max = 100, Flag = "--sample", Placeholder = "N")]
     public int Sample { get; init; } = 20;
 
     [Setting("Refinement rule: how the query vector moves. rocchio@ANGLE turns it by an angle (radians) toward the relevant hits; "
@@ -40,7 +40,7 @@ internal sealed record EsRefineSettings
     [Setting("Largest angle a query vector is moved by.", Unit = "radians", Above = 0, Max = Math.PI / 2, Flag = "--trust-radius", Placeholder = "ANGLE")]
     public double TrustRadius { get; init; } = 0.6;
 
-    [Setting("Smallest difference between the highest and the lowest P(relevant) of a sample that counts as a signal. Below it the vector does not move.",
+    [Setting("Smallest difference between the highest and the lowest P(relevant) of a sample that counts as a signal. Below it the vector is not refined.",
         Unit = "probability", Min = 0, Below = 1)]
     public double MinSpread { get; init; } = 0.05;
 
@@ -49,10 +49,10 @@ internal sealed record EsRefineSettings
         Unit = "bytes", Min = 1024, Max = 1024 * 1024 * 1024)]
     public int MaxSearchBodyBytes { get; init; } = 4 * 1024 * 1024;
 
-    [Setting("Searches refined at the same time. One more is forwarded unchanged at once.", Unit = "searches", Min = 1, Max = 100_000)]
+    [Setting("Searches refined at the same time. Further searches are forwarded unchanged without waiting.", Unit = "searches", Min = 1, Max = 100_000)]
     public int MaxConcurrentSearches { get; init; } = 64;
 
-    /// <summary>Null: a plain proxy.</summary>
+    /// <summary>Null: EsRefine is a plain proxy.</summary>
     [JudgeSetting("The judge that grades the sampled hits. Without a judge EsRefine is a plain proxy.", Flag = "--judge", Placeholder = "JUDGE")]
     public JudgeSettings? Judge { get; init; }
 
@@ -64,11 +64,11 @@ internal sealed record EsRefineSettings
         + "so that a search that holds only the vector can be refined. It is open where listen.models is set.")]
     public ModelsSettings Models { get; init; } = new();
 
-    [Setting("How long refined vectors are kept, for repeated searches and for later pages, and where several sidecars share them.")]
+    [Setting("The cache of refined vectors, which serves repeated searches and later pages. Several sidecars can share it.")]
     public CacheSettings Cache { get; init; } = new();
 
-    [Setting("Indices and fields with settings of their own. The first that matches a search applies; searches that match none are forwarded unchanged. "
-        + "Without targets every index and all its text fields are refined.",
+    [Setting("Indices and fields with settings of their own. The first target that matches a search applies; searches that match none are forwarded unchanged. "
+        + "Without targets, searches of every index are refined, and all text fields are judged.",
         Flag = "--target", Placeholder = "YAML")]
     public IReadOnlyList<TargetSettings> Targets { get; init; } = [];
 }

@@ -3,10 +3,10 @@ using EsRefine.Judging;
 
 namespace EsRefine.Settings;
 
-/// <summary>Checks that relate several settings: those that need or exclude each other. What a single setting may be is said by its attribute.</summary>
+/// <summary>Checks settings that need or exclude each other. The values that a single setting accepts are checked by its attribute.</summary>
 internal static class SettingsCheck
 {
-    /// <summary>Adds combinations that cannot work to the errors of <paramref name="reading"/>.</summary>
+    /// <summary>Adds an error to <paramref name="reading"/> for each invalid combination.</summary>
     public static void Check(EsRefineSettings settings, Reading reading, IReadOnlyDictionary<string, string> environment)
     {
         CheckListeners(settings.Listen, reading);
@@ -21,17 +21,17 @@ internal static class SettingsCheck
         CheckVariable("cache.secretEnv", settings.Cache.SecretEnv, reading, environment);
     }
 
-    /// <summary>A sidecar needs a cluster behind it.</summary>
+    /// <summary>Adds an error if no cluster is configured.</summary>
     public static void CheckUpstream(EsRefineSettings settings, Reading reading)
     {
         if (settings.Upstream.Urls.Count == 0 && !reading.Refused.Any(path => path.StartsWith("upstream", StringComparison.Ordinal)))
         {
-            reading.Errors.Add("no cluster to send searches to: pass --upstream http://localhost:9200, "
+            reading.Errors.Add("no cluster is configured: pass --upstream http://localhost:9200, "
                 + $"set {EnvironmentSource.VariableOf("upstream.urls", isList: true)}, or upstream.urls in esrefine.yaml");
         }
     }
 
-    /// <summary>Settings that work but may not do what the operator expects.</summary>
+    /// <summary>Warnings about settings that work but may not do what the operator expects.</summary>
     public static IEnumerable<string> Warnings(EsRefineSettings settings)
     {
         if (ListenAddress.Parse(settings.Listen.Admin) is { IsLoopback: false } admin)
@@ -41,7 +41,7 @@ internal static class SettingsCheck
 
         if (settings.Listen.Models is { } address && ListenAddress.Parse(address) is { IsLoopback: false } models && settings.Models.Upstream is null)
         {
-            yield return $"listen.models is {models}: the local model has no authentication; let only applications that may use it reach it";
+            yield return $"listen.models is {models}: the models listener has no authentication; let only applications that may use the local model reach it";
         }
 
         if (settings.Cache.Redis is not null && settings.Listen.Models is not null && settings.Models.Memory.Tenant is null)
@@ -58,7 +58,7 @@ internal static class SettingsCheck
 
         if (settings.Cache is { Redis: not null, SecretEnv: null, PasswordEnv: null })
         {
-            yield return "cache.redis is shared without a secret: those who can read it can test guesses of callers' passwords against its keys; "
+            yield return "cache.redis is shared without a secret: anyone who can read it can guess callers' passwords by its keys; "
                 + "name the variable of a secret in cache.secretEnv";
         }
     }
@@ -79,7 +79,7 @@ internal static class SettingsCheck
                 if (listeners[i].Address is { } address && listeners[j].Address is { } other && address.Collides(other))
                 {
                     string path = reading.Origins.ContainsKey(listeners[i].Path) ? listeners[i].Path : listeners[j].Path;
-                    reading.Errors.Add($"{Origin(path, reading)}: {listeners[j].Path} ({other}) and {listeners[i].Path} ({address}) need ports of their own");
+                    reading.Errors.Add($"{Origin(path, reading)}: {listeners[j].Path} ({other}) and {listeners[i].Path} ({address}) must have different ports");
                 }
             }
         }
@@ -90,7 +90,7 @@ internal static class SettingsCheck
         if (settings.Models.Upstream is { } upstream && upstream.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
         {
             reading.Errors.Add($"{Origin("models.upstream", reading)}: models.upstream must not end with /v1: "
-                + $"applications send that part themselves, and it is forwarded unchanged; set {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
+                + $"applications send that part of the path; set {upstream.AbsoluteUri.TrimEnd('/')[..^"/v1".Length]}");
         }
 
         if (settings is { Listen.Models: not null, Models.Upstream: null, Model: null }
@@ -113,8 +113,8 @@ internal static class SettingsCheck
             if (settings.Targets[i].Model == QueryModel.Local)
             {
                 string path = $"targets[{i}].model";
-                reading.Errors.Add($"{Origin(path, reading)}: {path} is local, and there is no local model: "
-                    + "set its folder (model.folder, --model DIR), or say upstream to use the cluster's model");
+                reading.Errors.Add($"{Origin(path, reading)}: {path} is local, but no local model is configured: "
+                    + "set its folder (model.folder, --model DIR), or use upstream to embed with the cluster's model");
             }
         }
     }
@@ -129,15 +129,13 @@ internal static class SettingsCheck
         if (RelevanceJudges.Find(judge.Kind) is not { } kind)
         {
             reading.Errors.Add($"{Origin("judge", reading)}: the judge needs judge.kind: "
-                + $"{Form.Choice([.. RelevanceJudges.Kinds.Select(static row => row.Name)])} "
-                + "(--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
+                + Form.Choice([.. RelevanceJudges.Kinds.Select(static row => row.Name)])
+                + " (--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
             return;
         }
 
-        IEnumerable<Setting> missingSettings = kind
-            .Missing((SettingGroup)EsRefineSettings.Tree.At("judge"), judge)
-            .Where(setting => !reading.Refused.Contains(setting.Path));
-        foreach (Setting missing in missingSettings)
+        SettingGroup group = (SettingGroup)EsRefineSettings.Tree.At("judge");
+        foreach (Setting missing in kind.Missing(group, judge).Where(setting => !reading.Refused.Contains(setting.Path)))
         {
             string flag = missing.Attribute.Flag is null ? "" : $" ({missing.Attribute.Flag} {missing.Attribute.Placeholder})";
             reading.Errors.Add($"{Origin("judge", reading)}: the {kind.Name} judge needs {missing.Path}: {missing.Attribute.Description}{flag}");

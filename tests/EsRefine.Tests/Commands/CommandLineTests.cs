@@ -32,10 +32,10 @@ public sealed class CommandLineTests
         "demo", "--rule", "rocchio@9")]
     [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
         "run", "--upstream", "http://localhost:9200", "--rule", "rocchio@9")]
-    [InlineData("esrefine: no cluster to send searches to: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
+    [InlineData("esrefine: no cluster is configured: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
             + "or upstream.urls in esrefine.yaml",
         "config")]
-    [InlineData("esrefine: --target:1:2: no setting 'indx' in targets[0]; did you mean 'index'?",
+    [InlineData("esrefine: --target:1:2: no such setting 'indx' in targets[0]; did you mean 'index'?",
         "config", "--upstream", "http://localhost:9200", "--target", "indx: a")]
     [InlineData("esrefine: --target requires a value: YAML; see esrefine config --help", "config", "--target")]
     public async Task Wrong_command_line_is_reported_with_a_suggestion(string message, params string[] arguments)
@@ -53,7 +53,7 @@ public sealed class CommandLineTests
             [
                 "esrefine: --deadline must be a whole number of milliseconds from 1 to 600000, not 'soon'",
                 "esrefine: --sample must be a whole number of hits from 2 to 100, not '1'",
-                "esrefine: no cluster to send searches to: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
+                "esrefine: no cluster is configured: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, "
                     + "or upstream.urls in esrefine.yaml",
             ],
             ended.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));

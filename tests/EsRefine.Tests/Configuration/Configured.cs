@@ -3,14 +3,14 @@ using EsRefine.Settings;
 
 namespace EsRefine.Tests.Configuration;
 
-/// <summary>Reads configurations as <c>run</c> would, from texts.</summary>
+/// <summary>Reads configurations from texts as <c>run</c> would from a file.</summary>
 internal static class Configured
 {
     private static readonly string Cluster = EnvironmentSource.VariableOf("upstream.urls", isList: true);
 
     /// <summary>
-    /// Reads a file <c>esrefine.yaml</c> that holds <paramref name="yaml"/>; its name in messages is cut to that. A cluster is named where nothing names one,
-    /// unless the test is about that.
+    /// Reads a file that holds <paramref name="yaml"/>; messages call it <c>esrefine.yaml</c>. A cluster is added if none is named,
+    /// unless <paramref name="needsUpstream"/> is true.
     /// </summary>
     public static EffectiveConfiguration By(
         string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags)
@@ -43,7 +43,7 @@ internal static class Configured
         }
     }
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>The errors of a configuration.</summary>
     public static IReadOnlyList<string> Faults(
         string yaml, Dictionary<string, string>? environment = null, bool needsUpstream = false, params (string Flag, string[] Texts)[] flags) =>
         Xunit.Assert.Throws<ConfigurationException>(() => By(yaml, environment, needsUpstream, flags)).Messages;

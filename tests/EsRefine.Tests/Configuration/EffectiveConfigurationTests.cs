@@ -7,7 +7,7 @@ namespace EsRefine.Tests.Configuration;
 public sealed class EffectiveConfigurationTests
 {
     [Fact]
-    public void What_is_printed_reads_back_to_the_same_settings()
+    public void Printed_configuration_reads_back_to_the_same_settings()
     {
         Dictionary<string, string> environment = new() { ["KEY"] = "secret" };
         EffectiveConfiguration configuration = Configured.By("""
@@ -25,13 +25,13 @@ public sealed class EffectiveConfigurationTests
         Assert.Equal(configuration.ToYaml().Select(WithoutOrigin), again.ToYaml().Select(WithoutOrigin));
         Assert.Equal(configuration.Settings.Judge, again.Settings.Judge);
         Assert.Equal(["a, b", "ti\"tle"], again.Settings.Targets[0].Text);
-        Assert.DoesNotContain(configuration.ToYaml(), line => line.Contains("noise:", StringComparison.Ordinal));   // of no use to a chat judge
+        Assert.DoesNotContain(configuration.ToYaml(), line => line.Contains("noise:", StringComparison.Ordinal));   // a chat judge does not read it
         Assert.Equal(("null", QueryModel.Upstream), (again.Settings.Targets[1].Index, again.Settings.Targets[1].Model));
         Assert.Contains(configuration.ToYaml(), static line => line.StartsWith("    model: upstream ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Each_value_says_where_it_comes_from()
+    public void Each_value_is_printed_with_its_origin()
     {
         IEnumerable<string> lines = Configured.By("sample: 5", new() { ["ESREFINE__DEADLINEMS"] = "7" }, flags: ("--rule", ["kl-adam"])).ToYaml();
         Assert.Contains(lines, line => Regex.IsMatch(line, "^sample: 5 +# .*esrefine.yaml:1:9$"));

@@ -38,7 +38,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public void Element_changes_the_files_and_leaves_its_other_settings()
+    public void Variable_of_an_element_overrides_one_setting_of_the_files_element()
     {
         IReadOnlyList<TargetSettings> targets = Configured.By(
             "targets: [{ index: a, field: v }, { index: b }]",
@@ -54,14 +54,14 @@ public sealed class EnvironmentTests
     [InlineData("ESREFINE__UPSTREAM__URLS__0", "a", "ESREFINE__UPSTREAM__URLS__0 must be a URL")]
     [InlineData("ESREFINE__TARGETS__0__FIELD", "v", "ESREFINE__TARGETS__0__FIELD: targets[0] needs 'index'")]
     [InlineData("ESREFINE__LISTEN__HTTP", "m",
-        "ESREFINE__LISTEN__HTTP: no such setting; there is ESREFINE__LISTEN__DATA, ESREFINE__LISTEN__GRPC, ESREFINE__LISTEN__ADMIN")]
-    [InlineData("ESREFINE__SAMPLE__0", "5", "ESREFINE__SAMPLE__0: 'sample' is a single value; leave out what follows ESREFINE__SAMPLE")]
+        "ESREFINE__LISTEN__HTTP: no such setting; expected one of: ESREFINE__LISTEN__DATA, ESREFINE__LISTEN__GRPC, ESREFINE__LISTEN__ADMIN")]
+    [InlineData("ESREFINE__SAMPLE__0", "5", "ESREFINE__SAMPLE__0: 'sample' is a single value; remove everything after ESREFINE__SAMPLE")]
     [InlineData("ESREFINE__UPSTREAM__URLS__FIRST", "http://a",
-        "ESREFINE__UPSTREAM__URLS__FIRST: 'urls' is a list: a position (0, 1, …) was expected where 'FIRST' stands")]
+        "ESREFINE__UPSTREAM__URLS__FIRST: 'urls' is a list: expected a position (0, 1, …) instead of 'FIRST'")]
     [InlineData("ESREFINE__UPSTREAM__URLS__1", "http://a", "ESREFINE__UPSTREAM__URLS__1: number 1 leaves a gap in the list; the next free one is 0")]
     [InlineData("ESREFINE__SAMPLE", "many", "ESREFINE__SAMPLE must be a whole number of hits from 2 to 100, not 'many'")]
-    [InlineData("ESREFINE__JUDGE", "chat", "ESREFINE__JUDGE holds settings of its own, not a value: kind, url")]
-    public void Fault_names_the_variable(string variable, string value, string message) => Assert.StartsWith(
+    [InlineData("ESREFINE__JUDGE", "chat", "ESREFINE__JUDGE must be a group of settings, not a single value; its settings are: kind, url")]
+    public void Error_names_the_variable(string variable, string value, string message) => Assert.StartsWith(
         message, Assert.Single(Configured.Faults("", new() { [variable] = value })), StringComparison.Ordinal);
 
     [Theory]
@@ -69,18 +69,18 @@ public sealed class EnvironmentTests
     [InlineData("ESREFINE_UPSTREAM__URLS__0", "ESREFINE__UPSTREAM__URLS__0")]
     [InlineData("ESREFINE_SAMPLE", "ESREFINE__SAMPLE")]
     public void Setting_with_one_underscore_is_a_warning(string variable, string meant) => Assert.Equal(
-        $"{variable} is not read: two underscores step into a setting; did you mean '{meant}'?",
+        $"{variable} is ignored: the parts of a setting's name are separated by two underscores; did you mean '{meant}'?",
         Assert.Single(Configured.By("", new() { [variable] = "5" }).Warnings));
 
     [Fact]
-    public void Variable_that_a_setting_names_is_no_slip() =>
+    public void Variable_that_a_setting_names_gives_no_warning() =>
         Assert.Empty(Configured.By("cache: { secretEnv: ESREFINE_CACHE_SECRET }", new() { ["ESREFINE_CACHE_SECRET"] = "s" }).Warnings);
 
     [Theory]
     [InlineData("ESREFINE_SHARED")]
     [InlineData("ESREFINE_TEST_ELASTICSEARCH")]
     [InlineData("ESREFINE_REQUIRE_ENGINES")]
-    public void Variables_with_one_underscore_are_not_configuration(string variable)
+    public void Variables_with_one_underscore_are_not_settings(string variable)
     {
         EffectiveConfiguration configuration = Configured.By("", new() { [variable] = "x" });
         Assert.DoesNotContain(configuration.Origins.Values, origin => origin.Source.Equals(variable, StringComparison.OrdinalIgnoreCase));
@@ -88,5 +88,5 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public void Empty_variable_says_nothing() => Assert.Equal(7, Configured.By("deadlineMs: 7", new() { ["ESREFINE__DEADLINEMS"] = "" }).Settings.DeadlineMs);
+    public void Empty_variable_is_ignored() => Assert.Equal(7, Configured.By("deadlineMs: 7", new() { ["ESREFINE__DEADLINEMS"] = "" }).Settings.DeadlineMs);
 }

@@ -15,5 +15,5 @@ public sealed class NearestNameTests
     [InlineData("deadline", "deadlineMs")]
     [InlineData("timeout", null)]
     [InlineData("", null)]
-    public void Slip_is_recognized_and_another_word_is_not(string written, string? meant) => Assert.Equal(meant, NearestName.Of(written, Names));
+    public void Misspelled_name_is_recognized_and_another_word_is_not(string written, string? meant) => Assert.Equal(meant, NearestName.Of(written, Names));
 }

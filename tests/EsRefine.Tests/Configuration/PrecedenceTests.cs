@@ -8,7 +8,7 @@ namespace EsRefine.Tests.Configuration;
 public sealed class PrecedenceTests
 {
     [Fact]
-    public void Flag_beats_environment_beats_file_beats_default()
+    public void Flag_overrides_environment_overrides_file_overrides_default()
     {
         EffectiveConfiguration configuration = Configured.By(
             "{ sample: 3, deadlineMs: 3, trustRadius: 0.3 }",
@@ -43,7 +43,7 @@ public sealed class PrecedenceTests
     [InlineData("qrels", "qrels", "none")]
     [InlineData("llm-noise", "qrels", "llm")]
     [InlineData("weak-noise", "qrels", "weak")]
-    public void Judge_flag_takes_a_word(string word, string kind, string noise)
+    public void Judge_flag_accepts_a_kind(string word, string kind, string noise)
     {
         string file = typeof(PrecedenceTests).Assembly.Location;
         JudgeSettings judge = Configured.By("", flags: [("--judge", [word]), ("--judge-file", [file]), ("--queries", [file])]).Settings.Judge!;
@@ -51,7 +51,7 @@ public sealed class PrecedenceTests
     }
 
     [Fact]
-    public void Recorded_judge_takes_its_file_in_the_word()
+    public void Judge_flag_accepts_the_recorded_judge_with_its_file()
     {
         string file = typeof(PrecedenceTests).Assembly.Location;
         JudgeSettings judge = Configured.By("", flags: [("--judge", ["recorded:" + file]), ("--queries", [file])]).Settings.Judge!;
@@ -63,6 +63,6 @@ public sealed class PrecedenceTests
         "chat", Configured.By("", flags: [("--judge-url", ["http://llm/v1"]), ("--judge-model", ["m"])]).Settings.Judge?.Kind);
 
     [Fact]
-    public void Unknown_judge_is_told_with_the_nearest() => Assert.Equal(
-        "--judge: no judge 'llm-nose'; did you mean 'llm-noise'?", Assert.Single(Configured.Faults("", flags: ("--judge", ["llm-nose"]))));
+    public void Error_for_an_unknown_judge_names_the_nearest() => Assert.Equal(
+        "--judge: unknown judge 'llm-nose'; did you mean 'llm-noise'?", Assert.Single(Configured.Faults("", flags: ("--judge", ["llm-nose"]))));
 }

@@ -6,8 +6,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Tests.Configuration;
 
 /// <summary>
-/// Validates YAML against a JSON Schema, as an editor does: the keywords that our schema holds; any other is an error of the test. A scalar of YAML is a number
-/// where it can be one.
+/// Validates YAML against a JSON Schema, as an editor does. It knows the keywords that the schema uses; any other keyword fails the test.
+/// A YAML scalar is a number if it can be parsed as one.
 /// </summary>
 internal static class SchemaFaults
 {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Configuration;
 
-/// <summary>What is derived from the settings: the sample file, the reference, the schema.</summary>
+/// <summary>Tests the files derived from the settings: the sample file, the reference and the schema.</summary>
 public sealed class SettingDocumentsTests
 {
     private static readonly Dictionary<string, string> Environment =
@@ -42,7 +42,7 @@ public sealed class SettingDocumentsTests
     }
 
     [Fact]
-    public void Flags_and_variables_are_those_that_operators_know()
+    public void Names_of_flags_and_variables_have_not_changed()
     {
         Assert.Equal(
             [
@@ -66,7 +66,7 @@ public sealed class SettingDocumentsTests
     }
 
     [Fact]
-    public void Every_setting_of_the_sample_file_can_be_switched_on()
+    public void Every_setting_of_the_sample_file_can_be_uncommented()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory();
         try
@@ -110,8 +110,8 @@ public sealed class SettingDocumentsTests
         minSpread: 0.1
         judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: KEY, concurrency: 4, topLogprobs: 5 }
         targets:
-          - { index: "u-*",
-              field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: "off", deadlineMs: 5, sample: 6, model: upstream }
+          - { index: "u-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5,
+              mode: "off", deadlineMs: 5, sample: 6, model: upstream }
           - index: other
             text: body
         """)]
@@ -144,7 +144,7 @@ public sealed class SettingDocumentsTests
     }
 
     [Fact]
-    public void Schema_tells_defaults_descriptions_and_bounds()
+    public void Schema_holds_defaults_descriptions_and_bounds()
     {
         JsonElement properties = JsonDocument.Parse(ConfigurationDocuments.Schema).RootElement.GetProperty("properties");
         JsonElement sample = properties.GetProperty("sample");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Configuration;
 
-/// <summary>A property with its attribute is all that a setting takes, and a row all that a kind takes: on records of this test.</summary>
+/// <summary>Adding a setting takes one property with its attribute, and adding a kind takes one row. Shown on records of this test.</summary>
 public sealed class SettingTreeTests
 {
     private static readonly SettingsKind[] Kinds =
@@ -22,7 +22,7 @@ public sealed class SettingTreeTests
         Assert.Equal(7, Read(("nightKeepers", "7"))!.NightKeepers);
         Assert.Equal(3, Read(("name", "n"))!.NightKeepers);
         Assert.Equal(["file: nightKeepers must be a whole number of people from 1 to 9, not '10'"], Faults(("nightKeepers", "10")));
-        Assert.Equal(["file: no setting 'nightKeeper'; did you mean 'nightKeepers'?"], Faults(("nightKeeper", "1")));
+        Assert.Equal(["file: no such setting 'nightKeeper'; did you mean 'nightKeepers'?"], Faults(("nightKeeper", "1")));
     }
 
     [Fact]

@@ -5,18 +5,18 @@ namespace EsRefine.Tests.Configuration;
 public sealed class SettingsCheckTests
 {
     [Fact]
-    public void Sidecar_without_a_cluster_says_how_to_name_one() => Assert.Equal(
-        "no cluster to send searches to: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
+    public void Error_for_a_missing_cluster_says_how_to_name_one() => Assert.Equal(
+        "no cluster is configured: pass --upstream http://localhost:9200, set ESREFINE__UPSTREAM__URLS__0, or upstream.urls in esrefine.yaml",
         Assert.Single(Configured.Faults("", needsUpstream: true)));
 
     [Fact]
-    public void File_without_settings_is_told_whatever_the_environment_adds() => Assert.StartsWith(
-        "esrefine.yaml:1:1: settings were expected",
+    public void File_without_settings_is_an_error_whatever_the_environment_adds() => Assert.StartsWith(
+        "esrefine.yaml:1:1: expected settings",
         Assert.Single(Configured.Faults("- a", new() { ["ESREFINE__SAMPLE"] = "5" })),
         StringComparison.Ordinal);
 
     [Fact]
-    public void Refused_URL_is_told_once() => Assert.Single(Configured.Faults("upstream: { urls: [nonsense] }", needsUpstream: true));
+    public void Invalid_URL_is_reported_once() => Assert.Single(Configured.Faults("upstream: { urls: [nonsense] }", needsUpstream: true));
 
     [Theory]
     [InlineData("{ kind: chat }", "the chat judge needs judge.url", "the chat judge needs judge.model")]
@@ -54,12 +54,12 @@ public sealed class SettingsCheckTests
     [InlineData("127.0.0.1:7", "127.0.0.2:7", false)]
     [InlineData("127.0.0.1:7", "127.0.0.1:8", false)]
     [InlineData("127.0.0.1:0", "127.0.0.1:0", false)]
-    public void Listeners_need_ports_of_their_own(string data, string grpc, bool collide)
+    public void Listeners_need_different_ports(string data, string grpc, bool collide)
     {
         string yaml = $"listen: {{ data: \"{data}\", grpc: \"{grpc}\" }}";
         if (collide)
         {
-            Assert.EndsWith("need ports of their own", Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
+            Assert.EndsWith("must have different ports", Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
         }
         else
         {
@@ -68,16 +68,15 @@ public sealed class SettingsCheckTests
     }
 
     [Theory]
-    [InlineData("listen: { models: 127.0.0.1:9283 }",
-        "the models listener needs a source of embeddings: "
-            + "set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
+    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs a source of embeddings: "
+        + "set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
     [InlineData("listen: { models: 127.0.0.1:9282 }\nmodels: { upstream: http://llm }",
-        "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) need ports of their own")]
+        "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) must have different ports")]
     [InlineData("models: { upstream: https://api.openai.com/v1/ }",
-        "models.upstream must not end with /v1: applications send that part themselves, and it is forwarded unchanged; set https://api.openai.com")]
+        "models.upstream must not end with /v1: applications send that part of the path; set https://api.openai.com")]
     [InlineData("models: { purpose: both }", "models.purpose must be unspecified, query or document, not 'both'")]
     [InlineData("models: { memory: { entries: 0 } }", "models.memory.entries must be a whole number of texts from 1 to 10000000, not '0'")]
-    public void Models_listener_reports_what_it_cannot_work_with(string yaml, string message) =>
+    public void Invalid_settings_of_the_models_listener_are_errors(string yaml, string message) =>
         Assert.EndsWith(message, Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
 
     [Theory]
@@ -85,6 +84,6 @@ public sealed class SettingsCheckTests
         "cache.redis is set but models.memory.tenant is not")]
     [InlineData("listen: { admin: \"*:9282\" }", "listen.admin is *:9282")]
     [InlineData("judge: { kind: chat, url: http://llm.example/v1, model: m, apiKeyEnv: KEY }", "judge.url is http://llm.example/v1")]
-    public void What_may_surprise_is_a_warning(string yaml, string warning) => Assert.StartsWith(
+    public void Setting_that_may_surprise_is_a_warning(string yaml, string warning) => Assert.StartsWith(
         warning, Assert.Single(Configured.By(yaml, new() { ["KEY"] = "secret", ["SECRET"] = "secret" }).Warnings), StringComparison.Ordinal);
 }

@@ -45,16 +45,16 @@ public sealed class ModelFolderTests
 
     [Theory]
     [InlineData("modules.json", "[{", @"modules\.json, line 1: not valid JSON")]
-    [InlineData("modules.json", """{"a": 1}""", @"modules\.json: .* should be a list")]
+    [InlineData("modules.json", """{"a": 1}""", @"modules\.json: .* must be a list")]
     [InlineData("modules.json", """[{"type": "x.Transformer"}, {"path": "2_Dense", "type": "x.Dense"}]""", @"a x\.Dense module is not supported yet")]
-    [InlineData("1_Pooling/config.json", "[]", @"1_Pooling/config\.json: .* should be")]
+    [InlineData("1_Pooling/config.json", "[]", @"1_Pooling/config\.json: .* must be")]
     [InlineData("1_Pooling/config.json", """{"pooling_mode": "attention"}""", @"1_Pooling/config\.json: the pooling mode ""attention"" is not supported yet")]
     [InlineData("1_Pooling/config.json", """{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true}""", "several pooling modes at once")]
-    [InlineData("1_Pooling/config.json", """{"pooling_mode_cls_token": "yes"}""", @"""pooling_mode_cls_token"" should be true or false")]
-    [InlineData("sentence_bert_config.json", """{"max_seq_length": "long"}""", @"sentence_bert_config\.json: ""max_seq_length"" should be a positive number")]
+    [InlineData("1_Pooling/config.json", """{"pooling_mode_cls_token": "yes"}""", @"""pooling_mode_cls_token"" must be true or false")]
+    [InlineData("sentence_bert_config.json", """{"max_seq_length": "long"}""", @"sentence_bert_config\.json: ""max_seq_length"" must be a positive number")]
     [InlineData("sentence_bert_config.json", """{"max_seq_length": 2}""", "no room for text; see max_seq_length")]
-    [InlineData("config_sentence_transformers.json", """{"prompts": {"query": 1}}""", @"config_sentence_transformers\.json: ""query"" should be a string")]
-    [InlineData("config_sentence_transformers.json", """{"prompts": {}, "default_prompt_name": "s"}""", @"""default_prompt_name"" should be one of the")]
+    [InlineData("config_sentence_transformers.json", """{"prompts": {"query": 1}}""", @"config_sentence_transformers\.json: ""query"" must be a string")]
+    [InlineData("config_sentence_transformers.json", """{"prompts": {}, "default_prompt_name": "s"}""", @"""default_prompt_name"" must be one of the")]
     [InlineData("tokenizer_config.json", """{"do_lower_case": false}""", "lower-casing before a cased tokenizer")]
     [InlineData("tokenizer.json", """{"model": {"type": "BPE"}}""", @"tokenizer\.json: BPE tokenizers are not supported yet; use a WordPiece model")]
     [InlineData("tokenizer.json", """{"model": {"type": "Unigram"}}""", @"tokenizer\.json: Unigram tokenizers are not supported yet")]
@@ -84,11 +84,11 @@ public sealed class ModelFolderTests
     {
         string folder = EmbeddingModels.SharedFolder(Model);
 
-        AssertRefused(new ModelSettings { Folder = "/no/such/folder" }, "no model folder /no/such/folder");
+        AssertRefused(new ModelSettings { Folder = "/no/such/folder" }, "the model folder /no/such/folder does not exist");
         AssertRefused(
             new ModelSettings { Folder = folder, File = "onnx/model_fp16.onnx" },
             @"no file onnx/model_fp16\.onnx; it has onnx/model\.onnx, onnx/model_quantized\.onnx");
-        AssertRefused(new ModelSettings { Folder = folder, Device = "tpu" }, "\"tpu\" is none of auto, cpu, cuda");
+        AssertRefused(new ModelSettings { Folder = folder, Device = "tpu" }, "the model's device is \"tpu\"; expected auto, cpu or cuda");
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ModelFolderTests
         {
             copy.WriteBytes("onnx/model.onnx", bytes);
 
-            AssertRefused(new ModelSettings { Folder = copy.Folder }, @"onnx/model\.onnx is no ONNX model that runs here");
+            AssertRefused(new ModelSettings { Folder = copy.Folder }, @"onnx/model\.onnx is not an ONNX model that runs here");
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class ModelFolderTests
         string[] vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(0, 30_000).Select(i => $"w{i}"), "probe"];
         copy.Write("vocab.txt", string.Join('\n', vocabulary));
 
-        AssertRefused(new ModelSettings { Folder = copy.Folder }, "model and tokenizer may be of different models");
+        AssertRefused(new ModelSettings { Folder = copy.Folder }, "check that the ONNX file and the tokenizer belong to the same model");
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class CachingRelevanceJudgeTests
     }
 
     [Fact]
-    public async Task Hit_the_judge_left_absent_is_not_asked_about_again()
+    public async Task Hit_without_a_judgment_is_not_sent_again()
     {
         CountingJudge inner = new() { LeavesAbsent = "odd" };
         CachingRelevanceJudge judge = new(inner);
@@ -64,7 +64,7 @@ public sealed class CachingRelevanceJudgeTests
     }
 
     [Fact]
-    public async Task Searches_side_by_side_judge_a_pair_once()
+    public async Task Concurrent_searches_judge_a_pair_once()
     {
         CountingJudge inner = new() { Gate = new SemaphoreSlim(0) };
         CachingRelevanceJudge judge = new(inner);
@@ -83,7 +83,7 @@ public sealed class CachingRelevanceJudgeTests
         return [.. sheet.Close().Select(static judgment => judgment?.Probability)];
     }
 
-    /// <summary>Says yes to everything and keeps a list of what it was asked.</summary>
+    /// <summary>Answers yes for every document and records the tasks it got.</summary>
     private sealed class CountingJudge : IRelevanceJudge
     {
         public string Name => "counting";

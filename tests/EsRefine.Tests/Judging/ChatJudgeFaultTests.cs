@@ -8,7 +8,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Judging;
 
-/// <summary>What a broken server does to a judgment: it fails with a cause and a setting, and says nothing of the document.</summary>
+/// <summary>Faulty servers: the judge fails with a message that names the cause and a setting, and holds nothing of the document.</summary>
 public sealed class ChatJudgeFaultTests
 {
     private const string Secret = "the password is tulip";
@@ -34,16 +34,16 @@ public sealed class ChatJudgeFaultTests
         { "401", ChatScripts.Error(401, "invalid_api_key"), "judge.apiKeyEnv" },
         { "404", ChatScripts.Error(404, "model_not_found"), "judge.model" },
         { "429", ChatScripts.Error(429, "rate_limit_exceeded"), "judge.concurrency" },
-        { "500", ChatScripts.Error(500, "server_error"), "own log" },
-        { "an error whose name is no text", ChatScripts.Raw(500, "application/json", """{"error":{"code":"\ud800"}}"""), "own log" },
-        { "503 in HTML", ChatScripts.Raw(503, "text/html", "<h1>" + Secret + "</h1>"), "own log" },
-        { "a reset", ChatScripts.Reset, "own log" },
-        { "a reset in the body", ChatScripts.ResetInBody, "own log" },
+        { "500", ChatScripts.Error(500, "server_error"), "see its log" },
+        { "an error whose name is no text", ChatScripts.Raw(500, "application/json", """{"error":{"code":"\ud800"}}"""), "see its log" },
+        { "503 in HTML", ChatScripts.Raw(503, "text/html", "<h1>" + Secret + "</h1>"), "see its log" },
+        { "a reset", ChatScripts.Reset, "the server's log" },
+        { "a reset in the body", ChatScripts.ResetInBody, "the server's log" },
     };
 
     [Theory]
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
-    public async Task Fault_becomes_a_failure_that_names_a_setting_and_repeats_nothing(string fault, ChatScript script, string remedy)
+    public async Task Fault_becomes_a_failure_that_names_a_setting_and_holds_no_text_of_the_prompt(string fault, ChatScript script, string remedy)
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(script);
 
@@ -57,7 +57,7 @@ public sealed class ChatJudgeFaultTests
     }
 
     [Fact]
-    public async Task Nobody_listening_is_told_as_such()
+    public async Task Closed_port_is_reported_as_a_failed_connection()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
@@ -72,13 +72,13 @@ public sealed class ChatJudgeFaultTests
             () => judge.JudgeAsync(Some.Task("a", "b"), new JudgmentSheet(2), TestContext.Current.CancellationToken));
 
         Assert.Equal(
-            $"judge at http://127.0.0.1:{port}/v1/chat/completions: cannot connect; check that the server runs and that judge.url is right", failure.Message);
+            $"judge at http://127.0.0.1:{port}/v1/chat/completions: cannot connect; check judge.url and that the server is running", failure.Message);
     }
 
     [Fact]
     public async Task Body_that_ends_before_its_length_is_a_failure()
     {
-        // Kestrel would not let a handler lie about the length, so the server is a bare socket.
+        // Kestrel does not let a handler send a wrong length, so the server is a plain socket.
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         Task answering = Task.Run(async () =>
@@ -116,7 +116,7 @@ public sealed class ChatJudgeFaultTests
     }
 
     [Fact]
-    public async Task Judge_that_is_down_is_told_of_once_in_a_while_not_by_every_search()
+    public async Task Unreachable_judge_is_logged_once_per_interval()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Error(500, "server_error"));
         for (int search = 0; search < 3; search++)
@@ -131,7 +131,7 @@ public sealed class ChatJudgeFaultTests
     }
 
     [Fact]
-    public async Task Server_that_never_answers_fails_in_the_end_even_without_a_deadline()
+    public async Task Server_that_never_answers_fails_by_timeout_without_a_deadline()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.HangInBody);
         Task judging = trial.JudgeOneAsync();

@@ -9,7 +9,7 @@ namespace EsRefine.Tests.Judging;
 public sealed class ChatJudgeTests
 {
     [Fact]
-    public async Task Probability_is_yes_over_yes_and_no_in_every_spelling()
+    public async Task Probability_is_yes_over_yes_plus_no_in_every_spelling()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Says(
             ("Yes", 0.30), (" Yes", 0.10), ("YES.", 0.05), ("**yes**", 0.03), ("▁Yes", 0.02),
@@ -24,7 +24,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task Second_position_answers_where_the_first_says_neither()
+    public async Task Second_position_is_used_if_the_first_is_neither_yes_nor_no()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.SaysInTurn([("\n", 0.99)], [("No", 0.75), ("Yes", 0.25)], [("Yes", 1)]));
 
@@ -32,7 +32,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task First_position_counts_even_when_the_second_is_surer()
+    public async Task First_position_is_used_even_if_the_second_is_more_certain()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.SaysInTurn([("The", 0.9), ("Yes", 0.002), ("No", 0.008)], [("Yes", 0.99)]));
 
@@ -40,7 +40,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task Hit_with_hardly_any_mass_on_yes_and_no_stays_absent_and_is_reported()
+    public async Task Hit_with_little_mass_on_yes_and_no_gets_no_judgment_and_is_logged()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Says(("The", 0.9), ("Yes", 0.00006), ("No", 0.00003)));
 
@@ -49,7 +49,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task Refusal_by_a_content_filter_counts_one_half()
+    public async Task Refusal_by_a_content_filter_is_a_judgment_of_one_half()
     {
         JsonObject filtered = ChatScripts.Completion(text: null, logprobs: null, finishReason: "content_filter");
         JsonObject refused = ChatScripts.Completion(text: null, logprobs: null);
@@ -65,7 +65,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task Call_asks_for_two_tokens_with_log_probabilities_and_nothing_random()
+    public async Task Request_asks_for_two_tokens_with_log_probabilities_at_temperature_0()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Says(("Yes", 1)), settings => settings with { TopLogprobs = 7 });
 
@@ -124,7 +124,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task Judgment_is_on_the_sheet_while_others_are_still_awaited()
+    public async Task Judgment_is_written_while_other_calls_are_pending()
     {
         ChatScript answer = ChatScripts.Says(("Yes", 1));
         await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
@@ -147,7 +147,7 @@ public sealed class ChatJudgeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Cancellation_ends_calls_that_hang_and_those_that_wait(bool inBody)
+    public async Task Cancellation_ends_running_and_waiting_calls(bool inBody)
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(
             inBody ? ChatScripts.HangInBody : ChatScripts.HangBeforeHeaders, settings => settings with { Concurrency = 2 });
@@ -157,14 +157,14 @@ public sealed class ChatJudgeTests
 
         await deadline.CancelAsync();
 
-        // The server hears of it too: it would go on generating for nobody.
+        // The server's request is canceled too. Otherwise it would keep generating.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => judging);
         await UntilAsync(() => trial.Server.InFlight == 0);
         Assert.Equal(2, trial.Server.Calls.Count);
     }
 
     [Fact]
-    public async Task Key_is_sent_and_never_told()
+    public async Task Key_is_sent_and_never_logged()
     {
         const string Variable = "ESREFINE_TEST_JUDGE_KEY_SENT";
         Environment.SetEnvironmentVariable(Variable, " sk-secret-1234\n");
@@ -191,7 +191,7 @@ public sealed class ChatJudgeTests
     }
 
     [Fact]
-    public async Task Half_a_surrogate_pair_in_a_document_is_judged_like_any_text()
+    public async Task Document_with_a_lone_surrogate_is_judged()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.Says(("Yes", 1)));
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Judging;
 
-/// <summary>What the judge learns from the first replies of a server, and that it learns nothing it should not.</summary>
+/// <summary>The judge learns the request form that a server accepts from its first replies, and nothing else.</summary>
 public sealed class ChatRequestFormTests
 {
     private static readonly ChatScript Yes = ChatScripts.Says(("Yes", 0.8), ("No", 0.2));
@@ -40,7 +40,7 @@ public sealed class ChatRequestFormTests
     [Theory]
     [InlineData("Yes, it is.", 1)]
     [InlineData("**No**", 0)]
-    public async Task Server_that_refuses_log_probabilities_is_read_by_its_words_with_a_warning(string text, float probability)
+    public async Task Text_is_read_with_a_warning_if_the_server_rejects_log_probabilities(string text, float probability)
     {
         ChatScript words = ChatScripts.SaysInWords(text);
         await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (call.Has("logprobs") ? BadRequest : words)(context, call));
@@ -53,7 +53,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Server_that_leaves_log_probabilities_out_is_read_by_its_words_too()
+    public async Task Text_is_read_if_the_server_omits_log_probabilities()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(ChatScripts.SaysInWords("No"));
 
@@ -62,7 +62,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Refusal_after_a_first_success_is_not_blamed_on_the_form()
+    public async Task Refusal_after_a_success_does_not_change_the_form()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
             (call.Prompt.Contains("too long", StringComparison.Ordinal) ? ChatScripts.Error(400, "context_length_exceeded") : Yes)(context, call));
@@ -75,7 +75,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Server_that_refuses_every_form_fails_and_leaves_the_judge_as_it_was()
+    public async Task Refusal_of_every_form_is_a_failure_and_settles_no_form()
     {
         bool isRefusing = true;
         await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (isRefusing ? BadRequest : Yes)(context, call));
@@ -90,7 +90,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Server_that_refuses_every_form_is_not_asked_in_every_form_for_every_hit()
+    public async Task Only_one_hit_tries_every_form()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync(BadRequest);
         string[] texts = [.. Enumerable.Range(0, 20).Select(static i => $"document {i}")];
@@ -101,7 +101,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Hits_refused_beside_the_one_that_finds_the_form_are_asked_in_it()
+    public async Task Concurrently_refused_hits_use_the_form_that_one_of_them_found()
     {
         await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) =>
             (call.Body.GetProperty("top_logprobs").GetInt32() > 5 ? BadRequest : Yes)(context, call));
@@ -112,7 +112,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Model_that_thinks_is_told_not_to_and_asked_again()
+    public async Task Call_is_repeated_with_reasoning_switched_off()
     {
         ChatScript thinking = ChatScripts.SaysInTurn([("<think>", 1)], [("Okay", 0.9), ("Yes", 0.1)]);
         await using JudgeTrial trial = await JudgeTrial.StartAsync((context, call) => (call.Has("chat_template_kwargs") ? Yes : thinking)(context, call));
@@ -125,7 +125,7 @@ public sealed class ChatRequestFormTests
     }
 
     [Fact]
-    public async Task Model_that_cannot_stop_thinking_is_a_failure_that_names_the_model()
+    public async Task Reasoning_that_cannot_be_switched_off_is_a_failure_that_names_the_model()
     {
         JsonObject thinking = ChatScripts.Completion(text: "", logprobs: null);
         thinking["choices"]![0]!["message"]!["reasoning_content"] = "Okay, the user";

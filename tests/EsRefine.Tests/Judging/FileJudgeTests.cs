@@ -8,7 +8,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Judging;
 
-/// <summary>Judges that read what is known from a file: labels, and a model's earlier answers.</summary>
+/// <summary>Judges that read from a file: labels, or recorded answers of a model.</summary>
 public sealed class FileJudgeTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("esrefine-judging-");
@@ -16,7 +16,7 @@ public sealed class FileJudgeTests : IDisposable
     [Theory]
     [InlineData("query-id\tcorpus-id\tscore\nq1\td0\t2\nq1\td1\t0\nq2\td2\t1\n")]
     [InlineData("q1 0 d0 2\nq1 0 d1 0\nq2 0 d2 1\n")]
-    public async Task Labels_say_1_at_grade_1_or_more_and_0_otherwise(string qrels)
+    public async Task Label_is_1_for_grade_1_or_more_and_0_otherwise(string qrels)
     {
         IRelevanceJudge judge = Create(Qrels(qrels));
 
@@ -40,7 +40,7 @@ public sealed class FileJudgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Ids_with_one_text_are_one_query_and_the_first_that_lists_a_document_answers()
+    public async Task Ids_with_the_same_text_are_one_query_and_the_first_that_lists_a_document_is_used()
     {
         IRelevanceJudge judge = Create(Qrels("twin 0 d0 1\nq3 0 d0 0\nq3 0 d1 1\n", noise: "none"));
 
@@ -62,7 +62,7 @@ public sealed class FileJudgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Recordings_give_yes_over_both_and_leave_absent_what_they_do_not_hold()
+    public async Task Recorded_pair_gives_its_probability_and_others_get_no_judgment()
     {
         IRelevanceJudge judge = Create(Recorded("""
             {"set":"bank","query":"q1","doc":"d0","yes":0.6,"no":0.2}
@@ -122,19 +122,19 @@ public sealed class FileJudgeTests : IDisposable
 
     public static TheoryData<string, string, string> BadSettings => new()
     {
-        { "kind: qerls", "judge.kind", "chat, qrels and recorded" },
+        { "kind: qerls", "judge.kind", "chat, qrels or recorded" },
         { "kind: chat, model: any", "judge.url", "http://localhost:8085/v1" },
         { "kind: chat, url: ftp://host/v1, model: any", "judge.url", "http://" },
-        { "kind: chat, url: http://localhost/v1", "judge.model", "name the model" },
+        { "kind: chat, url: http://localhost/v1", "judge.model", "set the name of the model" },
         { "kind: chat, url: http://localhost/v1, model: any, key: ESREFINE_TEST_NO_SUCH_KEY", "judge.apiKeyEnv", "ESREFINE_TEST_NO_SUCH_KEY" },
         { "kind: qrels, queries: q", "judge.file", "qrels file" },
         { "kind: recorded, file: missing.jsonl, queries: q", "judge.file", "missing.jsonl" },
-        { "kind: qrels, file: missing.tsv, queries: q, noise: loud", "judge.noise", "none, llm and weak" },
+        { "kind: qrels, file: missing.tsv, queries: q, noise: loud", "judge.noise", "none, llm or weak" },
     };
 
     [Theory]
     [MemberData(nameof(BadSettings))]
-    public void Setting_that_cannot_work_is_refused_by_name_with_the_fix(string settings, string name, string fix)
+    public void Error_for_an_invalid_setting_names_it_and_the_fix(string settings, string name, string fix)
     {
         Dictionary<string, string> said = settings.Split(", ").Select(static pair => pair.Split(": ", 2))
             .ToDictionary(static pair => pair[0], static pair => pair[1]);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Judging;
 
-/// <summary>A judge that is down is left in peace, and found again within seconds.</summary>
+/// <summary>An unreachable judge is not called, and is used again within seconds after it recovers.</summary>
 public sealed class JudgeBreakerTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -24,18 +24,18 @@ public sealed class JudgeBreakerTests : IDisposable
         _log);
 
     [Fact]
-    public async Task Judge_that_failed_again_and_again_is_not_asked_and_the_reason_is_told()
+    public async Task Open_breaker_does_not_call_the_judge_and_reports_the_cause()
     {
         await OpenAsync();
 
-        Assert.Contains("the judge's breaker is open", (await FailAsync()).Message, StringComparison.Ordinal);
-        Assert.Contains("the judge's breaker is open", _breaker.WhyNotNow, StringComparison.Ordinal);
+        Assert.Contains("the judge's circuit breaker is open", (await FailAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("the judge's circuit breaker is open", _breaker.WhyNotNow, StringComparison.Ordinal);
         Assert.Equal(JudgeBreaker.Tolerated, _asked);
         Assert.Equal(305, Assert.Single(_log.Collector.GetSnapshot()).Id.Id);
     }
 
     [Fact]
-    public async Task Recovered_judge_is_found_by_the_first_search_after_the_pause()
+    public async Task First_search_after_the_interval_closes_the_breaker_if_the_judge_has_recovered()
     {
         await OpenAsync();
         _time.Advance(Timeouts.JudgeBreakerInterval);
@@ -50,7 +50,7 @@ public sealed class JudgeBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_one_search_at_a_time_looks_whether_the_judge_is_back_and_nothing_is_logged_where_it_is_not()
+    public async Task One_search_at_a_time_tries_the_judge_and_a_failed_try_is_not_logged()
     {
         await OpenAsync();
         for (int pause = 0; pause < 3; pause++)
@@ -74,7 +74,7 @@ public sealed class JudgeBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task Attempt_that_its_deadline_ended_leaves_the_next_search_to_look()
+    public async Task Next_search_tries_the_judge_if_the_deadline_ended_a_try()
     {
         await OpenAsync();
         _time.Advance(Timeouts.JudgeBreakerInterval);
@@ -85,7 +85,7 @@ public sealed class JudgeBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task Judge_that_is_back_but_not_through_with_all_hits_by_the_deadline_is_asked_by_everybody()
+    public async Task One_judgment_before_the_deadline_closes_the_breaker()
     {
         await OpenAsync();
         _time.Advance(Timeouts.JudgeBreakerInterval);
@@ -103,7 +103,7 @@ public sealed class JudgeBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task Failures_beside_judgments_and_deadlines_do_not_open_it()
+    public async Task Failures_with_judgments_and_passed_deadlines_do_not_open_the_breaker()
     {
         for (int search = 0; search < 2 * JudgeBreaker.Tolerated; search++)
         {
@@ -122,7 +122,7 @@ public sealed class JudgeBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task Search_behind_an_open_breaker_goes_out_as_it_came_and_takes_no_sample()
+    public async Task Search_is_forwarded_unchanged_and_not_sampled_while_the_breaker_is_open()
     {
         await OpenAsync();
         await using FakeCluster cluster = await FakeCluster.StartAsync(_breaker);

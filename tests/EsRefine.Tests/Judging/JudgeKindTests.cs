@@ -34,7 +34,7 @@ public sealed class JudgeKindTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Each_setting_the_kind_needs_is_missed(string name)
+    public void Missing_required_setting_of_the_kind_is_an_error(string name)
     {
         IReadOnlyList<string> faults = Configured.Faults($"judge: {{ kind: {name} }}");
         Assert.Equal(
@@ -61,7 +61,7 @@ public sealed class JudgeKindTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Judge_is_made_behind_a_breaker_where_the_row_says_so_and_described(string name)
+    public void Kinds_with_a_breaker_create_a_judge_behind_one_and_are_described(string name)
     {
         JudgeKind kind = RelevanceJudges.Find(name)!;
         JudgeSettings settings = Configured.By(Yaml(kind)).Settings.Judge!;
@@ -95,7 +95,7 @@ public sealed class JudgeKindTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Evaluation_set_supplies_files_and_flags_the_rest(string name)
+    public void Evaluation_set_supplies_files_and_flags_supply_the_rest(string name)
     {
         JudgeKind kind = RelevanceJudges.Find(name)!;
         Write("corpus.jsonl");

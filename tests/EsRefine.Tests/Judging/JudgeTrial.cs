@@ -47,7 +47,7 @@ internal sealed class JudgeTrial : IAsyncDisposable
     }
 }
 
-/// <summary>What does not matter to a test.</summary>
+/// <summary>Placeholder values for tests.</summary>
 internal static class Some
 {
     public const string Query = "how do I move my savings";

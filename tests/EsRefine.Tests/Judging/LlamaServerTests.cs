@@ -14,7 +14,7 @@ namespace EsRefine.Tests.Judging;
 public sealed class LlamaServerTests
 {
     [Fact]
-    public async Task Recorded_replies_are_read_as_they_were_meant()
+    public async Task Recorded_replies_are_parsed_correctly()
     {
         string? recorded = SharedMaterial.Find("llm/recorded.jsonl");
         Assert.SkipWhen(recorded is null, SharedMaterial.Missing);
@@ -49,7 +49,7 @@ public sealed class LlamaServerTests
     }
 
     [Fact]
-    public async Task Probability_is_what_the_log_probabilities_of_the_server_give()
+    public async Task Probability_equals_that_of_the_servers_log_probabilities()
     {
         string? serve = SharedMaterial.Find("llm/serve");
         Assert.SkipWhen(serve is null, SharedMaterial.Missing);
@@ -65,7 +65,7 @@ public sealed class LlamaServerTests
 
         IReadOnlyList<Judgment?> judgments = await trial.JudgeAsync(documents);
 
-        // Its numbers differ in the third digit with what else is in flight, so the same reply is read twice rather than asked for twice.
+        // The server's numbers differ in the third digit under load, so the test parses one reply twice instead of asking twice.
         Assert.Equal(documents.Length, trial.Server.Calls.Count);
         Assert.Equal(
             documents.Select(document => ExpectedOf(replies[JudgePrompt.Of(Some.Query, null, document)])),
