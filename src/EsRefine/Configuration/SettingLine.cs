@@ -23,6 +23,11 @@ internal sealed partial record SettingLine(string Path, int Depth, string Name, 
     /// <summary>A value as YAML reads it back, quoted where it must be.</summary>
     public static string Scalar(object value)
     {
+        if (value is bool isOn)
+        {
+            return isOn ? "true" : "false";
+        }
+
         string text = value switch
         {
             Enum word => word.ToString().ToLowerInvariant(),

@@ -69,9 +69,13 @@ internal static class Listeners
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();
-        services.AddSingleton(new ReflectionServiceImpl(RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor));
+        Google.Protobuf.Reflection.ServiceDescriptor[] described =
+            [RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor, global::Grpc.Reflection.V1.ServerReflection.Descriptor];
+        services.AddSingleton(new ReflectionServiceImpl(described));
+        services.AddSingleton(new ReflectionV1ServiceImpl(described));
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
+        services.AddGrpcHealthChecks(static health => health.Services.Map(RefinementService.Descriptor.FullName, static _ => true))
+            .AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
         // Asked for, the cluster is looked at; unasked, it gets no request that no client sent. (The publisher would send one every half minute.)
         services.Configure<HealthCheckPublisherOptions>(static publisher => publisher.Predicate = static check => !check.Tags.Contains("ready"));
     }

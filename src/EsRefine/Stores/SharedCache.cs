@@ -26,15 +26,25 @@ internal static class SharedCache
 
     /// <summary>
     /// The secret of the keys: <see cref="CacheSettings.SecretEnv"/>'s, or else derived from the password of Redis, which whoever shares the store knows
-    /// too; null without a store, where each process makes its own.
+    /// too; null without a store, where each process makes its own. It names the cluster, so that sidecars in front of two clusters may share a store.
     /// </summary>
+    /// <param name="settings">Names the cluster, if <paramref name="nodes"/> do not.</param>
+    /// <param name="nodes">URLs of the cluster's nodes, in any order.</param>
     /// <remarks>
     /// A key is a hash of credentials among other things. Without a secret, whoever can read the store and knows a search to the letter could test guesses of a
     /// password against it. That is all it guards: values hold no text, and are not believed unseen (<c>RefinedVector.CanReplace</c>).
     /// </remarks>
-    public static byte[]? Secret(CacheSettings settings) => settings.Redis is null
-        ? null
-        : SHA256.HashData(Encoding.UTF8.GetBytes("esrefine cache " + (Read(settings.SecretEnv) ?? Read(settings.PasswordEnv) ?? "")));
+    public static byte[]? Secret(CacheSettings settings, IReadOnlyList<Uri> nodes)
+    {
+        if (settings.Redis is null)
+        {
+            return null;
+        }
+
+        byte[] secret = SHA256.HashData(Encoding.UTF8.GetBytes("esrefine cache " + (Read(settings.SecretEnv) ?? Read(settings.PasswordEnv) ?? "")));
+        string cluster = settings.Cluster ?? string.Join(' ', nodes.Select(static node => node.GetLeftPart(UriPartial.Path)).Order(StringComparer.Ordinal));
+        return HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(cluster));
+    }
 
     private static string? Read(string? variable) =>
         variable is not null && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
