@@ -9,7 +9,7 @@ namespace EsRefine.Judging;
 internal static class JudgePrompt
 {
     /// <summary>Raised with every change of wording or framing: judgments of two versions are not comparable.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     /// <summary>What is read of a text, in UTF-16 code units. Its start nearly always tells what it is about; the rest costs tokens.</summary>
     public const int MaxTextLength = 2000;
@@ -35,9 +35,10 @@ internal static class JudgePrompt
         Relevant? (Yes/No):
         """;
 
-    /// <summary>What is read of a text; no character is cut in two.</summary>
+    /// <summary>What is read of a text: what a reader would see. No character is cut in two.</summary>
     public static string Start(string text)
     {
+        text = InvisibleCharacters.Remove(text);
         if (text.Length <= MaxTextLength)
         {
             return text;
