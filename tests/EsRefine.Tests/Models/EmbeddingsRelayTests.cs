@@ -223,10 +223,10 @@ public sealed class EmbeddingsRelayTests
     [InlineData("GET /v1/models HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer sk-1\r\n\r\n")]
     [InlineData("GET /a%2Fb/../c?x=%20 HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("DELETE /v1/models/m HTTP/1.1\r\nHost: h\r\n\r\n")]
-    public async Task Any_other_request_reaches_the_server_as_sent(string request)
+    public async Task Any_other_request_reaches_the_server_as_sent_where_everything_is_relayed(string request)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok("{\"data\": 1}"));
-        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url, relaysAllPaths: true);
 
         await PassesThroughAsync(server, listener, Encoding.Latin1.GetBytes(request));
 
