@@ -8,21 +8,21 @@ using Yarp.ReverseProxy.Forwarder;
 namespace EsRefine.Http;
 
 /// <summary>
-/// One message each way with nothing added and nothing taken but hop-by-hop headers and our own. The body is the forwarder's business; the length it declares
-/// is the client's.
+/// Copies request and reply headers unchanged, except for hop-by-hop headers and EsRefine's own. The forwarder copies the body; the declared length stays the
+/// client's.
 /// </summary>
 /// <param name="node">The node it goes to.</param>
 /// <param name="target">The target, raw.</param>
 /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
 internal sealed class VerbatimTransformer(Uri node, RawTarget target, RefinementSummary? summary) : HttpTransformer
 {
-    /// <summary>A Date header that Kestrel takes for set, and so does not fill in, and has nothing to write of.</summary>
+    /// <summary>A Date header that Kestrel considers set but that has no value to write, so the reply has no Date.</summary>
     private static readonly StringValues NoDate = new([null]);
 
-    /// <summary>What is kept from the client, so that another request can be tried.</summary>
+    /// <summary>Which replies to withhold from the client, so that the original request can be sent instead.</summary>
     public Withholding Withholds { get; init; }
 
-    /// <summary>Whether one was.</summary>
+    /// <summary>Whether the reply was withheld.</summary>
     public bool HasWithheld { get; private set; }
 
     public override ValueTask TransformRequestAsync(
@@ -87,7 +87,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
 
         if (received.Contains(HeaderNames.TransferEncoding))
         {
-            // Committed now, a chunked reply stays one even where it turns out to be empty.
+            // Starting the response now keeps a chunked reply chunked even if it is empty.
             await response.StartAsync(cancellationToken);
         }
 
@@ -103,15 +103,15 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     };
 }
 
-/// <summary>Replies to a request of ours that the client does not see.</summary>
+/// <summary>Which replies to a rewritten request are withheld from the client.</summary>
 internal enum Withholding
 {
-    /// <summary>The request is the client's own: so is every reply.</summary>
+    /// <summary>None: the request is the client's own.</summary>
     Nothing,
 
-    /// <summary>See <see cref="PreparedSearch.IsRefusal"/>.</summary>
+    /// <summary>Refusals, see <see cref="PreparedSearch.IsRefusal"/>.</summary>
     Refusals,
 
-    /// <summary>These, and replies in which some shards or searches failed.</summary>
+    /// <summary>Refusals, and replies in which some shards or searches failed.</summary>
     PartialFailures,
 }

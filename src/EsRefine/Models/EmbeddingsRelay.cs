@@ -10,7 +10,9 @@ namespace EsRefine.Models;
 /// <param name="relaysAllPaths">The operator wants everything relayed.</param>
 internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, bool relaysAllPaths, ILogger<EmbeddingsRelay> logger)
 {
-    /// <summary>Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.</summary>
+    /// <summary>
+    /// Largest request and reply to read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones are forwarded without being read.
+    /// </summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
 
     private readonly MemoryShare _memory = MemoryShare.Quarter();
@@ -58,7 +60,7 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             response.Body = client;
         }
 
-        // A chunked reply ends with a chunk that the server sends after us: until then the application waits.
+        // The server sends the final chunk of a chunked reply after this method returns, so the application still waits here.
         await reply.EndAsync();
     }
 

@@ -4,7 +4,7 @@ using EsRefine.Remembering;
 
 namespace EsRefine.Models;
 
-/// <summary>Which texts an embeddings request holds and which vectors its reply, in the shapes that servers of embeddings have.</summary>
+/// <summary>Reads the texts of an embeddings request and the vectors of its reply, in the formats of common embedding servers.</summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>OpenAI and what is compatible with it: <c>input</c> → <c>data[].embedding</c> by <c>index</c>, numbers or little-endian Base64.</item>
@@ -62,7 +62,7 @@ internal static class EmbeddingsShape
         };
     });
 
-    /// <summary>The vectors of a reply, each with its text; none where it is no such reply, or does not have one vector for each text.</summary>
+    /// <summary>The vectors of a reply, each with its text. Empty if the format is unknown or the reply does not have one vector for each text.</summary>
     public static IReadOnlyList<HandedOutVector> Vectors(ReadOnlyMemory<byte> json, IReadOnlyList<string> texts) => Parse(json, reply =>
     {
         JsonElement[] items = reply.ValueKind switch
@@ -96,7 +96,7 @@ internal static class EmbeddingsShape
 
             if (!places.Add(index))
             {
-                return [];   // places that repeat or jump do not say whose vector is whose
+                return [];   // with repeated or missing indexes, vectors cannot be assigned to texts
             }
 
             if (Vector(item) is { } vector)
@@ -144,7 +144,7 @@ internal static class EmbeddingsShape
         return vector;
     }
 
-    /// <summary>Reads JSON; nothing comes of what is none, or holds text that is no text (a lone surrogate).</summary>
+    /// <summary>Parses and reads JSON. Empty if it is invalid or holds a lone surrogate.</summary>
     private static IReadOnlyList<T> Parse<T>(ReadOnlyMemory<byte> json, Func<JsonElement, IReadOnlyList<T>> read)
     {
         try

@@ -5,13 +5,14 @@ using StackExchange.Redis;
 
 namespace EsRefine.Stores;
 
-/// <summary>The store that several instances share, and the secret they make its keys with.</summary>
+/// <summary>Options of the Redis store that several instances share, and the secret of its keys.</summary>
 internal static class SharedCache
 {
     /// <summary>
-    /// How Redis is used: it saves time, so it may cost little. A server that is unreachable fails at once and is looked for in the background.
+    /// Connection options with short timeouts, because the store exists to save time. Calls to an unreachable server fail at once; the connection is retried in
+    /// the background.
     /// </summary>
-    /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
+    /// <param name="settings">Settings with <see cref="CacheSettings.Redis"/> set.</param>
     public static ConfigurationOptions RedisOptions(CacheSettings settings)
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(settings.Redis!);
@@ -31,8 +32,8 @@ internal static class SharedCache
     /// <param name="settings">Names the cluster, if <paramref name="nodes"/> do not.</param>
     /// <param name="nodes">URLs of the cluster's nodes, in any order.</param>
     /// <remarks>
-    /// A key is a hash of credentials among other things. Without a secret, whoever can read the store and knows a search to the letter could test guesses of a
-    /// password against it. That is all it guards: values hold no text, and are not believed unseen (<c>RefinedVector.CanReplace</c>).
+    /// A key hashes credentials, among other parts. Without a secret, a reader of the store who knows a search exactly could test guesses of a password against
+    /// the key. The secret protects nothing else: values hold no text and are validated before use (<c>RefinedVector.CanReplace</c>).
     /// </remarks>
     public static byte[]? Secret(CacheSettings settings, IReadOnlyList<Uri> nodes)
     {
