@@ -20,7 +20,7 @@ internal sealed record SearchRequest
     /// <summary>Query text named by the caller (header <c>EsRefine-Query</c>, gRPC <c>query_text</c>); serves every clause of the request.</summary>
     public string? QueryText { get; init; }
 
-    /// <summary>Mode named by the caller (header <c>EsRefine-Mode</c>), over the target's.</summary>
+    /// <summary>Mode named by the caller (header or gRPC metadata <c>EsRefine-Mode</c>): lowers the target's, see <see cref="RefinementModes"/>.</summary>
     public RefinementMode? Mode { get; init; }
 
     /// <summary>Rule named by the caller (gRPC, <c>eval</c>), over the target's.</summary>
@@ -28,6 +28,9 @@ internal sealed record SearchRequest
 
     /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
     public TimeSpan? Deadline { get; init; }
+
+    /// <summary>Most time there is, whoever names the deadline: what the caller waits, less what the cluster needs to answer. Null: the caller just waits.</summary>
+    public TimeSpan? TimeLeft { get; init; }
 
     /// <summary>Whether it is refined without the cache, so that its judgments can be shown (evaluation, the demo).</summary>
     public bool IsFresh { get; init; }
@@ -63,4 +66,19 @@ internal enum RefinementMode
 
     /// <summary>Forward unchanged.</summary>
     Off,
+}
+
+/// <summary>The order of the modes: <c>refine</c>, <c>learn</c>, <c>shadow</c>, <c>off</c>, from the one that changes most to the one that does nothing.</summary>
+internal static class RefinementModes
+{
+    /// <summary>The lower of two modes.</summary>
+    public static RefinementMode Lower(RefinementMode one, RefinementMode other) => Rank(one) < Rank(other) ? one : other;
+
+    private static int Rank(RefinementMode mode) => mode switch
+    {
+        RefinementMode.Refine => 3,
+        RefinementMode.Learn => 2,
+        RefinementMode.Shadow => 1,
+        _ => 0,
+    };
 }

@@ -24,6 +24,12 @@ internal static class Timeouts
     /// <summary>The process ends, although requests are still in flight. Longer than the listeners wait for them.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of the deadline of a gRPC call, a third is left for the cluster's own answer, but at least this: refinement ends before it.</summary>
+    public static readonly TimeSpan ShortestAnswerTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>And at most this.</summary>
+    public static readonly TimeSpan LongestAnswerTime = TimeSpan.FromSeconds(1);
+
     // Cluster
 
     /// <summary>A connection to a node is replaced once it is idle, so that a node that moved is found by its name.</summary>

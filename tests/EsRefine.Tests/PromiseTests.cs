@@ -287,14 +287,19 @@ public class PromiseTests
     }
 
     [Fact]
-    public async Task Off_leaves_the_search_alone_and_a_header_can_switch_it_on()
+    public async Task Off_leaves_the_search_alone_and_a_header_switches_it_on_only_where_the_operator_allows_it()
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(
             ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off });
+        await using FakeCluster allows = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off, AllowModeHeader = true });
 
         await AssertPassedAsync(cluster, "target-off");
-        (_, _, string? outcome) = await cluster.SearchAsync(also: static request => request.Headers.Add("EsRefine-Mode", "refine"));
-        Assert.StartsWith("refined", outcome, StringComparison.Ordinal);
+        Assert.Equal("target-off", (await cluster.SearchAsync(also: Refine)).Outcome);
+        Assert.Empty(cluster.Samples);
+        Assert.StartsWith("refined", (await allows.SearchAsync(also: Refine)).Outcome, StringComparison.Ordinal);
+
+        static void Refine(HttpRequestMessage request) => request.Headers.Add("EsRefine-Mode", "refine");
     }
 
     [Fact]

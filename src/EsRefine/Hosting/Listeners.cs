@@ -70,9 +70,13 @@ internal static class Listeners
         services.AddRouting();
         services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();
-        services.AddSingleton(new ReflectionServiceImpl(RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor));
+        Google.Protobuf.Reflection.ServiceDescriptor[] described =
+            [RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor, global::Grpc.Reflection.V1.ServerReflection.Descriptor];
+        services.AddSingleton(new ReflectionServiceImpl(described));
+        services.AddSingleton(new ReflectionV1ServiceImpl(described));
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
+        services.AddGrpcHealthChecks(static health => health.Services.Map(RefinementService.Descriptor.FullName, static _ => true))
+            .AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
         // The cluster is checked only when a probe asks for it. The publisher would otherwise send it a request every 30 seconds.
         services.Configure<HealthCheckPublisherOptions>(static publisher => publisher.Predicate = static check => !check.Tags.Contains("ready"));
     }

@@ -32,7 +32,7 @@ internal sealed class ModelsListener : IDisposable
             _upstream = new UpstreamClient(server, TimeProvider.System, loggers.CreateLogger<UpstreamClient>());
             PublishedAddress asTheyAre = new(new ListenSettings { Publish = ListenSettings.PublishNone });
             TransparentProxy proxy = new(forwarder, _upstream, asTheyAre, loggers.CreateLogger<TransparentProxy>());
-            _answer = new EmbeddingsRelay(proxy, memory, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
+            _answer = new EmbeddingsRelay(proxy, memory, settings.Models.RelayAllPaths, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
         }
         else
         {

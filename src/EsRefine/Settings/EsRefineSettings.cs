@@ -24,6 +24,10 @@ internal sealed record EsRefineSettings
         Flag = "--mode", Placeholder = "MODE")]
     public RefinementMode Mode { get; init; } = RefinementMode.Refine;
 
+    [Setting("Whether requests may raise the mode by the header EsRefine-Mode. By default they can only lower it, in the order refine, learn, shadow, off: "
+        + "what is off stays off.")]
+    public bool AllowModeHeader { get; init; }
+
     [Setting("Time a search may spend on being refined. When it ends, the judgments that have arrived are used.",
         Unit = "milliseconds", Min = 1, Max = 600_000, Flag = "--deadline", Placeholder = "MS")]
     public int DeadlineMs { get; init; } = 1500;

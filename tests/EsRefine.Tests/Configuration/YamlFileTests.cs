@@ -86,7 +86,7 @@ public sealed class YamlFileTests
     [InlineData("targets: { index: a }", "esrefine.yaml:1:10: targets must be a list; write each as '- index: …'")]
     [InlineData("targets: [{ field: v }]", "esrefine.yaml:1:11: targets[0] needs 'index': Index name or pattern with *.")]
     [InlineData("- a\n- b",
-        "esrefine.yaml:1:1: expected settings, as 'name: value'; the settings are: upstream, listen, mode, deadlineMs, sample, rule")]
+        "esrefine.yaml:1:1: expected settings, as 'name: value'; the settings are: upstream, listen, mode, allowModeHeader, deadlineMs, sample")]
     [InlineData("sample: 5\nmode: off\nsample: 6", "esrefine.yaml:3:1: 'sample' is set twice; the first is on line 1")]
     [InlineData("mode: off\n---\nmode: off", "esrefine.yaml:2:1: a second document begins here; only one is read")]
     [InlineData("judge:\n\tkind: chat", "esrefine.yaml:2:1: this line is indented with a tab; YAML allows only spaces")]

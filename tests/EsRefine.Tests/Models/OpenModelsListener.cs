@@ -28,7 +28,8 @@ internal sealed class OpenModelsListener : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Starts one that relays to a server.</summary>
-    public static Task<OpenModelsListener> BeforeAsync(Uri server) => OpenAsync(new ModelsSettings { Upstream = server });
+    public static Task<OpenModelsListener> BeforeAsync(Uri server, bool relaysAllPaths = false) =>
+        OpenAsync(new ModelsSettings { Upstream = server, RelayAllPaths = relaysAllPaths });
 
     /// <summary>Starts one with a local model.</summary>
     public static Task<OpenModelsListener> WithModelAsync(string purpose = "unspecified") => OpenAsync(new ModelsSettings { Purpose = purpose });
