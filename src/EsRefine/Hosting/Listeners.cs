@@ -59,7 +59,8 @@ internal static class Listeners
                 request.CanRefine ? request.PrepareAsync : null,
                 maxSearchBodyBytes,
                 provider.GetRequiredService<EsRefineMeter>(),
-                provider.GetRequiredService<ILogger<DataListener>>());
+                provider.GetRequiredService<ILogger<DataListener>>(),
+                provider.GetRequiredService<MemoryBudget>());
         });
         if (listen.Models is not null)
         {

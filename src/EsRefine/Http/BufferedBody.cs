@@ -37,11 +37,11 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
     /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
     /// <param name="request">The request, which holds the body until it is answered.</param>
     /// <param name="limit">A larger body is not read to its end.</param>
-    /// <param name="memory">Of bodies. One that finds none left is not read to its end either.</param>
+    /// <param name="memory">A body that finds none left is not read to its end either.</param>
     /// <param name="cancellationToken">The client left.</param>
     /// <exception cref="BadHttpRequestException">The client's framing is broken.</exception>
     /// <exception cref="OperationCanceledException">The client left.</exception>
-    public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, MemoryShare memory, CancellationToken cancellationToken)
+    public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, MemoryBudget memory, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
         {
@@ -55,7 +55,7 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
         // body beyond the request.
         byte[] buffer = new byte[Math.Min(FirstBuffer, longest)];
         int length = 0;
-        MemoryShare.Lease held = memory.Begin();
+        MemoryBudget.Lease held = memory.Begin(MemoryUse.Bodies);
         request.HttpContext.Response.RegisterForDispose(held);
         while (true)
         {

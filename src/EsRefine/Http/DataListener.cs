@@ -17,19 +17,19 @@ namespace EsRefine.Http;
 /// </param>
 /// <param name="meter">Counts what is not read.</param>
 /// <param name="logger">The log.</param>
-/// <param name="memory">Of bodies that are being read, and held until they are answered; null: a quarter of what there is.</param>
+/// <param name="memory">The process's; null: one of its own.</param>
 internal sealed class DataListener(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
     EsRefineMeter meter,
     ILogger<DataListener> logger,
-    MemoryShare? memory = null)
+    MemoryBudget? memory = null)
 {
     /// <summary>The body of an <c>_msearch</c> is read up to so many times the limit of one search: the line of each is held to that limit.</summary>
     public const int SearchesPerBody = 4;
 
-    private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
+    private readonly MemoryBudget _memory = memory ?? MemoryBudget.Of(null);
 
     /// <summary>Answers one request.</summary>
     public Task AnswerAsync(HttpContext context)

@@ -8,7 +8,8 @@ namespace EsRefine.Http;
 /// <param name="verbatim">Carries everything else.</param>
 /// <param name="request">What was asked for; not <see cref="SniffRequest.None"/>.</param>
 /// <param name="address">What the client is told, <c>host:port</c>.</param>
-internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest request, string address) : HttpTransformer
+/// <param name="budget">A reply that it has no room for passes unread.</param>
+internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest request, string address, MemoryBudget budget) : HttpTransformer
 {
     /// <summary>Largest reply that is read, in bytes: a node is some 10 KB where all is told of it. Larger ones, and what they inflate to, pass.</summary>
     private const int MaxReplyBytes = 64 * 1024 * 1024;
@@ -34,7 +35,8 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         try
         {
             await using Stream incoming = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
-            (byte[] body, bool isWhole) = await ReadAsync(incoming, cancellationToken);
+            using MemoryBudget.Lease held = budget.Begin(MemoryUse.Copies);
+            (byte[] body, bool isWhole) = await ReadAsync(incoming, held, cancellationToken);
             if (isWhole && Publish(body, response.Headers.ContentEncoding) is { } published)
             {
                 body = published;
@@ -59,7 +61,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         return false;
     }
 
-    private static async Task<(byte[] Body, bool IsWhole)> ReadAsync(Stream incoming, CancellationToken cancellationToken)
+    private static async Task<(byte[] Body, bool IsWhole)> ReadAsync(Stream incoming, MemoryBudget.Lease held, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
         byte[] buffer = new byte[16 * 1024];
@@ -72,6 +74,10 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
             }
 
             body.Write(buffer, 0, read);
+            if (!held.TryGrow(4L * read))   // the stream's buffer, which doubles, the array, and the reply that is written
+            {
+                break;
+            }
         }
 
         return (body.ToArray(), false);

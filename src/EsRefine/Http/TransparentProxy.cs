@@ -12,7 +12,8 @@ namespace EsRefine.Http;
 /// ours would be an answer the cluster never gave. A node that refuses the connection is another matter: nothing was sent, so the next node gets the request.
 /// </remarks>
 internal sealed class TransparentProxy(
-    IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, PublishedAddress published, ILogger<TransparentProxy> logger)
+    IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, PublishedAddress published, ILogger<TransparentProxy> logger,
+    MemoryBudget? budget = null)
 {
     /// <summary>HTTP/1.1, which every node speaks and in which a message is most like what the client sent; no timeout of ours.</summary>
     internal static readonly ForwarderRequestConfig Config = new()
@@ -21,6 +22,8 @@ internal sealed class TransparentProxy(
         Version = System.Net.HttpVersion.Version11,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
+
+    private readonly MemoryBudget _budget = budget ?? MemoryBudget.Of(null);
 
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
@@ -46,7 +49,7 @@ internal sealed class TransparentProxy(
         for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
         {
             VerbatimTransformer verbatim = new(node, target, summary) { Withholds = withholding };
-            HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context));
+            HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context), _budget);
             ForwarderError error = await forwarder.SendAsync(context, node.AbsoluteUri, upstream.Invoker, Config, transformer, CancellationToken.None);
             if (verbatim.HasWithheld)
             {

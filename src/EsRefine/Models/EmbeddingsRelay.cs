@@ -4,12 +4,10 @@ using EsRefine.Remembering;
 namespace EsRefine.Models;
 
 /// <summary>Passes every request on to another server and its reply back, byte for byte; of embeddings a copy is read on the way.</summary>
-internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, ILogger<EmbeddingsRelay> logger)
+internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, MemoryBudget budget, ILogger<EmbeddingsRelay> logger)
 {
     /// <summary>Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.</summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
-
-    private readonly MemoryShare _memory = MemoryShare.Quarter();
 
     /// <summary>Relays one request.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -32,7 +30,8 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
 
         HttpResponse response = context.Response;
         Stream client = response.Body;
-        CopiedReply reply = new(response, client, MaxBodyBytes, copy => RememberAsync(texts, copy));
+        using MemoryBudget.Lease held = budget.Begin(MemoryUse.Copies);
+        CopiedReply reply = new(response, client, MaxBodyBytes, held, copy => RememberAsync(texts, copy, held));
         response.Body = reply;
         try
         {
@@ -45,6 +44,10 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
 
         // A chunked reply ends with a chunk that the server sends after us: until then the application waits.
         await reply.EndAsync();
+        if (reply.IsDropped)
+        {
+            logger.CopyDropped(texts.Count);
+        }
     }
 
     private async Task<IReadOnlyList<string>> ReadTextsAsync(HttpContext context)
@@ -58,13 +61,16 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             return [];
         }
 
-        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, _memory, context.RequestAborted);
-        return body.Json is { } json ? EmbeddingsShape.Texts(json) : [];
+        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, budget, context.RequestAborted);
+        using MemoryBudget.Lease reading = budget.Begin(MemoryUse.Bodies);
+        return body.Json is { } json && reading.TryGrow(EmbeddingsShape.ReadingCost(json.Span)) ? EmbeddingsShape.Texts(json) : [];
     }
 
-    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy)
+    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy, MemoryBudget.Lease held)
     {
-        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes) is { } json ? EmbeddingsShape.Vectors(json, texts) : [];
+        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes, held) is { } json && held.TryGrow(EmbeddingsShape.ReadingCost(json.Span))
+            ? EmbeddingsShape.Vectors(json, texts)
+            : [];
         if (vectors.Count == 0)
         {
             logger.NothingToRemember(texts.Count, copy.Length);

@@ -23,6 +23,9 @@ internal static class EmbeddingsShape
         return HttpMethods.IsPost(method) && last is "embeddings" or "embed";
     }
 
+    /// <summary>Most bytes that reading JSON takes beside the JSON itself: a few for each value, and values stand between commas.</summary>
+    public static long ReadingCost(ReadOnlySpan<byte> json) => 24L * (json.Count((byte)',') + 1);
+
     /// <summary>The texts of a request in order; none where it holds other things, tokens for example.</summary>
     public static IReadOnlyList<string> Texts(ReadOnlyMemory<byte> json) => Parse(json, static request =>
     {

@@ -17,24 +17,25 @@ internal sealed class ModelsListener : IDisposable
     /// <param name="settings">A server to relay to comes before a local model.</param>
     /// <param name="memory">Remembers.</param>
     /// <param name="forwarder">Relays.</param>
+    /// <param name="budget">For requests and copies of replies.</param>
     /// <param name="loggers">Of the parts.</param>
     /// <param name="generator">The local model; null where there is none.</param>
     public ModelsListener(
-        EsRefineSettings settings, VectorMemory memory, IHttpForwarder forwarder, ILoggerFactory loggers,
+        EsRefineSettings settings, VectorMemory memory, IHttpForwarder forwarder, MemoryBudget budget, ILoggerFactory loggers,
         IEmbeddingGenerator<string, Embedding<float>>? generator = null)
     {
         if (settings.Models.Upstream is { } url)
         {
             UpstreamSettings server = new() { Urls = [url] };
-            _upstream = new UpstreamClient(server);
+            _upstream = new UpstreamClient(server, budget);
             PublishedAddress asTheyAre = new(new ListenSettings { Publish = ListenSettings.PublishNone });
-            TransparentProxy proxy = new(forwarder, _upstream, server, asTheyAre, loggers.CreateLogger<TransparentProxy>());
-            _answer = new EmbeddingsRelay(proxy, memory, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
+            TransparentProxy proxy = new(forwarder, _upstream, server, asTheyAre, loggers.CreateLogger<TransparentProxy>(), budget);
+            _answer = new EmbeddingsRelay(proxy, memory, budget, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
         }
         else
         {
             ConfigurationException none = new("the models listener has nothing to hand out: models.upstream or model.folder must be set");
-            _answer = new LocalEmbeddings(generator ?? throw none, settings.Models.Purpose, memory).AnswerAsync;
+            _answer = new LocalEmbeddings(generator ?? throw none, settings.Models.Purpose, memory, budget).AnswerAsync;
         }
     }
 

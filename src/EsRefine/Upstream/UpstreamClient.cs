@@ -5,15 +5,15 @@ namespace EsRefine.Upstream;
 
 /// <summary>The one connection pool to the cluster: no cookies, no redirects, no decompression, no timeout of ours.</summary>
 /// <param name="settings">Where the cluster is.</param>
-/// <param name="memory">Of replies to requests of ours that are being read; null: a quarter of what there is.</param>
-internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? memory = null) : IDisposable
+/// <param name="memory">The process's, for replies to requests of ours; null: one of its own.</param>
+internal sealed class UpstreamClient(UpstreamSettings settings, MemoryBudget? memory = null) : IDisposable
 {
     /// <summary>Largest reply to a request of ours that is read, in bytes: 20 hits of 4,096 dimensions and their texts are far below it.</summary>
     public const int MaxReplyBytes = 64 * 1024 * 1024;
 
     private const int FirstBuffer = 16 * 1024;
 
-    private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
+    private readonly MemoryBudget _memory = memory ?? MemoryBudget.Of(null);
     private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
@@ -28,7 +28,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     /// <param name="callerHeaders">What the client sent; headers of the message and of its connection are left out.</param>
     /// <param name="body">JSON, or empty.</param>
     /// <exception cref="HttpRequestException">
-    /// No node can be reached, or the reply breaks off, is larger than <see cref="MaxReplyBytes"/>, or than the others that are being read leave memory for.
+    /// No node can be reached, or the reply breaks off, is larger than <see cref="MaxReplyBytes"/>, or than the memory budget has room for.
     /// </exception>
     public async Task<UpstreamReply> SendAsync(
         HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
@@ -82,7 +82,7 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     private async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         // Read here and not by the content itself: that would hold the reply twice.
-        using MemoryShare.Lease held = _memory.Begin();
+        using MemoryBudget.Lease held = _memory.Begin(MemoryUse.OwnReplies);
         try
         {
             await using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
@@ -106,10 +106,10 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     }
 
     /// <summary>The size of a buffer for which there is memory.</summary>
-    private static int Take(MemoryShare.Lease held, long bytes, int before) =>
+    private static int Take(MemoryBudget.Lease held, long bytes, int before) =>
         bytes > MaxReplyBytes ? throw new HttpRequestException($"the reply is larger than {MaxReplyBytes} bytes")
         : held.TryGrow(bytes - before) ? (int)bytes
-        : throw new HttpRequestException("the replies that are being read leave no memory for another");
+        : throw new HttpRequestException("the memory budget (maxBufferedMebibytes) has no room for the reply");
 }
 
 /// <summary>A whole reply of the cluster.</summary>

@@ -322,7 +322,7 @@ public sealed class DataListenerTests
         (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        ValueTask<BufferedBody> reading = BufferedBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
+        ValueTask<BufferedBody> reading = BufferedBody.ReadAsync(request, 16 * Megabyte, MemoryBudget.Of(null), TestContext.Current.CancellationToken);
 
         Assert.False(reading.IsCompleted);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
@@ -335,7 +335,7 @@ public sealed class DataListenerTests
     [Fact]
     public async Task Bodies_that_find_no_memory_left_pass_unread_and_answered_ones_make_room()
     {
-        MemoryShare memory = new(80_000);
+        MemoryBudget memory = new(160_000);
         byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
         DefaultHttpContext[] contexts = [With(body), With(body), With(body)];
         RegisteredForDispose first = new();
