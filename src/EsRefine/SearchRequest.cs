@@ -36,6 +36,9 @@ internal sealed record SearchRequest
     /// </summary>
     public long? Arrived { get; init; }
 
+    /// <summary>Judgments left to the request that this search is one of; null: the search has an allowance of its own.</summary>
+    public JudgmentAllowance? Judgments { get; init; }
+
     /// <summary>A copy that outlives the request: the listener may reuse its buffers and headers once the reply is sent.</summary>
     public SearchRequest Detach() => WithOwnHeaders() with { Body = Body.ToArray() };
 

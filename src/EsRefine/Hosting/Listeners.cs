@@ -6,6 +6,7 @@ using EsRefine.Http;
 using EsRefine.Models;
 using EsRefine.Settings;
 using EsRefine.Telemetry;
+using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
@@ -68,7 +69,8 @@ internal static class Listeners
         }
 
         services.AddRouting();
-        services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
+        services.AddGrpc();
+        services.AddOptions<GrpcServiceOptions>().Configure<EsRefineSettings>(static (grpc, settings) => grpc.MaxReceiveMessageSize = settings.MaxSearchBodyBytes);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();
         services.AddSingleton(new ReflectionServiceImpl(RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor));
         services.AddGrpcReflection();
@@ -80,10 +82,11 @@ internal static class Listeners
     /// <summary>What answers behind each listener. The data and models listeners have no routing: the path is the server's behind them.</summary>
     public static void Map(IApplicationBuilder app)
     {
+        app.UseCountedHeads();
         app.MapWhen(
             static context => ListenerOf(context) == Listener.Data,
             static data => data.Run(data.ApplicationServices.GetRequiredService<DataListener>().AnswerAsync));
-        app.MapWhen(static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
+        app.MapWhen(static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseCountedMessages().UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapGrpcService<RefinementGrpcService>();
             endpoints.MapGrpcHealthChecksService();
@@ -123,6 +126,7 @@ internal static class Listeners
         void Mark(ListenOptions options)
         {
             options.Protocols = protocols;
+            ListenerLimits.Apply(options, setting);
             options.Use(next => connection =>
             {
                 connection.Features.Set(new ListenerFeature(listener));

@@ -1,12 +1,14 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace EsRefine.Http;
 
 /// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, put back in front of the forwarder.</summary>
-/// <param name="IsWhole">False: larger than the limit, or than there is memory for, so the rest is still to be read.</param>
+/// <param name="IsWhole">False: larger than the limit or than the memory budget has room for, or too slow, so the rest is still to be read.</param>
 /// <param name="Json">The body, inflated; null: not for us (too large, no memory for it, or no gzip in spite of its name).</param>
 internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
 {
@@ -39,17 +41,18 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
     /// <param name="limit">A larger body is not read to its end.</param>
     /// <param name="memory">A body that finds none left is not read to its end either.</param>
     /// <param name="cancellationToken">The client left.</param>
+    /// <param name="timeout">A slower body is not read to its end either; null: <see cref="Timeouts.SearchBodyTimeout"/>.</param>
     /// <exception cref="BadHttpRequestException">The client's framing is broken.</exception>
     /// <exception cref="OperationCanceledException">The client left.</exception>
-    public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, MemoryBudget memory, CancellationToken cancellationToken)
+    public static async ValueTask<BufferedBody> ReadAsync(
+        HttpRequest request, int limit, MemoryBudget memory, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         if (request.ContentLength > limit)
         {
             return new(IsWhole: false, Json: null);
         }
 
-        Stream incoming = request.Body;
-        int longest = (int)(request.ContentLength ?? limit + 1);   // one byte more than the limit, to tell a body of just the limit from a larger one
+        int longest = (int)(request.ContentLength ?? limit);
 
         // It grows with what arrives: a declared length costs a client nothing, and must cost us nothing. Not pooled: shadowed and learning searches keep their
         // body beyond the request.
@@ -57,32 +60,35 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
         int length = 0;
         MemoryBudget.Lease held = memory.Begin(MemoryUse.Bodies);
         request.HttpContext.Response.RegisterForDispose(held);
+        await using BodyReading incoming = new(request.BodyReader, timeout ?? Timeouts.SearchBodyTimeout);
         while (true)
         {
-            if (length == buffer.Length)
+            ReadResult read = await incoming.ReadAsync(cancellationToken);
+            long arrived = length + read.Buffer.Length;
+            if (arrived > buffer.Length)
             {
-                if (length == request.ContentLength)
+                int larger = (int)Math.Min(Math.Max(2L * buffer.Length, arrived), longest);
+                if (arrived > longest || !held.TryGrow(larger - buffer.Length))
                 {
-                    break;
-                }
-
-                int larger = (int)Math.Min(2L * length, longest);
-                if (length > limit || !held.TryGrow(larger - length))
-                {
-                    request.Body = new ReplayedBody(buffer.AsMemory(0, length), incoming);
-                    return new(IsWhole: false, Json: null);
+                    incoming.Leave(read.Buffer);
+                    return await LeaveAsync();
                 }
 
                 Array.Resize(ref buffer, larger);
             }
 
-            int read = await incoming.ReadAsync(buffer.AsMemory(length), cancellationToken);
-            if (read == 0)
+            read.Buffer.CopyTo(buffer.AsSpan(length));
+            length = (int)arrived;
+            incoming.Take(read.Buffer);
+            if (read.IsCompleted || length == request.ContentLength)
             {
                 break;
             }
 
-            length += read;
+            if (read.IsCanceled)
+            {
+                return await LeaveAsync();   // too slow
+            }
         }
 
         ReadOnlyMemory<byte> received = buffer.AsMemory(0, length);
@@ -94,6 +100,12 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
 
         ReadOnlyMemory<byte>? inflated = Inflate(received, limit);
         return new(IsWhole: true, held.TryGrow(inflated?.Length ?? 0) ? inflated : null);
+
+        async ValueTask<BufferedBody> LeaveAsync()
+        {
+            request.Body = new ReplayedBody(buffer.AsMemory(0, length), await incoming.RestAsync(cancellationToken), held);
+            return new(IsWhole: false, Json: null);
+        }
     }
 
     /// <summary>Makes the request carry another body: plain, with its length declared.</summary>
