@@ -25,10 +25,12 @@ internal enum MemoryUse
 /// </summary>
 /// <param name="limit">In bytes.</param>
 /// <remarks>Limits on one message do not limit a hundred at once, and a process that runs out of memory answers nobody.</remarks>
-internal sealed class MemoryBudget(long limit)
+internal sealed class MemoryBudget(long limit) : IDisposable
 {
+    private readonly MemoryTrim _trim = new();
     private readonly long[] _held = new long[Enum.GetValues<MemoryUse>().Length];
     private long _total;
+    private int _wasMuch;
 
     /// <summary>The budget of an operator, or a quarter of the memory that there is: of the container's, where it has a limit.</summary>
     public static MemoryBudget Of(int? mebibytes) =>
@@ -50,6 +52,10 @@ internal sealed class MemoryBudget(long limit)
         {
             GiveBack(use, bytes);
         }
+        else if (_wasMuch == 0 && Volatile.Read(ref _total) > limit / 4)
+        {
+            Volatile.Write(ref _wasMuch, 1);
+        }
 
         return isTaken;
     }
@@ -57,8 +63,13 @@ internal sealed class MemoryBudget(long limit)
     private void GiveBack(MemoryUse use, long bytes)
     {
         Interlocked.Add(ref _held[(int)use], -bytes);
-        Interlocked.Add(ref _total, -bytes);
+        if (Interlocked.Add(ref _total, -bytes) < limit / 16 && _wasMuch == 1 && Interlocked.Exchange(ref _wasMuch, 0) == 1)
+        {
+            _trim.Begin();
+        }
     }
+
+    public void Dispose() => _trim.Dispose();
 
     /// <summary>What one message holds of the budget. Not for several threads at once, except its end.</summary>
     public sealed class Lease(MemoryBudget budget, MemoryUse use) : IDisposable

@@ -27,6 +27,12 @@ internal static class Timeouts
     /// <summary>The next warning that a listener has too many connections may be logged.</summary>
     public static readonly TimeSpan ConnectionWarningInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>Memory is given back to the system, after many held bytes were let go.</summary>
+    public static readonly TimeSpan MemoryTrimTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>More of it is given back, a few times.</summary>
+    public static readonly TimeSpan MemoryTrimInterval = TimeSpan.FromSeconds(20);
+
     /// <summary>The request of a client that has closed its sending side is canceled.</summary>
     public static readonly TimeSpan HalfClosedTimeout = TimeSpan.FromMilliseconds(500);
 
