@@ -1,6 +1,6 @@
 namespace EsRefine;
 
-/// <summary>What the bytes of the <see cref="MemoryBudget"/> are held for. Each use may take half of it, so that no use starves the others.</summary>
+/// <summary>What the bytes of the <see cref="MemoryBudget"/> are held for. Each use may take a part of it, so that no use starves the others.</summary>
 internal enum MemoryUse
 {
     /// <summary>Request heads of more than a few KiB, on the way and until their request is answered.</summary>
@@ -28,6 +28,7 @@ internal enum MemoryUse
 internal sealed class MemoryBudget(long limit) : IDisposable
 {
     private readonly MemoryTrim _trim = new();
+
     private readonly long[] _held = new long[Enum.GetValues<MemoryUse>().Length];
     private long _total;
     private int _wasMuch;
@@ -45,14 +46,17 @@ internal sealed class MemoryBudget(long limit) : IDisposable
     /// <summary>Takes nothing as long as nothing is asked for; gives back all when it is disposed.</summary>
     public Lease Begin(MemoryUse use) => new(this, use);
 
+    /// <summary>Half of the budget; of heads an eighth, because large ones are rare and a stranger can send them.</summary>
+    private long LimitOf(MemoryUse use) => use == MemoryUse.Heads ? limit / 8 : limit / 2;
+
     private bool TryTake(MemoryUse use, long bytes)
     {
-        bool isTaken = (Interlocked.Add(ref _held[(int)use], bytes) <= limit / 2) & (Interlocked.Add(ref _total, bytes) <= limit);
+        bool isTaken = (Interlocked.Add(ref _held[(int)use], bytes) <= LimitOf(use)) & (Interlocked.Add(ref _total, bytes) <= limit);
         if (!isTaken)
         {
             GiveBack(use, bytes);
         }
-        else if (_wasMuch == 0 && Volatile.Read(ref _total) > limit / 4)
+        else if (_wasMuch == 0 && Volatile.Read(ref _total) > limit / 10)
         {
             Volatile.Write(ref _wasMuch, 1);
         }
@@ -63,7 +67,7 @@ internal sealed class MemoryBudget(long limit) : IDisposable
     private void GiveBack(MemoryUse use, long bytes)
     {
         Interlocked.Add(ref _held[(int)use], -bytes);
-        if (Interlocked.Add(ref _total, -bytes) < limit / 16 && _wasMuch == 1 && Interlocked.Exchange(ref _wasMuch, 0) == 1)
+        if (Interlocked.Add(ref _total, -bytes) < limit / 20 && _wasMuch == 1 && Interlocked.Exchange(ref _wasMuch, 0) == 1)
         {
             _trim.Begin();
         }

@@ -11,6 +11,7 @@ using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
 using Grpc.Reflection.V1Alpha;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -49,6 +50,7 @@ internal static class Listeners
     public static void AddServices(IServiceCollection services, ListenSettings listen)
     {
         services.AddHttpForwarder();
+        services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
         services.AddSingleton(static provider => new PublishedAddress(provider.GetRequiredService<EsRefineSettings>().Listen));
         services.AddSingleton<TransparentProxy>();
         services.AddSingleton(static provider =>

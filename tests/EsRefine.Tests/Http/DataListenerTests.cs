@@ -358,6 +358,29 @@ public sealed class DataListenerTests
     }
 
     [Fact]
+    public async Task Body_that_takes_too_long_passes_unread_and_lets_go_of_its_memory()
+    {
+        MemoryBudget memory = new(2 * Megabyte);
+        System.IO.Pipelines.Pipe client = new();
+        HttpRequest request = new DefaultHttpContext().Request;
+        (request.Body, request.ContentLength) = (client.Reader.AsStream(), 60_000);
+        byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
+        await client.Writer.WriteAsync(body.AsMemory(0, 50_000), TestContext.Current.CancellationToken);
+
+        BufferedBody read = await BufferedBody.ReadAsync(
+            request, Megabyte, memory, TestContext.Current.CancellationToken, timeout: TimeSpan.FromMilliseconds(100));
+        Assert.Equal((false, null), (read.IsWhole, read.Json));
+        Assert.InRange(memory.HeldFor(MemoryUse.Bodies), 1, Megabyte);
+
+        byte[] carried = new byte[60_000];
+        await request.Body.ReadExactlyAsync(carried.AsMemory(0, 50_000), TestContext.Current.CancellationToken);
+        Assert.Equal(0, memory.HeldFor(MemoryUse.Bodies));
+        await client.Writer.WriteAsync(body.AsMemory(50_000), TestContext.Current.CancellationToken);
+        await request.Body.ReadExactlyAsync(carried.AsMemory(50_000), TestContext.Current.CancellationToken);
+        Assert.Equal(body, carried);
+    }
+
+    [Fact]
     public async Task Client_that_leaves_cancels_the_path()
     {
         TaskCompletionSource started = new();
