@@ -15,11 +15,6 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
     private static readonly NotRefined Hidden = new(
         RefinementOutcome.Unsupported, "a wrapper query or a script that cannot be read may hold a copy of the vector: all are replaced, or none");
 
-    /// <summary>Most clauses of a search that are looked at. Clients write a few; each costs a lookup, and all are compared with each other.</summary>
-    private const int MaxClauses = 64;
-
-    private static readonly NotRefined TooManyClauses = new(RefinementOutcome.Unsupported, $"the search has more than {MaxClauses} kNN clauses");
-
     /// <summary>False: no judge is configured, so no search is refined.</summary>
     public bool CanRefine => judge is not null;
 
@@ -36,11 +31,6 @@ internal sealed class ClauseAssignment(TargetTable targets, IRelevanceJudge? jud
         if (CallerHeaders.WhyNotDelegable(search.Headers) is { } reason)
         {
             return new NotRefined(RefinementOutcome.Unsupported, reason);
-        }
-
-        if (recognized.Clauses.Count > MaxClauses)
-        {
-            return TooManyClauses;
         }
 
         SearchRequest opened = recognized.Open(search);

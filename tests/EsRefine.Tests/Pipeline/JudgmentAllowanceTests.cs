@@ -27,15 +27,6 @@ public sealed class JudgmentAllowanceTests
     }
 
     [Fact]
-    public async Task Search_with_more_clauses_than_any_client_writes_is_forwarded_unchanged()
-    {
-        (int calls, (int Status, string Body, string? Outcome) reply) = await CountAsync(SearchOf(clauses: 65), "i/_search");
-
-        Assert.Equal(0, calls);
-        Assert.StartsWith("unsupported", reply.Outcome, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Allowance_is_enough_for_one_vector_whatever_its_sample()
     {
         JudgmentAllowance allowance = new(2);
