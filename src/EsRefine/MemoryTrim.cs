@@ -3,7 +3,7 @@ namespace EsRefine;
 /// <summary>
 /// Gives memory back to the system after many held bytes were let go. An idle process collects no garbage, and would keep for good what it needed once.
 /// </summary>
-/// <remarks>Several times, because Kestrel lets go of its buffers bit by bit; seldom, because a collection stops everything for some ten milliseconds.</remarks>
+/// <remarks>It runs several times, because connections end one by one, and seldom, because a collection stops all threads for some ten milliseconds.</remarks>
 internal sealed class MemoryTrim : IDisposable
 {
     private const int Times = 4;

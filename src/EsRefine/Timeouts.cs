@@ -10,8 +10,8 @@ internal static class Timeouts
     // Clients
 
     /// <summary>
-    /// An idle client connection is closed: in practice never, like the cluster. Kestrel's timestamp overflows on an infinite time span, and it would close idle
-    /// connections within a second.
+    /// An idle client connection is closed: in practice never, like the cluster. Kestrel's timestamp overflows on an infinite time span, and it would close
+    /// idle connections within a second.
     /// </summary>
     public static readonly TimeSpan IdleClientLifetime = TimeSpan.FromDays(365);
 
@@ -47,6 +47,24 @@ internal static class Timeouts
     /// <summary>A connection to a node is replaced once it is idle, so that a node that moved is found by its name.</summary>
     public static readonly TimeSpan UpstreamConnectionLifetime = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// A node that has not accepted a connection is unreachable, where another node can take the request. A cluster of one node has all the time that its
+    /// clients have.
+    /// </summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>A connection is given up whose sent bytes stay unacknowledged: the node, or the network before it, drops packets.</summary>
+    public static readonly TimeSpan AcknowledgmentTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>An unreachable node is tried for the first time. Each further trial waits twice as long, to <see cref="LongestNodeTrialInterval"/>.</summary>
+    public static readonly TimeSpan FirstNodeTrialInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>An unreachable node is tried at least this often.</summary>
+    public static readonly TimeSpan LongestNodeTrialInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>An upload fails whose connection the node has closed, unless a reply of the node has arrived by then.</summary>
+    public static readonly TimeSpan EarlyReplyTimeout = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The readiness probe reports that the cluster does not answer.</summary>
     public static readonly TimeSpan HealthCheckTimeout = TimeSpan.FromSeconds(5);
 
@@ -61,7 +79,9 @@ internal static class Timeouts
 
     // Judge
 
-    /// <summary>A call to the judge fails. The deadline of a search is usually shorter; <c>eval</c> waits this long for slow servers, but not for dead ones.</summary>
+    /// <summary>
+    /// A call to the judge fails. The deadline of a search is usually shorter; <c>eval</c> waits this long for slow servers, but not for dead ones.
+    /// </summary>
     public static readonly TimeSpan JudgeCallTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>A connection to the judge is replaced once it is idle.</summary>

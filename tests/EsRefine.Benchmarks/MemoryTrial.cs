@@ -11,13 +11,13 @@ using EsRefine.Vectors;
 namespace EsRefine.Benchmarks;
 
 /// <summary>
-/// <c>memory [--remembered N] [--lookups N] [--dimensions D] [--model DIR --texts FILE.jsonl[.gz] …]</c>: remembers vectors of one model, looks up as many that were
-/// never handed out, paraphrases among them, and those handed out after all that clients do to numbers; says how many were taken for others, how many not found, and
-/// what it cost. Ends with 1 if one was.
+/// <c>memory [--remembered N] [--lookups N] [--dimensions D] [--model DIR --texts FILE.jsonl[.gz] …]</c>: remembers vectors of one model, looks up as many that
+/// were never handed out, paraphrases among them, and those handed out after all that clients do to numbers; says how many were taken for others, how many not
+/// found, and what it cost. Ends with 1 if one was.
 /// </summary>
 /// <remarks>
-/// Without a model, vectors are drawn that lean to one side as real ones do, and paraphrases lie at cosines from 0.92 to 0.9999995. With one, texts are all runs of
-/// eight words of the files; those never handed out are such runs with a word more, less, or another.
+/// Without a model, vectors are drawn that lean to one side as real ones do, and paraphrases lie at cosines from 0.92 to 0.9999995. With one, texts are all
+/// runs of eight words of the files; those never handed out are such runs with a word more, less, or another.
 /// </remarks>
 internal static class MemoryTrial
 {
@@ -31,7 +31,8 @@ internal static class MemoryTrial
         int remembered = int.Parse(Option(args, "--remembered") ?? "1000000", CultureInfo.InvariantCulture);
         int lookups = int.Parse(Option(args, "--lookups") ?? "100000", CultureInfo.InvariantCulture);
         IVectorSource source = Option(args, "--model") is { } folder
-            ? new ModelVectors(folder, [.. args.SkipWhile(static arg => arg != "--texts").Skip(1).TakeWhile(static arg => !arg.StartsWith("--", StringComparison.Ordinal))])
+            ? new ModelVectors(
+                folder, [.. args.SkipWhile(static arg => arg != "--texts").Skip(1).TakeWhile(static arg => !arg.StartsWith("--", StringComparison.Ordinal))])
             : new DrawnVectors(int.Parse(Option(args, "--dimensions") ?? "384", CultureInfo.InvariantCulture));
         VectorMemory memory = new(new VectorMemorySettings { Entries = remembered, Mebibytes = 65_536 }, TimeProvider.System);
 
@@ -78,9 +79,10 @@ internal static class MemoryTrial
         }
 
         int wrong = strangers.Found - same;
+        string twins = same > 0 ? $" ({same} more have the very vector of a remembered text: the model does not tell them apart)" : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             remembered            {memory.Count} texts (the rest had the vector of a later one), {bytes / (double)memory.Count:0} bytes each with its text
-            never handed out      {lookups} looked up, {wrong} taken for another{(same > 0 ? $" ({same} more have the very vector of a remembered text: the model does not tell them apart)" : "")}
+            never handed out      {lookups} looked up, {wrong} taken for another{twins}
             handed out            {kept.Count} looked up ({string.Join(", ", ways)}), {lost} not found, {confused} found as another text
             a look-up that finds  {known.Median:0.0} µs in the median, {known.Percentile(0.99):0.0} µs at the 99th percentile
             reading one from JSON {read.Median:0.0} µs in the median, {read.Percentile(0.99):0.0} µs at the 99th percentile, before either
@@ -160,10 +162,12 @@ internal static class MemoryTrial
         public string Name => $"{dimensions} dimensions, drawn";
 
         public Task<HandedOutVector[]> HandOutAsync(int first, int count) =>
-            Task.FromResult<HandedOutVector[]>([.. Enumerable.Range(first, count).Select(i => new HandedOutVector($"what was asked as number {i}", Draw(new Random(i))))]);
+            Task.FromResult<HandedOutVector[]>(
+                [.. Enumerable.Range(first, count).Select(i => new HandedOutVector($"what was asked as number {i}", Draw(new Random(i))))]);
 
         public Task<HandedOutVector[]> StrangersAsync(int first, int count, IReadOnlyList<HandedOutVector> kept) =>
-            Task.FromResult<HandedOutVector[]>([.. Enumerable.Range(first, count).Select(i => new HandedOutVector("", Stranger(i, kept[i % kept.Count].Components.Span)))]);
+            Task.FromResult<HandedOutVector[]>(
+                [.. Enumerable.Range(first, count).Select(i => new HandedOutVector("", Stranger(i, kept[i % kept.Count].Components.Span)))]);
 
         public Task<double?> DistanceAsync(HandedOutVector vector, string text) => Task.FromResult<double?>(null);
 
@@ -219,7 +223,8 @@ internal static class MemoryTrial
 
         public Task<HandedOutVector[]> HandOutAsync(int first, int count) => EmbedAsync(Enumerable.Range(first, count).Select(i => Words(i, Run)));
 
-        public Task<HandedOutVector[]> StrangersAsync(int first, int count, IReadOnlyList<HandedOutVector> kept) => EmbedAsync(Enumerable.Range(first, count).Select(i => (i % 3) switch
+        public Task<HandedOutVector[]> StrangersAsync(int first, int count, IReadOnlyList<HandedOutVector> kept) =>
+            EmbedAsync(Enumerable.Range(first, count).Select(i => (i % 3) switch
         {
             0 => Words(i * 7, Run + 1),
             1 => Words(i * 7, Run - 1),
@@ -243,7 +248,9 @@ internal static class MemoryTrial
 
         private static IEnumerable<string> ReadWords(string file)
         {
-            using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.OpenRead(file), CompressionMode.Decompress) : File.OpenRead(file);
+            using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal)
+                ? new GZipStream(File.OpenRead(file), CompressionMode.Decompress)
+                : File.OpenRead(file);
             using StreamReader reader = new(stream);
             while (reader.ReadLine() is { } line)
             {

@@ -23,7 +23,8 @@ public sealed class ConcurrentHeadersTests
         SearchRequest request = new() { Index = "i", Body = Encoding.UTF8.GetBytes(body), Headers = headers, QueryText = "a question" };
 
         SearchEndpointKind kind = isOfMany ? SearchEndpointKind.MultiSearch : SearchEndpointKind.Search;
-        PreparedSearch prepared = await cluster.Services.GetRequiredService<RefinedRequest>().PrepareAsync(kind, request, TestContext.Current.CancellationToken);
+        PreparedSearch prepared = await cluster.Services.GetRequiredService<RefinedRequest>().PrepareAsync(
+            kind, request, TestContext.Current.CancellationToken);
 
         Assert.True(prepared.IsRewritten);
         Assert.Equal(1, ((CountedHeaders)headers).Enumerations);

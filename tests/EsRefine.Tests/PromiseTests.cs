@@ -127,7 +127,8 @@ public class PromiseTests
         await using FakeUpstream upstream = await FakeUpstream.StartAsync(request =>
             request.Target.EndsWith("_mapping", StringComparison.Ordinal)
                 ? new UpstreamAnswer("""{"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2},"t":{"type":"text"}}}}}""")
-                : request.BodyText.Contains("docvalue_fields", StringComparison.Ordinal) ? new UpstreamAnswer("{}", 400) : new UpstreamAnswer(FakeCluster.SampleReply()));
+                : request.BodyText.Contains("docvalue_fields", StringComparison.Ordinal) ? new UpstreamAnswer("{}", 400)
+                : new UpstreamAnswer(FakeCluster.SampleReply()));
         await using FakeCluster cluster = await FakeCluster.StartAsync(
             ScriptedJudge.LikesEven, configure: settings => settings with { Upstream = new UpstreamSettings { Urls = [upstream.Url] } });
 
@@ -277,7 +278,8 @@ public class PromiseTests
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
 
-        (_, _, string? outcome) = await cluster.SearchAsync(also: static request => request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=x"));
+        (_, _, string? outcome) = await cluster.SearchAsync(
+            also: static request => request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=x"));
 
         Assert.Equal("unsupported", outcome);
         Assert.Empty(cluster.Samples);
@@ -287,10 +289,12 @@ public class PromiseTests
     [Fact]
     public async Task Off_leaves_the_search_alone_and_a_header_can_switch_it_on()
     {
-        await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off });
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off });
 
         await AssertPassedAsync(cluster, "target-off");
-        Assert.StartsWith("refined", (await cluster.SearchAsync(also: static request => request.Headers.Add("EsRefine-Mode", "refine"))).Outcome, StringComparison.Ordinal);
+        (_, _, string? outcome) = await cluster.SearchAsync(also: static request => request.Headers.Add("EsRefine-Mode", "refine"));
+        Assert.StartsWith("refined", outcome, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -352,7 +356,8 @@ public class PromiseTests
         Assert.StartsWith("refined;judged=4;", outcome, StringComparison.Ordinal);
         Assert.Contains("""[1, 1],"k":20,"num_candidates":100,"filter":{"bool":{"filter":[{"term":{"a":1}},{"term":{"b":2}}],""", Assert.Single(cluster.Samples).BodyText, StringComparison.Ordinal);
         string sent = Assert.Single(cluster.Searches);
-        string[] wrapped = [.. sent.Split('"').Where(static text => text.Length > 20).Select(static text => Encoding.UTF8.GetString(Convert.FromBase64String(text)))];
+        string[] wrapped =
+            [.. sent.Split('"').Where(static text => text.Length > 20).Select(static text => Encoding.UTF8.GetString(Convert.FromBase64String(text)))];
         Assert.Equal(["""{"term":{"b":2}}""", wrapped[0]], wrapped[1..]);   // the clause, the filter, the copy
         string vector = wrapped[0][wrapped[0].IndexOf('[')..(wrapped[0].IndexOf(']') + 1)];
         Assert.True(float.Parse(vector[1..].Split(',')[0], CultureInfo.InvariantCulture) > 0.8f);
@@ -452,7 +457,8 @@ public class PromiseTests
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(
             ScriptedJudge.LikesEven,
-            configure: static settings => settings with { Upstream = new UpstreamSettings { Urls = [new Uri("http://127.0.0.1:9"), .. settings.Upstream.Urls] } });
+            configure: static settings =>
+                settings with { Upstream = new UpstreamSettings { Urls = [new Uri("http://127.0.0.1:9"), .. settings.Upstream.Urls] } });
 
         Assert.StartsWith("refined", (await cluster.SearchAsync()).Outcome, StringComparison.Ordinal);
     }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Where a listener listens: <c>127.0.0.1:9280</c>, <c>[::1]:9280</c>, <c>localhost:9280</c>, or <c>*:9280</c> for every address of the machine.</summary>
+/// <summary>
+/// Where a listener listens: <c>127.0.0.1:9280</c>, <c>[::1]:9280</c>, <c>localhost:9280</c>, or <c>*:9280</c> for every address of the machine.
+/// </summary>
 /// <param name="Address">Null: every address, IPv6 and IPv4.</param>
 /// <param name="Port">0 picks a free one.</param>
 internal sealed record ListenAddress(IPAddress? Address, int Port)

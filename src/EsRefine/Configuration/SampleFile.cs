@@ -2,7 +2,9 @@ using System.Text;
 
 namespace EsRefine.Configuration;
 
-/// <summary>Writes a configuration file with every setting: those an operator must choose are set to an example, the others are comments with their defaults.</summary>
+/// <summary>
+/// Writes a configuration file with every setting: those an operator must choose are set to an example, the others are comments with their defaults.
+/// </summary>
 internal static class SampleFile
 {
     private const int Width = 120;

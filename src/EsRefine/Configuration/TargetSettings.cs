@@ -29,7 +29,8 @@ internal sealed record TargetSettings
     public int? Sample { get; init; }
 
     [Setting("The model that embeds the text of clauses that hold no vector (query_vector_builder, neural), so that they are refined too. "
-        + "upstream: the cluster, with the model the clause names and the caller's credentials. local: the local model (model.folder), which must be the one the field was made with. "
+        + "upstream: the cluster, with the model the clause names and the caller's credentials. "
+        + "local: the local model (model.folder), which must be the one the field was made with. "
         + "Without it such clauses are forwarded unchanged.",
         Example = "upstream")]
     public QueryModel? Model { get; init; }

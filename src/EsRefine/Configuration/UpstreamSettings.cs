@@ -42,7 +42,8 @@ internal sealed record ListenSettings
     public int? MaxConnections { get; init; }
 
     [Setting("The address given to clients that ask the cluster for its nodes (sniffing), so that they keep using EsRefine. "
-        + "auto: the address they reached EsRefine at. host:port: that address, for clients behind a load balancer. none: the nodes' own addresses, so that such clients bypass EsRefine.",
+        + "auto: the address they reached EsRefine at. host:port: that address, for clients behind a load balancer. "
+        + "none: the nodes' own addresses, so that such clients bypass EsRefine.",
         Form = nameof(TextForms.Publish), Flag = "--publish", Placeholder = "ADDRESS")]
     public string Publish { get; init; } = PublishAuto;
 }
@@ -65,7 +66,8 @@ internal sealed record CacheSettings
 
     /// <summary>Null: derived from the password.</summary>
     [Setting("Environment variable that holds the secret from which keys in Redis are derived, the same for all sidecars. "
-        + "It keeps those who can read Redis from testing guesses of callers' passwords against its keys. Without it the secret is derived from the password of Redis.",
+        + "It keeps those who can read Redis from testing guesses of callers' passwords against its keys. "
+        + "Without it the secret is derived from the password of Redis.",
         Form = nameof(TextForms.VariableName), Example = "ESREFINE_CACHE_SECRET")]
     public string? SecretEnv { get; init; }
 }

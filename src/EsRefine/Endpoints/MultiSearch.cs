@@ -21,8 +21,8 @@ internal sealed class MultiSearch(SearchPath path, TargetTable targets, EsRefine
     private const int SearchesPerAllowance = 4;
 
     /// <summary>
-    /// Prepares the searches of a body, those no larger than <c>maxSearchBodyBytes</c>. The result differs from what came in only in query vectors. The searches
-    /// share one deadline: those whose turn comes after it are forwarded unchanged.
+    /// Prepares the searches of a body, those no larger than <c>maxSearchBodyBytes</c>. The result differs from what came in only in query vectors. The
+    /// searches share one deadline: those whose turn comes after it are forwarded unchanged.
     /// </summary>
     public async ValueTask<PreparedSearch> PrepareAsync(SearchRequest received, CancellationToken gone)
     {

@@ -8,8 +8,8 @@ using EsRefine.Upstream;
 namespace EsRefine.Endpoints;
 
 /// <summary>
-/// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is the
-/// one place that fails open: after a fault anywhere behind it the request is forwarded unchanged.
+/// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is
+/// the one place that fails open: after a fault anywhere behind it the request is forwarded unchanged.
 /// </summary>
 internal sealed class RefinedRequest
 {

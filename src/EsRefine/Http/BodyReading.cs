@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace EsRefine.Http;
 
 /// <summary>Reads a request's body for so long, and leaves the rest of it to others.</summary>
-/// <remarks>A pending read is ended by <see cref="PipeReader.CancelPendingRead"/>: after a cancellation token, Kestrel's body cannot be read any more.</remarks>
+/// <remarks><see cref="PipeReader.CancelPendingRead"/> ends a pending read: after a cancellation token, Kestrel's body cannot be read any more.</remarks>
 internal sealed class BodyReading(PipeReader body, TimeSpan timeout) : IAsyncDisposable
 {
     private Timer? _timer;

@@ -1,9 +1,9 @@
 namespace EsRefine.Http;
 
-/// <summary>Bytes already read, followed by a stream of those that are not.</summary>
-/// <param name="read">The bytes.</param>
-/// <param name="rest">The stream.</param>
-/// <param name="held">Ends with the bytes already read: they are let go then, however long the rest takes. Null: nothing.</param>
+/// <summary>A stream that replays bytes already read, followed by the unread rest of another stream.</summary>
+/// <param name="read">The bytes already read.</param>
+/// <param name="rest">The stream with the rest.</param>
+/// <param name="held">Disposed once the bytes already read have been replayed, however long the rest takes. Null: nothing.</param>
 internal sealed class ReplayedBody(ReadOnlyMemory<byte> read, Stream rest, IDisposable? held = null) : Stream
 {
     private ReadOnlyMemory<byte> _read = read;

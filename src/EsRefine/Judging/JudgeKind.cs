@@ -12,8 +12,8 @@ internal sealed record JudgeKind(string Name, string Description) : SettingsKind
     public required JudgmentSource Source { get; init; }
 
     /// <summary>
-    /// Whether searches that fail in a row stop it for a while (<see cref="JudgeBreaker"/>): true for a judge that can be down, false for a file, which may lack one
-    /// query and hold the next.
+    /// Whether searches that fail in a row stop it for a while (<see cref="JudgeBreaker"/>): true for a judge that can be down, false for a file, which may
+    /// lack one query and hold the next.
     /// </summary>
     public bool HasBreaker { get; init; }
 

@@ -3,8 +3,8 @@ using EsRefine.Configuration;
 namespace EsRefine.Judging;
 
 /// <summary>
-/// Which judge, and how to reach it. The kinds and what each of them reads are in <see cref="RelevanceJudges.Kinds"/>. The record is partial so that a kind can add
-/// settings of its own in the file of its judge.
+/// Which judge, and how to reach it. The kinds and what each of them reads are in <see cref="RelevanceJudges.Kinds"/>. The record is partial so that a kind can
+/// add settings of its own in the file of its judge.
 /// </summary>
 internal sealed partial record JudgeSettings
 {

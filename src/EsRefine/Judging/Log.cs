@@ -17,7 +17,7 @@ internal static partial class Log
     public static partial void CallsFailed(this ILogger logger, string judge, int failed, int calls, string cause);
 
     [LoggerMessage(305, LogLevel.Warning,
-        "Judge {Judge} has failed {Failures} searches in a row: its breaker opens, searches are forwarded unrefined until it answers again; last cause: {Cause}")]
+        "Judge {Judge} has failed {Failures} searches in a row: its breaker opens, searches are forwarded unrefined until it answers; last cause: {Cause}")]
     public static partial void BreakerOpened(this ILogger logger, string judge, int failures, string cause);
 
     [LoggerMessage(306, LogLevel.Information, "Judge {Judge} answers again: its breaker closes, searches are refined")]

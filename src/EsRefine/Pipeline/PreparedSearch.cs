@@ -35,8 +35,8 @@ internal sealed record PreparedSearch
     public Exception? Failure { get; init; }
 
     /// <summary>
-    /// More changed than one vector for another, and some shards may fail for it under status 200: a script computes with the refined vector, and a score below 0
-    /// is an error; a neural query was sent as knn, and a highlighter may want its text. So the reply is read before it is forwarded.
+    /// More changed than one vector for another, and some shards may fail for it under status 200: a script computes with the refined vector, and a score below
+    /// 0 is an error; a neural query was sent as knn, and a highlighter may want its text. So the reply is read before it is forwarded.
     /// </summary>
     public bool MayFailInPart { get; init; }
 

@@ -11,8 +11,8 @@ internal delegate RecognizedSearch? SearchRecognition(ReadOnlySpan<byte> body);
 /// splice.
 /// </summary>
 /// <remarks>
-/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Nothing here catches a fault: <c>Endpoints/RefinedRequest</c> does, for
-/// HTTP and gRPC alike.
+/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Nothing here catches a fault: <c>Endpoints/RefinedRequest</c> does,
+/// for HTTP and gRPC alike.
 /// </remarks>
 internal sealed class RefinedSearch(
     SearchRecognition recognize, ClauseAssignment assignment, QueryVectors queryVectors, IVectorSource vectors, BackgroundRefinement background,

@@ -10,7 +10,9 @@ namespace EsRefine.Recognition;
 /// <param name="outer">Where the part stands.</param>
 internal sealed class FilterScope(QueryPlace outer)
 {
-    /// <summary>A body with more filters around one clause is forwarded unchanged. Elasticsearch's default for the clauses of a <c>bool</c> is the same.</summary>
+    /// <summary>
+    /// A body with more filters around one clause is forwarded unchanged. Elasticsearch's default for the clauses of a <c>bool</c> is the same.
+    /// </summary>
     public const int MaxFilters = 1_024;
 
     /// <summary>The origin of filters that no branch demands, but the scope itself.</summary>

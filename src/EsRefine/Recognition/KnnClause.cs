@@ -31,7 +31,9 @@ internal sealed record KnnClause
     /// <remarks>A top-level <c>knn</c> may name a field of nested documents all the same.</remarks>
     public string? NestedPath { get; init; }
 
-    /// <summary>Whether the clause reaches a field of nested documents without a <c>nested</c> query: Elasticsearch's top-level <c>knn</c> and its retriever.</summary>
+    /// <summary>
+    /// Whether the clause reaches a field of nested documents without a <c>nested</c> query: Elasticsearch's top-level <c>knn</c> and its retriever.
+    /// </summary>
     public bool NamesPassagesFromOutside => NestedPath is null && Form is (KnnClauseForm.TopLevel or KnnClauseForm.Retriever);
 
     /// <summary>Inside <c>has_child</c> or <c>has_parent</c>: the hits do not hold the vectors, so the leaf alone is no sample of them.</summary>

@@ -98,6 +98,7 @@ internal sealed class Sampler(UpstreamClient upstream, TimeProvider timeProvider
 
     private static NotRefined Unavailable(SamplePlan plan) => new(
         RefinementOutcome.VectorsUnavailable,
-        $"the vectors of field '{plan.Mapping.Field}' cannot be read back from the hits: is the field excluded from what this caller may see? The model that made them, "
+        $"the vectors of field '{plan.Mapping.Field}' cannot be read back from the hits: "
+        + "is the field excluded from what this caller may see? The model that made them, "
         + "configured as model.folder, would serve in their place");
 }

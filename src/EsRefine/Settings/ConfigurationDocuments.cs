@@ -2,7 +2,9 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Settings;
 
-/// <summary>The files of the repository that are derived from the settings. <c>esrefine config --write-docs</c> writes them; a test fails if one is stale.</summary>
+/// <summary>
+/// The files of the repository that are derived from the settings. <c>esrefine config --write-docs</c> writes them; a test fails if one is stale.
+/// </summary>
 internal static class ConfigurationDocuments
 {
     private const string SchemaFile = "esrefine.schema.json";
@@ -20,7 +22,7 @@ internal static class ConfigurationDocuments
     private const string ReferenceHead = """
         # Configuration
 
-        <!-- Generated from the settings in the source code. Do not edit. After a change of settings: dotnet run --project src/EsRefine -- config --write-docs . -->
+        <!-- Generated from the settings in the source code. Do not edit. After a change: dotnet run --project src/EsRefine -- config --write-docs . -->
 
         EsRefine reads `esrefine.yaml` from the working directory, or the file that `--config FILE` names. Environment variables override the file, and flags
         override both.

@@ -19,7 +19,8 @@ internal sealed record EsRefineSettings
     public ListenSettings Listen { get; init; } = new();
 
     [Setting("What happens to kNN searches. refine: the reply is that of the refined search. shadow: every reply stays the cluster's own; "
-        + "what would have changed is recorded. learn: the first reply stays the cluster's own; what was learned in the background serves the same search from then on. "
+        + "what would have changed is recorded. learn: the first reply stays the cluster's own; "
+        + "what was learned in the background serves the same search from then on. "
         + "off: searches are forwarded unchanged.",
         Flag = "--mode", Placeholder = "MODE")]
     public RefinementMode Mode { get; init; } = RefinementMode.Refine;

@@ -129,11 +129,15 @@ internal static class SettingsCheck
         if (RelevanceJudges.Find(judge.Kind) is not { } kind)
         {
             reading.Errors.Add($"{Origin("judge", reading)}: the judge needs judge.kind: "
-                + $"{Form.Choice([.. RelevanceJudges.Kinds.Select(static row => row.Name)])} (--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
+                + $"{Form.Choice([.. RelevanceJudges.Kinds.Select(static row => row.Name)])} "
+                + "(--judge chat --judge-url http://localhost:8085/v1, or --judge recorded:FILE)");
             return;
         }
 
-        foreach (Setting missing in kind.Missing((SettingGroup)EsRefineSettings.Tree.At("judge"), judge).Where(setting => !reading.Refused.Contains(setting.Path)))
+        IEnumerable<Setting> missingSettings = kind
+            .Missing((SettingGroup)EsRefineSettings.Tree.At("judge"), judge)
+            .Where(setting => !reading.Refused.Contains(setting.Path));
+        foreach (Setting missing in missingSettings)
         {
             string flag = missing.Attribute.Flag is null ? "" : $" ({missing.Attribute.Flag} {missing.Attribute.Placeholder})";
             reading.Errors.Add($"{Origin("judge", reading)}: the {kind.Name} judge needs {missing.Path}: {missing.Attribute.Description}{flag}");

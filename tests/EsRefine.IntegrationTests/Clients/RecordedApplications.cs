@@ -21,6 +21,15 @@ internal static class RecordedApplications
         ];
     }
 
+    /// <summary>
+    /// What the applications run with: sets in one order in every run, and clients that give a sniff the time that a busy machine needs for it.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["PYTHONHASHSEED"] = "0",
+        ["PYTHONPATH"] = Path.Combine(SharedMaterial.RepositoryRoot, "tests", "clients", "python", "patience"),
+    };
+
     /// <summary>Runs one to its end.</summary>
     /// <param name="server">What it takes for its cluster, or for its embeddings.</param>
     /// <returns>The ids it found, under the name it gives each search.</returns>
@@ -28,9 +37,8 @@ internal static class RecordedApplications
     {
         string python = (await PythonClients.InstallAsync(application.Clients))!;
         string script = SharedMaterial.Find($"clients/apps/{application.Name}.py")!;
-        // Otherwise what comes out of a set has another order on every run.
-        Dictionary<string, string> ordered = new() { ["PYTHONHASHSEED"] = "0" };
-        string output = await ClientProcess.RunAsync(python, ["-B", "-W", "ignore", script, server.GetLeftPart(UriPartial.Authority)], environment: ordered);
+        string[] arguments = ["-B", "-W", "ignore", script, server.GetLeftPart(UriPartial.Authority)];
+        string output = await ClientProcess.RunAsync(python, arguments, environment: Environment);
         return JsonSerializer.Deserialize<Dictionary<string, string[]>>(output)!;
     }
 

@@ -19,7 +19,8 @@ public sealed class FolderTests
 
         Assert.True(
             cycles.Length == 0,
-            "folders that use each other:\n" + string.Concat(cycles.Select(static cycle => cycle.Split('–') is [var one, var other] ? Told(one, other) + Told(other, one) : "")));
+            "folders that use each other:\n"
+                + string.Concat(cycles.Select(static cycle => cycle.Split('–') is [var one, var other] ? Told(one, other) + Told(other, one) : "")));
     }
 
     [Fact]

@@ -110,7 +110,8 @@ public sealed class SettingDocumentsTests
         minSpread: 0.1
         judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: KEY, concurrency: 4, topLogprobs: 5 }
         targets:
-          - { index: "u-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: "off", deadlineMs: 5, sample: 6, model: upstream }
+          - { index: "u-*",
+              field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: "off", deadlineMs: 5, sample: 6, model: upstream }
           - index: other
             text: body
         """)]

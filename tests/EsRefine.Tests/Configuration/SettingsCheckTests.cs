@@ -68,16 +68,21 @@ public sealed class SettingsCheckTests
     }
 
     [Theory]
-    [InlineData("listen: { models: 127.0.0.1:9283 }", "the models listener needs a source of embeddings: set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
-    [InlineData("listen: { models: 127.0.0.1:9282 }\nmodels: { upstream: http://llm }", "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) need ports of their own")]
-    [InlineData("models: { upstream: https://api.openai.com/v1/ }", "models.upstream must not end with /v1: applications send that part themselves, and it is forwarded unchanged; set https://api.openai.com")]
+    [InlineData("listen: { models: 127.0.0.1:9283 }",
+        "the models listener needs a source of embeddings: "
+            + "set a server to relay to (models.upstream, --models-upstream URL) or a local model (model.folder, --model DIR)")]
+    [InlineData("listen: { models: 127.0.0.1:9282 }\nmodels: { upstream: http://llm }",
+        "listen.admin (127.0.0.1:9282) and listen.models (127.0.0.1:9282) need ports of their own")]
+    [InlineData("models: { upstream: https://api.openai.com/v1/ }",
+        "models.upstream must not end with /v1: applications send that part themselves, and it is forwarded unchanged; set https://api.openai.com")]
     [InlineData("models: { purpose: both }", "models.purpose must be unspecified, query or document, not 'both'")]
     [InlineData("models: { memory: { entries: 0 } }", "models.memory.entries must be a whole number of texts from 1 to 10000000, not '0'")]
     public void Models_listener_reports_what_it_cannot_work_with(string yaml, string message) =>
         Assert.EndsWith(message, Assert.Single(Configured.Faults(yaml)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("cache: { redis: \"localhost:6379\", secretEnv: KEY }\nlisten: { models: 127.0.0.1:9283 }\nmodels: { upstream: http://llm }", "cache.redis is set but models.memory.tenant is not")]
+    [InlineData("cache: { redis: \"localhost:6379\", secretEnv: KEY }\nlisten: { models: 127.0.0.1:9283 }\nmodels: { upstream: http://llm }",
+        "cache.redis is set but models.memory.tenant is not")]
     [InlineData("listen: { admin: \"*:9282\" }", "listen.admin is *:9282")]
     [InlineData("judge: { kind: chat, url: http://llm.example/v1, model: m, apiKeyEnv: KEY }", "judge.url is http://llm.example/v1")]
     public void What_may_surprise_is_a_warning(string yaml, string warning) => Assert.StartsWith(

@@ -23,7 +23,8 @@ public sealed class YamlFileTests
             maxConcurrentSearches: 8
             judge: { kind: chat, url: http://llm/v1, model: m, apiKeyEnv: KEY, concurrency: 4, topLogprobs: 5 }
             targets:
-              - { index: "utterances-*", field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: off, deadlineMs: 5, sample: 6, model: upstream }
+              - { index: "utterances-*",
+                  field: vector, text: [title, body], task: "Same intent?", rule: rocchio@0.5, mode: off, deadlineMs: 5, sample: 6, model: upstream }
               - index: other
                 text: body
             """, new() { ["KEY"] = "secret" }).Settings;
@@ -68,7 +69,8 @@ public sealed class YamlFileTests
     [InlineData("trustRadius: 1.58", "esrefine.yaml:1:14: trustRadius must be a number (radians) above 0 and at most π/2 (1.5707), not '1.58'")]
     [InlineData("trustRadius: NaN", "esrefine.yaml:1:14: trustRadius must be a number (radians) above 0 and at most π/2 (1.5707), not 'NaN'")]
     [InlineData("mode: on", "esrefine.yaml:1:7: mode must be refine, shadow, learn or off, not 'on'")]
-    [InlineData("cache: { redis: \"redis:6379,password=x\" }", "esrefine.yaml:1:17: cache.redis must hold no password: name an environment variable in cache.passwordEnv")]
+    [InlineData("cache: { redis: \"redis:6379,password=x\" }",
+        "esrefine.yaml:1:17: cache.redis must hold no password: name an environment variable in cache.passwordEnv")]
     [InlineData("cache: { redis: \"redis:6379,speed=x\" }", "esrefine.yaml:1:17: cache.redis must name a server, such as localhost:6379")]
     [InlineData("cache: { secretEnv: NOT_SET }", "esrefine.yaml:1:21: cache.secretEnv names the variable NOT_SET, which is not set")]
     [InlineData("mode: 0", "esrefine.yaml:1:7: mode must be refine, shadow, learn or off, not '0'")]

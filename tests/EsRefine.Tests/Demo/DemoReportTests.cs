@@ -48,7 +48,8 @@ public sealed class DemoReportTests
     public async Task Search_that_was_not_refined_says_why()
     {
         string report = string.Join(' ', await WriteAsync(140, Outcome(RefinementOutcome.JudgeFailed) with { Detail = "the judge is down." }));
-        Assert.Contains("Why nothing moved: judge-failed: the judge is down. The cluster answered as if EsRefine were not there.", report, StringComparison.Ordinal);
+        Assert.Contains(
+            "Why nothing moved: judge-failed: the judge is down. The cluster answered as if EsRefine were not there.", report, StringComparison.Ordinal);
     }
 
     private static RefinementSummary Outcome(RefinementOutcome outcome) => new(outcome) { Judged = 2, Sampled = 2, Angle = 0.3f, Rule = "rocchio@0.3" };

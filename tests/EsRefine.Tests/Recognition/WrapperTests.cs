@@ -157,7 +157,8 @@ public sealed class WrapperTests
         KnnClause[] clauses = [.. body.Clauses];
         Assert.Equal(["[1, 2]", "[3]", "[4]"], clauses.Select(body.Vector));
 
-        IReadOnlyList<BodyEdit> edits = body.Search!.Opened!.Close([new(clauses[2].Vector.Range, "[5,5]"u8.ToArray()), new(clauses[0].Vector.Range, "[0.25,-1]"u8.ToArray())]);
+        IReadOnlyList<BodyEdit> edits = body.Search!.Opened!.Close(
+            [new(clauses[2].Vector.Range, "[5,5]"u8.ToArray()), new(clauses[0].Vector.Range, "[0.25,-1]"u8.ToArray())]);
 
         string closed = Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
         string expected = inner.Replace(
@@ -178,9 +179,8 @@ public sealed class WrapperTests
                 var plain = new SearchBody(Write(static query => query));
 
                 Assert.Equal(Found(plain), Found(wrapped));
-                Assert.Equal(Edited(plain, Edits(plain)), new SearchBody(Edited(wrapped, wrapped.Search!.Opened?.Close(Edits(wrapped)) ?? Edits(wrapped))) is { } edited
-                    ? Encoding.UTF8.GetString(edited.Search!.Opened?.Bytes ?? edited.Bytes)
-                    : null);
+                SearchBody edited = new(Edited(wrapped, wrapped.Search!.Opened?.Close(Edits(wrapped)) ?? Edits(wrapped)));
+                Assert.Equal(Edited(plain, Edits(plain)), Encoding.UTF8.GetString(edited.Search!.Opened?.Bytes ?? edited.Bytes));
             },
             iter: 500, threads: 1);
 
@@ -195,9 +195,12 @@ public sealed class WrapperTests
     }
 
     private static IEnumerable<string> Found(SearchBody body) =>
-        body.Clauses.Select(clause => $"{clause.Field} {body.Vector(clause)} {clause.NestedPath} {string.Join(" & ", body.Filters(clause))}").Append(body.Search!.LexicalText!);
+        body.Clauses
+            .Select(clause => $"{clause.Field} {body.Vector(clause)} {clause.NestedPath} {string.Join(" & ", body.Filters(clause))}")
+            .Append(body.Search!.LexicalText!);
 
-    private static BodyEdit[] Edits(SearchBody body) => [.. body.Clauses.Select(static (clause, i) => new BodyEdit(clause.Vector.Range, Encoding.UTF8.GetBytes($"[{i},1e-7]")))];
+    private static BodyEdit[] Edits(SearchBody body) =>
+        [.. body.Clauses.Select(static (clause, i) => new BodyEdit(clause.Vector.Range, Encoding.UTF8.GetBytes($"[{i},1e-7]")))];
 
     private static string Edited(SearchBody body, IReadOnlyList<BodyEdit> edits) => Encoding.UTF8.GetString(BodyEdits.Splice(body.Bytes, edits));
 }
