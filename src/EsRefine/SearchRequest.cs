@@ -42,10 +42,12 @@ internal sealed record SearchRequest
     /// </summary>
     public long? Arrived { get; init; }
 
+    /// <summary>Judgments left to the request that this search is one of; null: the search has an allowance of its own.</summary>
+    public JudgmentAllowance? Judgments { get; init; }
+
     /// <summary>A copy with headers that outlive the request and may be read concurrently. Kestrel's are reused for the next request.</summary>
     // Kestrel also lends concurrent readers one and the same enumerator. Each would miss some headers, and a request without its caller's credentials is
-    // another
-    // caller's.
+    // another caller's.
     public SearchRequest WithOwnHeaders() => Headers is HeaderDictionary ? this : this with
     {
         Headers = new HeaderDictionary(Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase)),

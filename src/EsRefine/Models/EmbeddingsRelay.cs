@@ -8,14 +8,13 @@ namespace EsRefine.Models;
 /// such a server but its list of models, and whoever reaches this listener is not to reach what else it serves.
 /// </summary>
 /// <param name="relaysAllPaths">The operator wants everything relayed.</param>
-internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, bool relaysAllPaths, ILogger<EmbeddingsRelay> logger)
+internal sealed class EmbeddingsRelay(
+    TransparentProxy proxy, VectorMemory memory, bool relaysAllPaths, MemoryBudget budget, ILogger<EmbeddingsRelay> logger)
 {
     /// <summary>
     /// Largest request and reply to read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones are forwarded without being read.
     /// </summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
-
-    private readonly MemoryShare _memory = MemoryShare.Quarter();
 
     /// <summary>Relays one request.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -49,7 +48,8 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
 
         HttpResponse response = context.Response;
         Stream client = response.Body;
-        CopiedReply reply = new(response, client, MaxBodyBytes, copy => RememberAsync(texts, copy));
+        using MemoryBudget.Lease held = budget.Begin(MemoryUse.Copies);
+        CopiedReply reply = new(response, client, MaxBodyBytes, held, copy => RememberAsync(texts, copy, held));
         response.Body = reply;
         try
         {
@@ -62,6 +62,10 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
 
         // The server sends the final chunk of a chunked reply after this method returns, so the application still waits here.
         await reply.EndAsync();
+        if (reply.IsDropped)
+        {
+            logger.CopyDropped(texts.Count);
+        }
     }
 
     private static bool IsRelayed(string method, string path) =>
@@ -80,13 +84,16 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             return [];
         }
 
-        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, _memory, context.RequestAborted);
-        return body.Json is { } json ? EmbeddingsShape.Texts(json, member!) : [];
+        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, budget, context.RequestAborted);
+        using MemoryBudget.Lease reading = budget.Begin(MemoryUse.Bodies);
+        return body.Json is { } json && reading.TryGrow(EmbeddingsShape.ReadingCost(json.Span)) ? EmbeddingsShape.Texts(json, member!) : [];
     }
 
-    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy)
+    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy, MemoryBudget.Lease held)
     {
-        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes) is { } json ? EmbeddingsShape.Vectors(json, texts) : [];
+        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes, held) is { } json && held.TryGrow(EmbeddingsShape.ReadingCost(json.Span))
+            ? EmbeddingsShape.Vectors(json, texts)
+            : [];
         if (vectors.Count == 0)
         {
             logger.NothingToRemember(texts.Count, copy.Length);

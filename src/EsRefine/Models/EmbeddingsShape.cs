@@ -39,6 +39,9 @@ internal static class EmbeddingsShape
         };
     }
 
+    /// <summary>Most bytes that reading JSON takes beside the JSON itself: a few for each value, and values stand between commas.</summary>
+    public static long ReadingCost(ReadOnlySpan<byte> json) => 24L * (json.Count((byte)',') + 1);
+
     /// <summary>The texts of a request in order; none where it holds other things, tokens for example, or where more than one member could hold them.</summary>
     /// <param name="json">The body.</param>
     /// <param name="member">The member that holds the texts: <see cref="TextMember"/>.</param>

@@ -53,6 +53,18 @@ internal sealed record EsRefineSettings
         Unit = "bytes", Min = 1024, Max = 1024 * 1024 * 1024)]
     public int MaxSearchBodyBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Null: a quarter of the memory.</summary>
+    [Setting("Memory for everything that clients and servers can make EsRefine hold: large request heads, search bodies, gRPC messages, replies to its own requests, "
+        + "copies of embeddings replies. Beyond it nothing waits: searches are forwarded unchanged, copies are dropped. "
+        + "Without it: a quarter of the memory that the process or its container may use.",
+        Unit = "mebibytes", Min = 1, Max = 1024 * 1024, Example = "64")]
+    public int? MaxBufferedMebibytes { get; init; }
+
+    [Setting("Judgments that one search may buy: each of its vectors costs as many as hits are sampled. Vectors beyond it stay as they are. "
+        + "The searches of an _msearch share four times as many.",
+        Unit = "judgments", Min = 2, Max = 100_000)]
+    public int MaxJudgments { get; init; } = 100;
+
     [Setting("Searches refined at the same time. Further searches are forwarded unchanged without waiting.", Unit = "searches", Min = 1, Max = 100_000)]
     public int MaxConcurrentSearches { get; init; } = 64;
 

@@ -116,6 +116,18 @@ public sealed class EmbeddingsRelayTests
     }
 
     [Fact]
+    public async Task Reply_that_the_memory_budget_has_no_room_for_is_relayed_whole_and_not_remembered()
+    {
+        string reply = """{"data":[{"index":0,"embedding":[1,0,0.25]}],"padding":" """ + new string('x', 2 * 1024 * 1024) + "\"}";
+        await using RecordingUpstream server = RecordingUpstream.Start(Ok(reply));
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url, maxBufferedMebibytes: 1);
+
+        await PassesThroughAsync(server, listener, Post("/v1/embeddings", """{"input":"only"}"""));
+
+        Assert.Equal(0, listener.Memory.Count);
+    }
+
+    [Fact]
     public async Task Incomplete_reply_ends_after_the_bytes_received()
     {
         const string Part = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"data\":[";
