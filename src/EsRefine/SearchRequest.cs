@@ -29,7 +29,9 @@ internal sealed record SearchRequest
     /// <summary>Deadline named by the caller (gRPC), over the target's.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>Most time there is, whoever names the deadline: what the caller waits, less what the cluster needs to answer. Null: the caller just waits.</summary>
+    /// <summary>
+    /// Longest time for refinement, whoever sets the deadline: the time the caller waits, less the time for the cluster's answer. Null: no limit.
+    /// </summary>
     public TimeSpan? TimeLeft { get; init; }
 
     /// <summary>Whether it is refined without the cache, so that its judgments can be shown (evaluation, the demo).</summary>
@@ -70,7 +72,7 @@ internal enum RefinementMode
     Off,
 }
 
-/// <summary>The order of the modes: <c>refine</c>, <c>learn</c>, <c>shadow</c>, <c>off</c>, from the one that changes most to the one that does nothing.</summary>
+/// <summary>The order of the modes, the one that changes most first: <c>refine</c>, <c>learn</c>, <c>shadow</c>, <c>off</c>.</summary>
 internal static class RefinementModes
 {
     /// <summary>The lower of two modes.</summary>

@@ -43,10 +43,10 @@ internal static class Timeouts
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Of the deadline of a gRPC call, a third is left for the cluster's own answer, but at least this: refinement ends before it.</summary>
-    public static readonly TimeSpan ShortestAnswerTime = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan ShortestGrpcAnswerTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>And at most this.</summary>
-    public static readonly TimeSpan LongestAnswerTime = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LongestGrpcAnswerTimeout = TimeSpan.FromSeconds(1);
 
     // Cluster
 

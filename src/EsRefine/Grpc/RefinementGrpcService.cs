@@ -134,8 +134,8 @@ internal sealed class RefinementGrpcService(
         }
 
         TimeSpan left = context.Deadline - timeProvider.GetUtcNow().UtcDateTime;
-        TimeSpan answer = left / 3 < Timeouts.LongestAnswerTime ? left / 3 : Timeouts.LongestAnswerTime;
-        left -= answer > Timeouts.ShortestAnswerTime ? answer : Timeouts.ShortestAnswerTime;
+        TimeSpan answer = left / 3 < Timeouts.LongestGrpcAnswerTimeout ? left / 3 : Timeouts.LongestGrpcAnswerTimeout;
+        left -= answer > Timeouts.ShortestGrpcAnswerTimeout ? answer : Timeouts.ShortestGrpcAnswerTimeout;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
