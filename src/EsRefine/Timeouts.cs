@@ -29,6 +29,24 @@ internal static class Timeouts
     /// <summary>A connection to a node is replaced once it is idle, so that a node that moved is found by its name.</summary>
     public static readonly TimeSpan UpstreamConnectionLifetime = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// A node that has not accepted a connection is unreachable, where another node can take the request. A cluster of one node has all the time that its
+    /// clients have.
+    /// </summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>A connection is given up whose sent bytes stay unacknowledged: the node, or the network before it, drops packets.</summary>
+    public static readonly TimeSpan AcknowledgmentTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>An unreachable node is tried for the first time. Each further trial waits twice as long, to <see cref="LongestNodeTrialInterval"/>.</summary>
+    public static readonly TimeSpan FirstNodeTrialInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>An unreachable node is tried at least this often.</summary>
+    public static readonly TimeSpan LongestNodeTrialInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>An upload fails whose connection the node has closed, unless a reply of the node has arrived by then.</summary>
+    public static readonly TimeSpan EarlyReplyTimeout = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The readiness probe reports that the cluster does not answer.</summary>
     public static readonly TimeSpan HealthCheckTimeout = TimeSpan.FromSeconds(5);
 

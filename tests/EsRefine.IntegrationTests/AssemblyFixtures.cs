@@ -1,7 +1,7 @@
 using EsRefine.TestSupport.Engines;
 using Xunit;
 
-// Once for all tests of this assembly; an engine is looked for when the first test asks for it.
+// One instance for all tests of this assembly. An engine is located when the first test uses it.
 [assembly: AssemblyFixture(typeof(ElasticsearchEngine))]
 [assembly: AssemblyFixture(typeof(SecureElasticsearchEngine))]
 [assembly: AssemblyFixture(typeof(OpenSearchEngine))]

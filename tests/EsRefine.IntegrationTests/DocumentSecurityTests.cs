@@ -11,7 +11,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Elasticsearch with security: every caller sees through the sidecar what they see without it, and so does the judge on their behalf.</summary>
+/// <summary>Elasticsearch with security: through the sidecar, every caller and the judge on their behalf see only what the caller may see.</summary>
 public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearch, FanIndices indices, FanModels models)
 {
     private const string ReadMapping = "\"read\",\"view_index_metadata\"";
@@ -19,14 +19,14 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
     private static readonly KnnForm Form = KnnForm.Elasticsearch[0];
 
     [Fact]
-    public async Task Key_limited_by_a_document_query_sees_its_documents_alone_and_so_does_the_judge()
+    public async Task Key_limited_by_a_document_query_sees_only_its_documents_and_so_does_the_judge()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         await SeesItsDocumentsAlone(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), Form);
     }
 
     [Fact]
-    public async Task Key_limited_by_a_document_query_shows_the_judge_chunks_of_its_documents_alone()
+    public async Task Key_limited_by_a_document_query_shows_the_judge_only_chunks_of_its_documents()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         KnnForm form = new("knn query on semantic_text", """{"query":{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100}}}""");
@@ -34,7 +34,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
     }
 
     [Fact]
-    public async Task Later_page_of_one_key_is_not_served_what_the_first_page_of_another_learnt()
+    public async Task Later_page_of_one_key_does_not_get_the_vector_that_another_key_learned()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
@@ -118,7 +118,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         Assert.Equal(StatusCode.PermissionDenied, otherIndex.StatusCode);
     }
 
-    // The highlighter cuts chunks out of what field-level security leaves of _source. In the format before 8.18 that holds each text several times.
+    // The highlighter takes chunks from the part of _source that field-level security shows. In the format before 8.18, it holds each text several times.
     [Theory]
     [InlineData("hidden", false, "st", """{"grant":["*"],"except":["st"]}""", 0)]
     [InlineData("hidden with all that is in it", false, "st", """{"grant":["*"],"except":["st","st.*"]}""", 0)]
@@ -161,7 +161,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Fan.KnowsHuts);
         await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
 
-        // Somebody who may read everything comes first, so that nothing learnt for them can be left out for what comes after.
+        // A caller who may read everything searches first, so that the test would notice if their result were served to the restricted caller.
         SearchReply unlimited = await SearchAsync(sidecar.DataUrl, index, engine.Authorization!, form: form);
         int callsForUnlimited = judge.Calls.Count;
         SearchReply plain = await SearchAsync(engine.Url, index, evenShelf, form: form);

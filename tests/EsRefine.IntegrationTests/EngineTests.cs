@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The engines at hand are what the other tests take them for.</summary>
+/// <summary>The test engines have the features that the other tests need.</summary>
 public sealed class EngineTests(ElasticsearchEngine elasticsearch, SecureElasticsearchEngine secureElasticsearch, OpenSearchEngine openSearch, LlmServer llm)
 {
     private const string ElasticsearchMapping = """{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"cosine"}}}}""";

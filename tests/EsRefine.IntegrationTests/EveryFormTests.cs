@@ -7,8 +7,8 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Every other form of a kNN search, element type and way of hiding vectors that the engines at hand serve: the refined reply is that of the refined vector,
-/// and with a judge that is not there the reply is the plain one.
+/// Every other form of a kNN search, element type, and way of hiding vectors that the test engines support. The refined reply is that of the refined vector,
+/// and with an unreachable judge the reply is the plain one.
 /// </summary>
 public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch)
 {
@@ -245,7 +245,7 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     [Fact]
     public async Task Elasticsearch_that_refuses_the_refined_search_is_sent_the_original()
     {
-        // Cosines run from 0.6 to 1 before and from 0.36 after: there the script gives negative scores, which no script may.
+        // Cosines are between 0.6 and 1 before refinement and from 0.36 after it, where the script gives negative scores, which are invalid.
         RunningEngine engine = await elasticsearch.UseAsync();
         string target = $"{await Plain.IndexAsync(engine)}/_search";
         string body = """{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, 'v') - 0.5","params":{"q":$V}}}}}"""
@@ -266,20 +266,20 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     [InlineData("""{"source":"2 + cosineSimilarity(params.q, 'v') - 2 * dotProduct(params.q, 'v')","params":{"q":$V}}""")]
     [InlineData("""{"source":"1 + cosineSimilarity($V, 'v')"}""")]
     [InlineData("""{"source":"float s = 1; float[] v = doc['v'].vectorValue; for (int i = 0; i < v.length; i++) { s += v[i] * params.q[i]; } return s;","params":{"q":$V}}""")]
-    public async Task Elasticsearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) =>
+    public async Task Script_that_ranks_in_another_way_is_forwarded_to_Elasticsearch_unchanged(string script) =>
         await IsLeft(await elasticsearch.UseAsync(), Plain, script);
 
     [Theory]
     [InlineData("""{"source":"2 - cosineSimilarity(params.q, doc['v'])","params":{"q":$V}}""")]
     [InlineData("""{"source":"l1Norm(params.q, doc['v'])","params":{"q":$V}}""")]
     [InlineData("""{"source":"1 + cosineSimilarity($V, doc['v'])"}""")]
-    public async Task OpenSearch_gets_a_script_that_ranks_in_another_way_as_it_came(string script) =>
+    public async Task Script_that_ranks_in_another_way_is_forwarded_to_OpenSearch_unchanged(string script) =>
         await IsLeft(await openSearch.UseAsync(), PlainOpenSearch, script);
 
     [Theory]
     [InlineData("""{"source":"hamming(params.q, 'v') + 1","params":{"q":$V}}""", """ "type":"dense_vector","dims":8,"element_type":"byte" """, "[1,2,3,4,5,6,7,8]")]
     [InlineData("""{"source":"maxSimDotProduct(params.q, 'v')","params":{"q":[$V]}}""", """ "type":"rank_vectors","dims":8 """, "[[1,2,3,4,5,6,7,8]]")]
-    public async Task Elasticsearch_gets_bits_and_many_vectors_as_they_came(string script, string field, string vector)
+    public async Task Bits_and_multiple_vectors_are_forwarded_to_Elasticsearch_unchanged(string script, string field, string vector)
     {
         FanShape shape = new(
             """{"settings":{"number_of_shards":1,"number_of_replicas":0},"mappings":{"properties":{"text":{"type":"text"},"v":{$FIELD}}}}""".Replace("$FIELD", field, StringComparison.Ordinal),
@@ -288,7 +288,7 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
         await IsLeft(await elasticsearch.UseAsync(), shape, script, "[1,2,3,4,5,6,7,9]");
     }
 
-    /// <summary>A kNN search all the same: the reply says that it is not refined.</summary>
+    /// <summary>It is still a kNN search: the reply reports that it is not refined.</summary>
     private static async Task IsLeft(RunningEngine engine, FanShape shape, string script, string? vector = null)
     {
         string target = $"{await shape.IndexAsync(engine)}/_search";
@@ -349,7 +349,7 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     internal static Func<double, IEnumerable<FanDocument>> Within(double radius) =>
         angle => Fan.Ranked(angle).Where(document => Math.Abs(document.Angle - angle) < radius);
 
-    /// <summary>The score is that of the rescoring copy alone.</summary>
+    /// <summary>The score is only that of the rescoring copy.</summary>
     private static string ElasticsearchRescore(string field, string copy) => """
         {"size":10,"knn":{"field":"#","query_vector":$V,"k":60,"num_candidates":100},"rescore":{"window_size":60,"query":{"query_weight":0,"rescore_query":@}}}
         """.Replace("#", field, StringComparison.Ordinal).Replace("@", ElasticsearchScript.Replace("'v'", $"'{copy}'", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -361,7 +361,7 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     private static string OpenSearchScript(string field) =>
         """{"script_score":{"query":{"match_all":{}},"script":{"source":"cosineSimilarity(params.q, doc['#']) + 1.0","params":{"q":$V}}}}""".Replace("#", field, StringComparison.Ordinal);
 
-    /// <summary>A second field in the same space, where documents lie a little nearer to the query vector.</summary>
+    /// <summary>A second field in the same space, in which documents are slightly nearer to the query vector.</summary>
     private static string InTwoFields(double angle) => $$"""{{Fan.Json(Fan.VectorAt(angle))}},"w":{{Fan.Json(Fan.VectorAt(0.9 * angle))}}""";
 
     private static string ByteArray() => JsonSerializer.Serialize(FanShape.BytesAt(0));
@@ -382,19 +382,19 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
     /// <param name="Body">With <c>$V</c> where the vector stands, and <c>#</c> where a wrapped query does.</param>
     internal sealed record Form(FanShape Shape, string Body)
     {
-        /// <summary>What it finds with the query vector turned left by an angle.</summary>
+        /// <summary>The expected hits with the query vector turned left by an angle.</summary>
         public Func<double, IEnumerable<FanDocument>> Finds { get; init; } = static angle => Fan.Ranked(angle).Take(10);
 
-        /// <summary>The query inside the wrapper, likewise; null where there is none.</summary>
+        /// <summary>The query inside the wrapper. Null if there is none.</summary>
         public string? Wrapped { get; init; }
 
         /// <summary>The vector's JSON; null = an array of floats.</summary>
         public Func<string>? Vector { get; init; }
 
-        /// <summary>Whether the body itself says what the vector stands for, so that no header is needed.</summary>
+        /// <summary>Whether the body contains the query text, so that no header is needed.</summary>
         public bool HoldsQueryText { get; init; }
 
-        /// <summary>Whether what it finds with the turned vector is for the engine to say.</summary>
+        /// <summary>Whether the expected hits are those of the engine with the turned vector.</summary>
         public bool IsByEngine { get; init; }
 
         /// <summary>The search with a vector.</summary>
@@ -406,7 +406,7 @@ public sealed class EveryFormTests(ElasticsearchEngine elasticsearch, OpenSearch
                 : body.Replace("#", $$$"""{"wrapper":{"query":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Wrapped.Replace("$V", vector, StringComparison.Ordinal)))}}}"}}""", StringComparison.Ordinal);
         }
 
-        /// <summary>Whether the vectors are rounded, so that their order is nearly, not exactly, that of their angles.</summary>
+        /// <summary>Whether the vectors are rounded, so that their order is only approximately that of their angles.</summary>
         public bool IsRounded { get; init; } = Shape == Bytes || Shape == BytesOpenSearch || Shape == BFloat16;
     }
 }

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Any request to a cluster, with and without the sidecar in between, and what both replies must have in common.</summary>
+/// <summary>Sends requests to a cluster or sidecar and normalizes the replies for comparison.</summary>
 internal static partial class Exchange
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
 
-    /// <summary>Sends a request whose target goes out as it is written.</summary>
+    /// <summary>Sends a request with exactly this target.</summary>
     public static Task<Reply> SendAsync(Uri server, HttpMethod method, string target, string? body = null, params (string Name, string Value)[] headers) =>
         SendAsync(server, method, target, body is null ? null : Encoding.UTF8.GetBytes(body), headers);
 
@@ -58,7 +58,7 @@ internal static partial class Exchange
         return compressed.ToArray();
     }
 
-    /// <summary>A body as it was before it was compressed, if it was.</summary>
+    /// <summary>The decompressed body.</summary>
     public static byte[] Inflate(byte[] body, bool isCompressed)
     {
         if (!isCompressed || body.Length == 0)
@@ -75,13 +75,13 @@ internal static partial class Exchange
     /// <summary>A reply.</summary>
     /// <param name="Status">HTTP status.</param>
     /// <param name="Headers">
-    /// Name and value of every header in order, but for those the sidecar adds, that of the hop (chunks), OpenSearch's account of what a task
-    /// cost, and the length of a body, which changes with the digits of <c>took</c>.
+    /// Name and value of every header in order, except those that the sidecar adds, Transfer-Encoding, OpenSearch's task resource usage, and Content-Length,
+    /// which changes with the digits of <c>took</c>.
     /// </param>
     /// <param name="Body">Inflated.</param>
     internal sealed record Reply(int Status, string[] Headers, string Body)
     {
-        /// <summary>The body without what differs by nature.</summary>
+        /// <summary>The body without values that differ between calls.</summary>
         public string Masked => StoreSize().Replace(ByNature().Replace(Body, "\"$1\":0"), "0b");
     }
 

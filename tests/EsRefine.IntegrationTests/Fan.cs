@@ -10,9 +10,9 @@ using Microsoft.AspNetCore.Http;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Documents whose vectors fan out from the query vector in one plane: the relevant ones to the left, the others, a little nearer, to the right. The direction
-/// from the irrelevant to the relevant is then the tangent to the left whatever the sample, so the vector refined by <c>rocchio@0.3</c>, and with it the rank
-/// and the score of every document, is known beforehand: the query vector turned left by 0.3 rad.
+/// Documents whose vectors fan out from the query vector in one plane: the relevant ones to the left, the others, slightly nearer, to the right. The direction
+/// from irrelevant to relevant is then the left tangent for every sample. The vector refined by <c>rocchio@0.3</c> is therefore known in advance (the query
+/// vector turned left by 0.3 rad), and so are the rank and score of every document.
 /// </summary>
 internal static class Fan
 {
@@ -21,14 +21,14 @@ internal static class Fan
     /// <summary>The turn of the default rule, in radians.</summary>
     public const double Turn = 0.3;
 
-    /// <summary>Not ASCII, so that every client has to bring it through a header.</summary>
+    /// <summary>A text with non-ASCII characters, so that every client has to encode it for a header.</summary>
     public const string QueryText = "Wie weit ist es zur Hütte am Gletscher? 氷河の小屋";
 
-    /// <summary>The text as <c>EsRefine-Query</c> takes it.</summary>
+    /// <summary>The text encoded for <c>EsRefine-Query</c>.</summary>
     public static string QueryHeader { get; } = Uri.EscapeDataString(QueryText);
 
     /// <summary>
-    /// 30 relevant documents at 0.05, 0.08, … rad to the left, 30 others at 0.03, 0.06, … rad to the right. No two are equally far from 0 or from
+    /// 30 relevant documents at 0.05, 0.08, … rad to the left, 30 others at 0.03, 0.06, … rad to the right. No two have the same distance from 0 or from
     /// <see cref="Turn"/>.
     /// </summary>
     public static IReadOnlyList<FanDocument> Documents { get; } =
@@ -43,14 +43,14 @@ internal static class Fan
         float[] vector = new float[Dimensions];
         for (int i = 0; i < Dimensions; i++)
         {
-            // Two directions at right angles: all ones, and ones of alternating sign.
+            // Two orthogonal directions: all ones, and ones with alternating signs.
             vector[i] = (float)(length * (Math.Cos(angle) + (Math.Sin(angle) * (i % 2 == 0 ? 1 : -1))) / Math.Sqrt(Dimensions));
         }
 
         return vector;
     }
 
-    /// <summary>The ids in the order of a query vector turned left by <paramref name="angle"/>.</summary>
+    /// <summary>The ids ranked by a query vector turned left by <paramref name="angle"/>.</summary>
     public static IEnumerable<FanDocument> Ranked(double angle) => Documents.OrderBy(document => Math.Abs(document.Angle - angle));
 
     /// <summary>A vector as the clients of both engines write it.</summary>
@@ -68,9 +68,9 @@ internal static class Fan
         return Convert.ToBase64String(bytes);
     }
 
-    /// <summary>Makes an index of the documents and returns its name.</summary>
-    /// <param name="engine">Where.</param>
-    /// <param name="mapping">The mapping's properties, settings and all; see <see cref="FanMapping"/>.</param>
+    /// <summary>Creates an index of the documents and returns its name.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="mapping">The mapping's properties and the settings; see <see cref="FanMapping"/>.</param>
     /// <param name="length">Length of every document's vector.</param>
     public static async Task<string> IndexAsync(RunningEngine engine, string mapping, double length = 1)
     {
@@ -94,27 +94,27 @@ internal static class Fan
         return ChatScripts.Says(("yes", isHut ? 0.9 : 0.2), ("no", isHut ? 0.1 : 0.8))(context, call);
     }
 
-    /// <summary>A judge that has read the labels: huts are relevant.</summary>
+    /// <summary>A qrels judge: huts are relevant.</summary>
     public static JudgeSettings Judge { get; } =
         LabelFiles.Write("fan", QueryText, Documents.Where(static document => document.IsRelevant).Select(static document => document.Id));
 }
 
 /// <summary>One document.</summary>
-/// <param name="Id">Also says whether it is relevant.</param>
+/// <param name="Id">The id, which also states whether the document is relevant.</param>
 /// <param name="Angle">Between its vector and the query vector, in radians; left is positive.</param>
-/// <param name="Shelf">Something to filter by; both kinds stand on both shelves.</param>
+/// <param name="Shelf">A field for filters; each value has relevant and other documents.</param>
 internal sealed record FanDocument(string Id, double Angle, string Shelf)
 {
     public bool IsRelevant => Angle > 0;
 
-    /// <summary>What a judge reads.</summary>
+    /// <summary>The text for the judge.</summary>
     public string Text => IsRelevant ? $"The hut by the glacier is {Angle:0.00} hours away." : $"Tax returns are due in {-Angle:0.00} months.";
 
     /// <summary>As indexed.</summary>
     public string Json(double length) => JsonSerializer.Serialize(new { text = Text, shelf = Shelf, v = Fan.VectorAt(Angle, length) });
 }
 
-/// <summary>Mappings for the documents, exact where the engine can be: both rank 60 documents without approximation.</summary>
+/// <summary>Mappings for the documents. Both engines rank 60 documents without approximation.</summary>
 internal static class FanMapping
 {
     /// <param name="similarity">As the mapping says it.</param>

@@ -3,7 +3,7 @@ using EsRefine.TestSupport.Engines;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Indices of <see cref="Fan"/> that no test changes, made once per run for each mapping. Meant as an assembly fixture.</summary>
+/// <summary>Read-only indices of <see cref="Fan"/>, created once per run for each mapping. Meant as an assembly fixture.</summary>
 public sealed class FanIndices
 {
     private readonly ConcurrentDictionary<(Uri Engine, string Mapping, double Length), Lazy<Task<string>>> _indices = [];

@@ -5,7 +5,7 @@ using EsRefine.TestSupport.Engines;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The documents of <see cref="Fan"/> in another shape: how the vector is mapped, and how a document holds it.</summary>
+/// <summary>The documents of <see cref="Fan"/> with another mapping of the vector and another form of the document.</summary>
 /// <param name="Mapping">Settings and mapping of the index.</param>
 /// <param name="Document">The JSON of a document.</param>
 internal sealed record FanShape(string Mapping, Func<FanDocument, string> Document)
@@ -29,7 +29,7 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
         {"settings":{"number_of_shards":1,"number_of_replicas":0 $SETTINGS},"mappings":{"properties":{"shelf":{"type":"keyword"},$PROPERTIES}}}
         """;
 
-    /// <summary>Vectors of passages: each document's own beside one that is far from every query.</summary>
+    /// <summary>Vectors of passages: each document's own and one that is far from every query.</summary>
     public static FanShape NestedElasticsearch { get; } = new(
         Fill(NestedFrame, """ "type":"dense_vector","dims":8,"index_options":{"type":"hnsw"} """), NestedDocument);
 
@@ -38,10 +38,10 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
         Fill(NestedFrame, """ "type":"knn_vector","dimension":8,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"} """, settings: ""","index.knn":true"""),
         NestedDocument);
 
-    /// <summary>One vector field with two aliases, mapped as said.</summary>
-    /// <param name="field">What its mapping says after its type and dimensions.</param>
+    /// <summary>One vector field with two aliases.</summary>
+    /// <param name="field">Its mapping parameters after type and dimensions.</param>
     /// <param name="vector">The vector's JSON.</param>
-    /// <param name="mapping">What the mapping says before its properties.</param>
+    /// <param name="mapping">Mapping parameters before the properties.</param>
     /// <param name="settings">More settings.</param>
     public static FanShape Elasticsearch(string field, Func<double, string>? vector = null, string mapping = "", string settings = "") => new(
         Fill(FlatFrame, """ "type":"dense_vector","dims":8 """ + field, mapping, settings), document => FlatDocument(document, vector));
@@ -51,7 +51,7 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
         Fill(FlatFrame, """ "type":"knn_vector","dimension":8 """ + field, mapping, settings), document => FlatDocument(document, vector));
 
     /// <summary>Texts that Elasticsearch embeds itself, chunk by chunk; see <see cref="FanModels"/>.</summary>
-    /// <param name="properties">Mapping of the fields that hold them; <c>$SEMANTIC</c> is one that keeps vectors as they are.</param>
+    /// <param name="properties">Mapping of the fields that hold them; <c>$SEMANTIC</c> is a field with unquantized vectors.</param>
     /// <param name="document">Those fields in a document.</param>
     /// <param name="settings">More settings.</param>
     public static FanShape Semantic(string properties, Func<FanDocument, object> document, string settings = "") => new(
@@ -61,7 +61,7 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
             .Replace("$SEMANTIC", SemanticField, StringComparison.Ordinal),
         fan => $$"""{"shelf":"{{fan.Shelf}}",{{JsonSerializer.Serialize(document(fan))[1..]}}""");
 
-    /// <summary>One such text of two chunks, the second of which is the document's own.</summary>
+    /// <summary>One such text of two chunks; the second chunk has the document's own vector.</summary>
     public static FanShape LongSemantic(string settings = "") =>
         Semantic(""" "st":$SEMANTIC """, static document => new { st = LongText(document) }, settings);
 
@@ -72,10 +72,10 @@ internal sealed record FanShape(string Mapping, Func<FanDocument, string> Docume
     public static sbyte[] BytesAt(double angle) =>
         [.. Fan.VectorAt(angle, length: 250).Select(static component => (sbyte)Math.Clamp(MathF.Round(component), -128, 127))];
 
-    /// <summary>Two neighbors of one kind, to collapse by.</summary>
+    /// <summary>A collapse key shared by two neighbors of the same relevance.</summary>
     public static string PairOf(FanDocument document) => $"{document.Id[..4]}{int.Parse(document.Id.AsSpan(4), CultureInfo.InvariantCulture) / 2}";
 
-    /// <summary>Makes an index of the documents and returns its name.</summary>
+    /// <summary>Creates an index of the documents and returns its name.</summary>
     public async Task<string> IndexAsync(RunningEngine engine)
     {
         string index = engine.NewIndexName("shape");

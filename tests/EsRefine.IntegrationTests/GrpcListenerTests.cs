@@ -14,7 +14,7 @@ using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The typed listener in front of real engines, called as a .NET client calls it.</summary>
+/// <summary>The gRPC listener in front of real engines, called with the .NET client.</summary>
 public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     private static readonly string[] Refined = [.. Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id)];
@@ -80,7 +80,7 @@ public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSea
     }
 
     [Fact]
-    public async Task Text_without_a_model_says_what_to_do()
+    public async Task Text_without_a_model_is_refused_with_the_setting_to_change()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
@@ -92,7 +92,7 @@ public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSea
     }
 
     [Fact]
-    public async Task Without_a_judge_the_plain_hits_come_with_the_outcome()
+    public async Task Without_a_judge_the_plain_hits_are_returned_with_the_outcome()
     {
         RunningEngine engine = await openSearch.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, judge: null);
@@ -113,7 +113,7 @@ public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSea
     }
 
     [Fact]
-    public async Task Field_that_Elasticsearch_finds_nothing_in_is_no_error_of_ours()
+    public async Task Field_in_which_Elasticsearch_finds_nothing_is_not_an_error()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(engine);

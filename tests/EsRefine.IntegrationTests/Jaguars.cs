@@ -40,12 +40,12 @@ internal static class Jaguars
         "A Jaguar dealer checks brakes and tires before a test drive.",
     ];
 
-    /// <summary>A judge that takes the animal to be meant.</summary>
+    /// <summary>A judge for which the animal is meant.</summary>
     public static JudgeSettings Judge { get; } = LabelFiles.Write("jaguars", QueryText, Enumerable.Range(0, Animals.Length).Select(static i => $"animal-{i}"));
 
     public static bool IsRelevant(string id) => id.StartsWith("animal-", StringComparison.Ordinal);
 
-    /// <summary>Makes an index of the sentences and returns its name.</summary>
+    /// <summary>Creates an index of the sentences and returns its name.</summary>
     public static async Task<string> IndexAsync(RunningEngine engine, IEmbeddingGenerator<string, Embedding<float>> model)
     {
         string index = engine.NewIndexName("jaguars");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>A chat judge in trouble: the reply is the cluster's own, and the original request is on its way in time.</summary>
+/// <summary>A failing chat judge: the reply is the cluster's own, and the original request is sent in time.</summary>
 [Collection(nameof(NothingBeside))]
 public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
@@ -46,8 +46,8 @@ public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearc
     }
 
     /// <summary>
-    /// The clock starts before the client sends, so connecting and reading the request count against the sidecar; and it is a real clock on a machine that does
-    /// other things, too, so the best of a few tries tells what the sidecar does, the others what the machine did.
+    /// The measurement starts before the client sends, so it includes connecting and reading the request. It uses the real clock of a busy machine, so only the
+    /// best of several attempts counts.
     /// </summary>
     [Fact]
     public async Task Original_request_is_sent_at_most_50_ms_after_the_deadline()
@@ -73,7 +73,7 @@ public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearc
         {
             long start = Stopwatch.GetTimestamp();
             SearchReply reply = await SearchReply.OfAsync(sidecar.DataUrl, "notes/_search", body, "anything");
-            Assert.StartsWith("deadline-passed", reply.Outcome, StringComparison.Ordinal);   // the first of a busy machine may not even have its sample by then
+            Assert.StartsWith("deadline-passed", reply.Outcome, StringComparison.Ordinal);   // a busy machine may have no sample by then
             Assert.Equal(body, upstream.Requests[^1].BodyText);
             TimeSpan late = Stopwatch.GetElapsedTime(start, arrival) - TimeSpan.FromMilliseconds(DeadlineMs);
             Assert.True(late > TimeSpan.FromMilliseconds(-5), $"the judge had {-late.TotalMilliseconds} ms less than the deadline gives");
@@ -97,7 +97,7 @@ public sealed class JudgeFaultTests(ElasticsearchEngine elasticsearch, OpenSearc
     private static async Task RepliesAsTheCluster(RunningEngine engine, string index, KnnForm form, string fault)
     {
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Scripts[fault]);
-        // A judge that hangs takes all the time it gets.
+        // A hanging judge uses all the available time.
         bool hangs = Scripts[fault] == ChatScripts.HangBeforeHeaders || Scripts[fault] == ChatScripts.HangInBody;
         EsRefineSettings settings = SidecarInFront.Settings(engine.Url, SidecarInFront.Chat(judge.Url));
         await using Sidecar sidecar = await SidecarInFront.Of(hangs ? settings with { DeadlineMs = 1000 } : settings);

@@ -1,20 +1,20 @@
 namespace EsRefine.IntegrationTests;
 
 /// <summary>One way of writing a kNN search on the documents of <see cref="Fan"/>, and what it finds.</summary>
-/// <param name="Name">For people.</param>
-/// <param name="Body">With <c>$V</c> where the vector stands and <c>$TEXT</c> where the query text does.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Body">The body with <c>$V</c> for the vector and <c>$TEXT</c> for the query text.</param>
 internal sealed record KnnForm(string Name, string Body)
 {
-    /// <summary>What the form finds with the query vector turned left by an angle: the ten nearest, unless it says otherwise.</summary>
+    /// <summary>The expected hits with the query vector turned left by an angle; by default the ten nearest.</summary>
     public Func<double, IEnumerable<FanDocument>> Finds { get; init; } = static angle => Fan.Ranked(angle).Take(10);
 
     /// <summary>Whether the vector is written as Base64.</summary>
     public bool IsBase64 { get; init; }
 
-    /// <summary>Whether the body itself says what the vector stands for, so that no header is needed.</summary>
+    /// <summary>Whether the body contains the query text, so that no header is needed.</summary>
     public bool HoldsQueryText { get; init; }
 
-    /// <summary>What follows <c>_search</c>.</summary>
+    /// <summary>Text after <c>_search</c>.</summary>
     public string QueryString { get; init; } = "";
 
     /// <summary>The body with a vector in it.</summary>
@@ -24,7 +24,7 @@ internal sealed record KnnForm(string Name, string Body)
 
     public override string ToString() => Name;
 
-    /// <summary>Forms Elasticsearch takes.</summary>
+    /// <summary>Forms that Elasticsearch supports.</summary>
     public static IReadOnlyList<KnnForm> Elasticsearch { get; } =
     [
         new("knn", """{"size":10,"knn":{"field":"v","query_vector":$V,"k":10,"num_candidates":100},"_source":["text"]}"""),
@@ -75,7 +75,7 @@ internal sealed record KnnForm(string Name, string Body)
             """),
     ];
 
-    /// <summary>Forms OpenSearch takes.</summary>
+    /// <summary>Forms that OpenSearch supports.</summary>
     public static IReadOnlyList<KnnForm> OpenSearch { get; } =
     [
         new("knn query", """{"size":10,"query":{"knn":{"v":{"vector":$V,"k":10}}},"_source":["text"]}"""),

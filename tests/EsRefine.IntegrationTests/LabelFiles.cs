@@ -3,7 +3,7 @@ using EsRefine.Judging;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The files of a judge of kind <c>qrels</c>, in BEIR's layout, beside the tests' own binaries.</summary>
+/// <summary>The files of a judge of kind <c>qrels</c>, in BEIR's layout, in the folder of the test binaries.</summary>
 internal static class LabelFiles
 {
     /// <summary>A judge for one query.</summary>

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>A real OpenAI-compatible server as judge of real hits. Its tiny model counts words, so only that it judges is asked for, not how well.</summary>
+/// <summary>A real OpenAI-compatible server judges real hits. Its tiny model only counts words, so the quality of its judgments is not tested.</summary>
 public sealed class LanguageModelTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
-    /// <summary>A port of its own, so that the log holds nobody else's calls.</summary>
+    /// <summary>A separate port, so that the log holds only this test's calls.</summary>
     private const string Port = "8087";
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class LanguageModelTests(ElasticsearchEngine elasticsearch, OpenSe
         Assert.All(made, static judgment => Assert.Equal(judgment.Yes / (judgment.Yes + judgment.No), judgment.Probability, 1e-6));
     }
 
-    /// <summary>Completions the server has begun, by its own log.</summary>
+    /// <summary>Number of completions that the server has started, from its log.</summary>
     private static async Task<int> CompletionsAsync()
     {
         string folder = Environment.GetEnvironmentVariable("ESREFINE_LLM_DIR") is { Length: > 0 } named ? named : "/var/tmp/esrefine-llm";
@@ -60,7 +60,7 @@ public sealed class LanguageModelTests(ElasticsearchEngine elasticsearch, OpenSe
         return log.Split('\n').Count(static line => line.Contains("launch_slot_", StringComparison.Ordinal));
     }
 
-    /// <summary>Keeps a copy of what a judge wrote on the sheet of one search.</summary>
+    /// <summary>Copies the judgments of one search.</summary>
     private sealed class RecordingJudge(IRelevanceJudge innerJudge, List<Judgment> made) : IRelevanceJudge
     {
         public string Name => innerJudge.Name;

@@ -8,20 +8,17 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Headers and media types mean to engines that live what they mean without the sidecar: refusals and warnings included.</summary>
+/// <summary>Real engines treat headers and media types through the sidecar as they do directly, including refusals and warnings.</summary>
 public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, string mapping)
 {
     [Theory]
     [InlineData("GET", "/", "X-Opaque-Id: 12")]
-    [InlineData(
-        "POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=8",
-        "Content-Type: application/vnd.elasticsearch+json; compatible-with=8")]
-    [InlineData(
-        "POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json;compatible-with=9",
-        "Content-Type: application/vnd.elasticsearch+json;compatible-with=9")]
-    [InlineData(
-        "POST", "/$INDEX/_search", "Accept: application/vnd.elasticsearch+json; compatible-with=7",
-        "Content-Type: application/vnd.elasticsearch+json; compatible-with=7")]
+    [InlineData("POST", "/$INDEX/_search",
+        "Accept: application/vnd.elasticsearch+json; compatible-with=8", "Content-Type: application/vnd.elasticsearch+json; compatible-with=8")]
+    [InlineData("POST", "/$INDEX/_search",
+        "Accept: application/vnd.elasticsearch+json;compatible-with=9", "Content-Type: application/vnd.elasticsearch+json;compatible-with=9")]
+    [InlineData("POST", "/$INDEX/_search",
+        "Accept: application/vnd.elasticsearch+json; compatible-with=7", "Content-Type: application/vnd.elasticsearch+json; compatible-with=7")]
     [InlineData("POST", "/$INDEX/_search", "Accept: */*", "Content-Type: application/vnd.elasticsearch+json; compatible-with=9")]
     [InlineData("POST", "/$INDEX/_search", "Accept: application/yaml", "Content-Type: application/json")]
     [InlineData("POST", "/$INDEX/_search", "Accept: application/cbor", "Content-Type: application/json")]
@@ -52,12 +49,12 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
         if (plain.Headers.Any(static header =>
             header.StartsWith("Content-Type: ", StringComparison.OrdinalIgnoreCase) && header.Contains("json", StringComparison.Ordinal)))
         {
-            // Elsewhere the time it took cannot be masked.
+            // In other formats, "took" cannot be masked.
             Assert.Equal(plain.Masked, reply.Masked);
         }
     }
 
-    /// <summary>Both engines refuse two different values of a header that takes one, and take a list for a value.</summary>
+    /// <summary>Both engines refuse two lines of a single-valued header, but read a list as one value.</summary>
     [Theory]
     [InlineData("X-Opaque-Id: a\r\nX-Opaque-Id: b", "400 Bad Request")]
     [InlineData("X-Opaque-Id: a\r\nX-Opaque-Id: a", "200 OK")]
@@ -86,7 +83,7 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
     }
 
     [Fact]
-    public async Task Nodes_in_YAML_are_the_clusters_own()
+    public async Task Nodes_in_YAML_are_unchanged()
     {
         RunningEngine running = await engine.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(running);
@@ -103,7 +100,7 @@ public abstract class LiveHeaderTests(SearchEngine engine, FanIndices indices, s
     [InlineData("/_nodes/_all/http")]
     [InlineData("/_nodes/http,settings")]
     [InlineData("/_nodes")]
-    public async Task Nodes_are_where_the_sidecar_is(string target)
+    public async Task Nodes_have_the_address_of_the_sidecar(string target)
     {
         RunningEngine running = await engine.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(running);
@@ -124,10 +121,10 @@ public sealed class ElasticsearchHeaderTests(ElasticsearchEngine engine, FanIndi
 /// <inheritdoc/>
 public sealed class OpenSearchHeaderTests(OpenSearchEngine engine, FanIndices indices) : LiveHeaderTests(engine, indices, FanMapping.OpenSearch());
 
-/// <summary>What an engine says beside its reply.</summary>
+/// <summary>Warning headers of a real engine.</summary>
 public sealed class LiveWarningTests(OpenSearchEngine engine, FanIndices indices)
 {
-    /// <summary>The engine warns once per <c>X-Opaque-Id</c>, so each way needs one of its own.</summary>
+    /// <summary>The engine warns once per <c>X-Opaque-Id</c>, so each request uses a new one.</summary>
     [Fact]
     public async Task Deprecation_warning_arrives()
     {

@@ -8,13 +8,13 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>What is no kNN search is answered through the sidecar as it is without it, by engines that live.</summary>
+/// <summary>Real engines answer requests other than kNN searches through the sidecar as they do directly.</summary>
 public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indices, string mapping, string knnSearch)
 {
     private const int BulkMegabytes = 40;
 
     [Fact]
-    public async Task Bulk_of_40_MB_is_taken()
+    public async Task Bulk_of_40_MB_is_accepted()
     {
         RunningEngine running = await engine.UseAsync();
         await using Sidecar sidecar = await SidecarInFront.Of(running);
@@ -51,17 +51,17 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
     }
 
     [Fact]
-    public async Task Scroll_goes_on_where_it_was()
+    public async Task Scroll_continues_through_the_sidecar()
     {
         RunningEngine running = await engine.UseAsync();
-        // No vectors in it: OpenSearch 3.5.0 answers every search 503 once a scroll over an index with derived vectors has been deleted.
+        // The index has no vectors, because OpenSearch 3.5.0 answers every search with 503 after a scroll over an index with derived vectors has been deleted.
         string index = await Fan.IndexAsync(running, """{"mappings":{"properties":{"v":{"type":"object","enabled":false}}}}""");
         await using Sidecar sidecar = await SidecarInFront.Of(running);
 
         Exchange.Reply[] plain = await ScrollAsync(running.Url, index);
         Exchange.Reply[] replies = await ScrollAsync(sidecar.DataUrl, index);
 
-        Assert.Equal(5, plain.Length);   // three pages of 25, an empty one, the end
+        Assert.Equal(5, plain.Length);   // three pages of 25, an empty page, and the deletion
         Assert.Equal(plain.Length, replies.Length);
         Assert.All(plain.Zip(replies), static pair => Same(pair.First, pair.Second));
     }
@@ -145,7 +145,7 @@ public abstract class LiveTransparencyTests(SearchEngine engine, FanIndices indi
         }
     }
 
-    /// <summary>An index that keeps documents and does nothing with them, so that 40 MB are soon taken.</summary>
+    /// <summary>An index that stores documents without indexing their fields, so that 40 MB are indexed quickly.</summary>
     private static async Task<string> CreateUnindexedAsync(RunningEngine running)
     {
         string index = running.NewIndexName("large");

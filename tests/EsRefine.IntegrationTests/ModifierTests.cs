@@ -6,11 +6,11 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// What surrounds a clause and reshapes the reply or says where to search: the search is refined all the same, and the reply has the shape that was asked for.
+/// Search parameters and body members that change the reply's shape or the indices: the search is refined, and the reply has the requested shape.
 /// </summary>
 public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
-    /// <summary>What follows <c>_search</c>, and what stands beside the clause.</summary>
+    /// <summary>Text after <c>_search</c>, and body members beside the clause.</summary>
     public static TheoryData<string, string> Modifiers => new()
     {
         { "?filter_path=hits.hits._id,hits.hits._score", "\"size\":10" },
@@ -55,12 +55,13 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
         await ExpressionsAreRefined(await openSearch.UseAsync(), FanMapping.OpenSearch(), KnnOf.OpenSearch);
 
     [Fact]
-    public async Task Elasticsearch_answers_for_other_clusters_itself() => await PassesToOtherClusters(await elasticsearch.UseAsync(), KnnOf.Elasticsearch);
+    public async Task Elasticsearch_answers_searches_on_other_clusters_unrefined() =>
+        await PassesToOtherClusters(await elasticsearch.UseAsync(), KnnOf.Elasticsearch);
 
     [Fact]
-    public async Task OpenSearch_answers_for_other_clusters_itself() => await PassesToOtherClusters(await openSearch.UseAsync(), KnnOf.OpenSearch);
+    public async Task OpenSearch_answers_searches_on_other_clusters_unrefined() => await PassesToOtherClusters(await openSearch.UseAsync(), KnnOf.OpenSearch);
 
-    /// <summary>The reply is the very one the cluster gives to the same request with the refined vector in it, and ranks by it.</summary>
+    /// <summary>The reply equals the cluster's reply to the same request with the refined vector.</summary>
     private async Task IsRefined(RunningEngine engine, string mapping, Func<float[], string, string> body, string parameters, string members)
     {
         string target = $"/{await indices.GetAsync(engine, mapping)}/_search{parameters}";
@@ -140,7 +141,7 @@ public sealed class ModifierTests(ElasticsearchEngine elasticsearch, OpenSearchE
         return [.. document.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(static hit => hit.GetProperty("_id").GetString()!)];
     }
 
-    /// <summary>The reply's shape: the names at its top, those of its aggregations, and those of its first hit.</summary>
+    /// <summary>The reply's shape: the names at its top level, in its aggregations, and in its first hit.</summary>
     private static string[] NamesOf(string reply)
     {
         using JsonDocument document = JsonDocument.Parse(reply);

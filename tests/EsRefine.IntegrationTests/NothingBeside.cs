@@ -2,6 +2,6 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Tests that measure time, or that load the machine for long: they run one after another when all others are done.</summary>
+/// <summary>Tests that measure time or load the machine for long. They run one after another, after all others.</summary>
 [CollectionDefinition(nameof(NothingBeside), DisableParallelization = true)]
 public sealed class NothingBeside;

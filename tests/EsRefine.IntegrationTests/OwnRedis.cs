@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>A Redis that one test has for itself, to read or to end; see RedisServer for the shared one.</summary>
+/// <summary>A Redis for one test, which may read or stop it; see RedisServer for the shared one.</summary>
 internal sealed class OwnRedis : IAsyncDisposable
 {
     private readonly Process _process;
@@ -18,11 +18,11 @@ internal sealed class OwnRedis : IAsyncDisposable
         Address = $"127.0.0.1:{port}";
     }
 
-    /// <summary>As <c>cache.redis</c> takes it.</summary>
+    /// <summary>The value for <c>cache.redis</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Starts one, or ends the calling test where it is not installed.</summary>
-    /// <param name="address">Of one that has been stopped; null = a free port.</param>
+    /// <summary>Starts a server, or skips or fails the calling test if Redis is not installed.</summary>
+    /// <param name="address">The address of a stopped server; null = a free port.</param>
     public static async Task<OwnRedis> StartAsync(string? address = null)
     {
         string? program = ClientProcess.Locate("redis-server");
@@ -45,10 +45,10 @@ internal sealed class OwnRedis : IAsyncDisposable
         throw new InvalidOperationException("redis-server ended before it was ready");
     }
 
-    /// <summary>The names of all it holds, a line each among lines of the protocol.</summary>
+    /// <summary>The names of all keys, one per line, between lines of the protocol.</summary>
     public Task<string> DumpAsync() => AskAsync("KEYS *");
 
-    /// <summary>The reply to a command, as the protocol has it, up to the end of the connection.</summary>
+    /// <summary>The raw reply to a command, up to the end of the connection.</summary>
     public async Task<string> AskAsync(string command)
     {
         using TcpClient client = new();
@@ -60,10 +60,10 @@ internal sealed class OwnRedis : IAsyncDisposable
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Keeps its connections open and answers nothing until <see cref="ContinueAsync"/>.</summary>
+    /// <summary>Suspends the server: connections stay open but get no answers until <see cref="ContinueAsync"/>.</summary>
     public Task HangAsync() => ClientProcess.RunAsync("bash", ["-c", $"kill -STOP {_process.Id}"]);
 
-    /// <summary>Ends <see cref="HangAsync"/>.</summary>
+    /// <summary>Resumes the server after <see cref="HangAsync"/>.</summary>
     public Task ContinueAsync() => ClientProcess.RunAsync("bash", ["-c", $"kill -CONT {_process.Id}"]);
 
     public async ValueTask DisposeAsync()

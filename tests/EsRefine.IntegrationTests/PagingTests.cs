@@ -11,8 +11,8 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Pages of one search, fetched in every way the engines know: laid end to end they are the one big refined page, without a hit twice or missing, also where
-/// each page comes through another sidecar and the two share a Redis.
+/// Pages of one search, fetched in every way that the engines support. Concatenated, they equal one large refined page, with no hit repeated or missing, even
+/// if the pages alternate between two sidecars that share a Redis.
 /// </summary>
 public sealed class PagingTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, RedisServer redis, FanIndices indices)
 {
@@ -112,11 +112,11 @@ public sealed class PagingTests(ElasticsearchEngine elasticsearch, OpenSearchEng
             laterPagesPass: true);
     }
 
-    /// <summary>Fetches all pages, each through the other of two sidecars, and lays them end to end.</summary>
+    /// <summary>Fetches all pages, alternating between two sidecars, and concatenates them.</summary>
     private async Task HoldTogether(RunningEngine engine, Func<int, JsonDocument?, (string Target, string Body)> ask, bool laterPagesPass = false)
     {
         EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Fan.Judge) with { Cache = new CacheSettings { Redis = await redis.UseAsync() } };
-        // A clock that stands still: a search waits for the store for 20 ms only, which a busy machine may take for any call.
+        // The clock is stopped, because a search waits only 20 ms for the store, and any call may take that long on a busy machine.
         FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
         await using Sidecar one = await SidecarInFront.Of(settings, services => services.AddSingleton<TimeProvider>(time));
         await using Sidecar other = await SidecarInFront.Of(settings, services => services.AddSingleton<TimeProvider>(time));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>What a real Redis costs when it is unreachable or hangs, and what is logged. How long a search waits at most is decided by its callers.</summary>
+/// <summary>Calls and log lines with a real Redis that is unreachable or hangs. The callers limit how long a search waits.</summary>
 public sealed class RedisStoreTests
 {
     private const int Unreachable = 500;
@@ -19,7 +19,7 @@ public sealed class RedisStoreTests
     private readonly FakeLogger _logger = new();
 
     [Fact]
-    public async Task Server_that_was_unreachable_at_the_start_is_used_once_it_is_there()
+    public async Task Server_that_was_unreachable_at_the_start_is_used_once_it_is_reachable()
     {
         string address = await StoppedAsync();
         IDistributedCache store = Connect(address);
@@ -33,7 +33,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public async Task Server_that_ended_fails_calls_and_is_used_again_after_its_restart()
+    public async Task Stopped_server_fails_calls_and_is_used_again_after_its_restart()
     {
         OwnRedis redis = await OwnRedis.StartAsync();
         IDistributedCache store = Connect(redis.Address);
@@ -50,7 +50,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public async Task Server_that_hangs_ends_calls_by_their_timeout_and_is_used_again_when_it_goes_on()
+    public async Task Hanging_server_times_calls_out_and_is_used_again_when_it_responds()
     {
         await using OwnRedis redis = await OwnRedis.StartAsync();
         IDistributedCache store = Connect(redis.Address);
@@ -68,7 +68,7 @@ public sealed class RedisStoreTests
 
     private static Task<byte[]?> ReadAsync(IDistributedCache store) => store.GetAsync("any", TestContext.Current.CancellationToken);
 
-    /// <summary>An address at which nobody listens now, and a server can be started.</summary>
+    /// <summary>A free address on which a server can be started.</summary>
     private static async Task<string> StoppedAsync()
     {
         await using OwnRedis redis = await OwnRedis.StartAsync();
@@ -85,7 +85,7 @@ public sealed class RedisStoreTests
         }
     }
 
-    /// <summary>Events arrive on a thread of the client's.</summary>
+    /// <summary>Thread-safe, because events arrive on a thread of the Redis client.</summary>
     private async Task UntilLoggedAsync(params int[] expected)
     {
         while (_logger.Collector.Count < expected.Length)

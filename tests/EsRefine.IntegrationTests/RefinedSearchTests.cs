@@ -6,8 +6,8 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// A kNN search through the sidecar finds what the refined vector is nearest to, in every form, whatever the similarity and whatever the index shows of its
-/// vectors; with a judge that is down it finds what it always found.
+/// A kNN search through the sidecar finds the documents nearest to the refined vector, in every form, for every similarity, and whether or not the index shows
+/// its vectors. With an unreachable judge it finds the same as without the sidecar.
 /// </summary>
 public sealed class RefinedSearchTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
@@ -45,7 +45,7 @@ public sealed class RefinedSearchTests(ElasticsearchEngine elasticsearch, OpenSe
         await IsRefined(await elasticsearch.UseAsync(), FanMapping.Elasticsearch(vectorsInSource: true), KnnForm.Elasticsearch[0]);
 
     [Fact]
-    public async Task Elasticsearch_that_was_given_Base64_and_shows_it_in_source_is_refined_as_well()
+    public async Task Elasticsearch_that_shows_Base64_vectors_in_source_is_refined_as_well()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         string index = engine.NewIndexName("packed");
@@ -92,7 +92,7 @@ public sealed class RefinedSearchTests(ElasticsearchEngine elasticsearch, OpenSe
         Assert.All(refined.Scores.Zip(expected), pair => Assert.Equal(Score(similarity, pair.Second.Angle - Fan.Turn, length), pair.First, 1e-4));
     }
 
-    /// <summary>Both engines' score of two vectors of one length at an angle: where the length counts, a refined vector of another length would show.</summary>
+    /// <summary>Both engines' score of two vectors of equal length at an angle. If the similarity depends on length, a wrong length changes it.</summary>
     private static double Score(string similarity, double angle, double length) => similarity switch
     {
         "cosine" or "dot_product" => (1 + Math.Cos(angle)) / 2,

@@ -4,11 +4,11 @@ using EsRefine.TestSupport.Engines;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Hands what arrived at a scripted cluster on to a real one.</summary>
+/// <summary>Forwards requests from a scripted cluster to a real engine.</summary>
 internal static class Relay
 {
-    /// <summary>The real cluster's answer.</summary>
-    /// <param name="target">Path and query there; null = as they came.</param>
+    /// <summary>The real engine's reply.</summary>
+    /// <param name="target">Path and query to use; null = those of the request.</param>
     public static async Task<UpstreamAnswer> ToAsync(RunningEngine engine, UpstreamRequest request, CancellationToken cancellationToken, string? target = null)
     {
         using HttpRequestMessage relayed = new(new HttpMethod(request.Method), target ?? request.Target);

@@ -5,7 +5,7 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// A retriever that has a model put the best hits in order: the refined vector brings better ones before it, and it is paid once a search, as without us.
+/// A retriever with a reranking model: the refined vector gives the model better hits, and the model is called once per search, as without the sidecar.
 /// </summary>
 public sealed class RerankedSearchTests(ElasticsearchEngine elasticsearch, FanIndices indices, FanModels models)
 {
@@ -42,7 +42,7 @@ public sealed class RerankedSearchTests(ElasticsearchEngine elasticsearch, FanIn
         Assert.StartsWith("judge-failed;", unjudged.Outcome, StringComparison.Ordinal);
     }
 
-    /// <summary>The ten nearest, best first as the reranker has it.</summary>
+    /// <summary>The ten nearest, in the reranker's order.</summary>
     private static IEnumerable<string> Reranked(double angle) =>
         Fan.Ranked(angle).Take(10).OrderByDescending(static document => FanModels.Score(document.Text)).Select(static document => document.Id);
 }

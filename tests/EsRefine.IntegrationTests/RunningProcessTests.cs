@@ -6,18 +6,18 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>The executable as an operator runs it: a file in, a listener out, an orderly end.</summary>
+/// <summary>The executable as an operator runs it: it reads a configuration file, opens its listeners, and stops gracefully.</summary>
 public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     [Fact]
-    public async Task Executable_with_a_configuration_file_refines_searches_on_Elasticsearch_until_it_is_told_to_stop()
+    public async Task Executable_with_a_configuration_file_refines_searches_on_Elasticsearch_until_it_is_stopped()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         await RefinesUntilToldToStop(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), KnnForm.Elasticsearch[0]);
     }
 
     [Fact]
-    public async Task Executable_with_a_configuration_file_refines_searches_on_OpenSearch_until_it_is_told_to_stop()
+    public async Task Executable_with_a_configuration_file_refines_searches_on_OpenSearch_until_it_is_stopped()
     {
         RunningEngine engine = await openSearch.UseAsync();
         await RefinesUntilToldToStop(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), KnnForm.OpenSearch[0]);
@@ -63,7 +63,7 @@ public sealed class RunningProcessTests(ElasticsearchEngine elasticsearch, OpenS
         }
     }
 
-    /// <summary>The data listener's address, out of what is told at the start.</summary>
+    /// <summary>The data listener's address, from the startup report.</summary>
     private static async Task<Uri> ListenerAsync(StreamReader errors)
     {
         List<string> lines = [];

@@ -7,8 +7,8 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Forms that the engines at hand do not serve without a paid license or a plugin: mapping and sample come from the real engine, the final search ends at a
-/// script that shows what arrived.
+/// Forms that the test engines support only with a paid license or a plugin. Mapping and sample come from the real engine; the final search goes to a scripted
+/// cluster that records it.
 /// </summary>
 public sealed class ScriptedFormTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
@@ -16,7 +16,7 @@ public sealed class ScriptedFormTests(ElasticsearchEngine elasticsearch, OpenSea
 
     private static readonly Uri NobodyThere = new("http://127.0.0.1:9/v1");   // the discard port: nothing listens there
 
-    /// <summary>Endpoint, and the search with <c>$V</c> for the vector. <c>$TEXT</c> is the query text; where it stands nowhere, a header says it.</summary>
+    /// <summary>Endpoint, and the search with <c>$V</c> for the vector. <c>$TEXT</c> is the query text; without it, the text is in a header.</summary>
     public static TheoryData<string, string> ElasticsearchForms => new()
     {
         { "$I/_search", """
@@ -68,7 +68,7 @@ public sealed class ScriptedFormTests(ElasticsearchEngine elasticsearch, OpenSea
 
     [Theory]
     [MemberData(nameof(ElasticsearchForms))]
-    public async Task Elasticsearch_is_sent_the_same_search_but_for_its_vector(string endpoint, string search)
+    public async Task Elasticsearch_is_sent_the_same_search_except_for_its_vector(string endpoint, string search)
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         await ArrivesRefined(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), endpoint, search);
@@ -76,7 +76,7 @@ public sealed class ScriptedFormTests(ElasticsearchEngine elasticsearch, OpenSea
 
     [Theory]
     [MemberData(nameof(OpenSearchForms))]
-    public async Task OpenSearch_is_sent_the_same_search_but_for_its_vector(string endpoint, string search)
+    public async Task OpenSearch_is_sent_the_same_search_except_for_its_vector(string endpoint, string search)
     {
         RunningEngine engine = await openSearch.UseAsync();
         await ArrivesRefined(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), endpoint, search);

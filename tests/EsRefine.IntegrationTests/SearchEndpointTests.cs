@@ -10,7 +10,7 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Endpoints beside <c>_search</c>: what their searches find with the refined vector, and that with a broken judge they reply as the cluster does.
+/// Endpoints other than <c>_search</c>: their searches find the hits of the refined vector, and with an unreachable judge the reply is the cluster's own.
 /// </summary>
 public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
@@ -26,7 +26,7 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
     public async Task Elasticsearch_refines_each_search_of_a_multi_search()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
-        // Elasticsearch takes a first empty line for a header.
+        // Elasticsearch reads a first empty line as a header.
         await MultiSearchIsRefined(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), KnnForm.Elasticsearch, "knn", "\n$FIRST\n");
     }
 
@@ -118,7 +118,7 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
 
     private static async Task SearchInTheAddressIsRefined(RunningEngine engine, string index, KnnForm form)
     {
-        const int LongestLine = 4096;   // that either engine takes
+        const int LongestLine = 4096;   // the longest that both engines accept
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
         string search = form.With(Fan.VectorAt(0)).ReplaceLineEndings(" ");
         Task<SearchReply> AskAsync(string endpoint, string text, string mediaType = "application/json") =>
@@ -139,7 +139,7 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
         Assert.Equal(plain.Masked, tooLong.Masked);
     }
 
-    /// <summary>What is wrong with them is the engine's to say. <c>$S</c> is a search.</summary>
+    /// <summary>Malformed bodies, for which the engine's error must be returned. <c>$S</c> is a search.</summary>
     public static TheoryData<string> Malformed { get; } =
     [
         "{}\n$S",
@@ -165,7 +165,7 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public async Task Elasticsearch_says_the_same_of_a_malformed_multi_search(string body)
+    public async Task Elasticsearch_gives_the_same_reply_to_a_malformed_multi_search(string body)
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         await SaysTheSame(engine, await indices.GetAsync(engine, FanMapping.Elasticsearch()), body, KnnForm.Elasticsearch[0]);
@@ -173,13 +173,13 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public async Task OpenSearch_says_the_same_of_a_malformed_multi_search(string body)
+    public async Task OpenSearch_gives_the_same_reply_to_a_malformed_multi_search(string body)
     {
         RunningEngine engine = await openSearch.UseAsync();
         await SaysTheSame(engine, await indices.GetAsync(engine, FanMapping.OpenSearch()), body, KnnForm.OpenSearch[0]);
     }
 
-    // Nobody judges, so that the replies are the same where the engine takes the body after all.
+    // No judge answers, so that the replies are equal even if the engine accepts the body.
     private static async Task SaysTheSame(RunningEngine engine, string index, string body, KnnForm form)
     {
         string lines = body.Replace("$S", form.With(Fan.VectorAt(0)), StringComparison.Ordinal);
@@ -217,7 +217,7 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
 
     private static IEnumerable<string> Ids(double angle) => Fan.Ranked(angle).Take(10).Select(static document => document.Id);
 
-    /// <summary>Asks the engine, a sidecar whose judge has read the labels, and one whose judge is not there.</summary>
+    /// <summary>Sends the search to the engine, to a sidecar with the qrels judge, and to one with an unreachable judge.</summary>
     private static async Task<Replies> AskAsync(RunningEngine engine, string target, string body, string mediaType)
     {
         await using Sidecar sidecar = await SidecarInFront.Of(engine);
@@ -245,10 +245,10 @@ public sealed partial class SearchEndpointTests(ElasticsearchEngine elasticsearc
 
     private sealed partial record Reply(HttpStatusCode Status, string Body, string? Outcome)
     {
-        /// <summary>Of all hits of all searches, in their order.</summary>
+        /// <summary>Ids of all hits of all searches, in order.</summary>
         public string[] Ids => [.. Id().Matches(Body).Select(static match => match.Groups[1].Value)];
 
-        /// <summary>Without the times, which no two have in common.</summary>
+        /// <summary>The body without times, which differ between calls.</summary>
         public string Masked => Took().Replace(Body, "\"took\":0");
 
         [GeneratedRegex("\"_id\":\"([^\"]+)\"")]

@@ -10,12 +10,12 @@ namespace EsRefine.IntegrationTests;
 /// <summary>A reply to a search, from a cluster or from the sidecar in front of it.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">As sent.</param>
-/// <param name="Outcome">Header <c>EsRefine</c>; null where there is none.</param>
+/// <param name="Outcome">Header <c>EsRefine</c>; null if there is none.</param>
 internal sealed partial record SearchReply(HttpStatusCode Status, string Body, string? Outcome)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false });
 
-    /// <summary>The body but for the time the search took, which no two have in common.</summary>
+    /// <summary>The body without <c>took</c>, which differs between calls.</summary>
     public string Masked => Took().Replace(Body, "\"took\":0");
 
     /// <summary>The hits' ids, in their order.</summary>
@@ -49,7 +49,7 @@ internal sealed partial record SearchReply(HttpStatusCode Status, string Body, s
         return await OfAsync(request, queryHeader);
     }
 
-    /// <summary>Sends a search in the address, with no body.</summary>
+    /// <summary>Sends a search in the URL, without a body.</summary>
     /// <param name="server">The cluster or the sidecar.</param>
     /// <param name="target">Path and query, without a slash in front.</param>
     /// <param name="search">JSON, or lines of it.</param>

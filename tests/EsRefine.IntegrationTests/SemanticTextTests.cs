@@ -8,7 +8,8 @@ using Form = EsRefine.IntegrationTests.EveryFormTests.Form;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// kNN queries on <c>semantic_text</c>, where Elasticsearch cuts texts into chunks and embeds them: each hit is judged, and learnt from, by its best chunk.
+/// kNN queries on <c>semantic_text</c>, where Elasticsearch splits texts into chunks and embeds them. Each hit is judged by its best chunk, whose vector is
+/// used for refinement.
 /// </summary>
 public sealed class SemanticTextTests(ElasticsearchEngine elasticsearch, FanModels models)
 {
@@ -131,7 +132,7 @@ public sealed class SemanticTextTests(ElasticsearchEngine elasticsearch, FanMode
     [InlineData("""{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100}}""", 400, "unsupported")]
     [InlineData("""{"retriever":{"knn":{"field":"st","query_vector":$V,"k":10,"num_candidates":100}}}""", 400, "unsupported")]
     [InlineData("""{"query":{"knn":{"field":"alias","query_vector":$V,"k":10,"num_candidates":100}}}""", 400, "unsupported")]
-    public async Task What_holds_no_vector_or_is_refused_by_Elasticsearch_passes_and_costs_no_judgment(string body, int status, string? outcome)
+    public async Task Search_without_a_vector_or_refused_by_Elasticsearch_is_forwarded_without_judgments(string body, int status, string? outcome)
     {
         FanShape shape = FanShape.Semantic(
             """ "st":$SEMANTIC,"alias":{"type":"alias","path":"st"} """, static document => new { st = FanShape.LongText(document) });
@@ -150,7 +151,7 @@ public sealed class SemanticTextTests(ElasticsearchEngine elasticsearch, FanMode
         Assert.Empty(judge.Calls);
     }
 
-    /// <summary>What a judge is shown of a search.</summary>
+    /// <summary>The texts that a judge reads for a search.</summary>
     private static async Task<string[]> PromptsAsync(RunningEngine engine, string index, string field, string[] texts, string body)
     {
         await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Fan.KnowsHuts);

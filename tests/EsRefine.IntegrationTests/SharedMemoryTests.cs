@@ -36,7 +36,7 @@ public sealed class SharedMemoryTests
     }
 
     [Fact]
-    public async Task Memory_without_its_Redis_remembers_for_itself()
+    public async Task Memory_without_its_Redis_remembers_in_the_process()
     {
         OwnRedis redis = await OwnRedis.StartAsync();
         await using Sidecar sidecar = await StartAsync(redis, "shop");
@@ -76,7 +76,7 @@ public sealed class SharedMemoryTests
 
     private static VectorMemory MemoryOf(Sidecar sidecar) => sidecar.Services.GetRequiredService<VectorMemory>();
 
-    /// <summary>A connection that has been made: on a busy machine the first use of one may take longer than the memory waits.</summary>
+    /// <summary>A store with an open connection. On a busy machine, the first use of a connection may take longer than the memory's timeout.</summary>
     private static async Task<IDistributedCache> ConnectedAsync(OwnRedis redis)
     {
         IDistributedCache store = RedisStore.Connect(new CacheSettings { Redis = redis.Address }, NullLogger.Instance);
@@ -84,7 +84,7 @@ public sealed class SharedMemoryTests
         return store;
     }
 
-    /// <summary>Hands the vector out until the store has it: a store that is slow at first is left alone for some seconds.</summary>
+    /// <summary>Requests the vector until the store has it, because a store that times out at first is skipped for some seconds.</summary>
     private static async Task RememberUntilSharedAsync(Sidecar sidecar, OwnRedis redis)
     {
         while (!(await redis.DumpAsync()).Contains("esrefine:vector:", StringComparison.Ordinal))
@@ -96,7 +96,7 @@ public sealed class SharedMemoryTests
 
     private static async Task<string?> FindPatientlyAsync(Sidecar sidecar, float[] vector)
     {
-        // A look that fails, for example by a timeout on a busy machine, is followed by 5 s without another.
+        // After a failed lookup, for example a timeout on a busy machine, the store is skipped for 5 s.
         for (int i = 0; i < 1200; i++)
         {
             if (await MemoryOf(sidecar).FindAsync(vector) is { } text)

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Sidecars as tests start them: on free ports, refining everything, patient enough for a busy machine.</summary>
+/// <summary>Starts sidecars for tests: on free ports, with refinement of all searches and a deadline for a busy machine.</summary>
 internal static class SidecarInFront
 {
-    /// <summary>What the tests say unless they are about it.</summary>
+    /// <summary>Default settings of the tests.</summary>
     public static EsRefineSettings Settings(Uri upstream, JudgeSettings? judge) => new()
     {
         Upstream = new UpstreamSettings { Urls = [upstream] },
@@ -20,7 +20,7 @@ internal static class SidecarInFront
         Judge = judge,
     };
 
-    /// <summary>A sidecar with the judge that has read the labels.</summary>
+    /// <summary>A sidecar with the qrels judge.</summary>
     public static Task<Sidecar> Of(RunningEngine engine) => Of(engine.Url, Fan.Judge);
 
     public static Task<Sidecar> Of(Uri upstream, JudgeSettings? judge) => Of(Settings(upstream, judge));

@@ -13,9 +13,9 @@ using Xunit;
 namespace EsRefine.IntegrationTests;
 
 /// <summary>
-/// Clauses of text alone, embedded by a local model or by the cluster. The engines at hand serve no such clause, so what they say to it is an error, and with a
-/// judge that is not there it must be theirs. They do serve all that a refined one needs: mapping, sample, inference endpoint, and the search that takes its
-/// place.
+/// Clauses with a text instead of a vector, embedded by a local model or by the cluster. The test engines do not support such clauses and answer with an error,
+/// which must reach the client if the judge is unreachable. They do support everything that refinement needs: mapping, sample, inference endpoint, and the
+/// search with the refined vector.
 /// </summary>
 public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices, FanModels models)
 {
@@ -34,7 +34,7 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     [Fact]
     public async Task Elasticsearch_embeds_the_text_of_embedding_by_its_inference_endpoint()
     {
-        // Of the services at hand none has endpoints of the task that this builder demands: one of text_embedding stands for it.
+        // No available service has endpoints of the task that this builder requires, so the test uses one of text_embedding.
         RunningEngine engine = await elasticsearch.UseAsync();
         string endpoint = (await models.UseAsync(engine)).Embedder;
         await using FakeUpstream relay = await FakeUpstream.StartAsync(async (request, cancellationToken) =>
@@ -44,9 +44,9 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     }
 
     [Fact]
-    public async Task Elasticsearch_that_refuses_to_embed_answers_itself()
+    public async Task Elasticsearch_that_refuses_to_embed_answers_the_original_search()
     {
-        // The endpoint is of another task than the builder demands, which is an error of the search.
+        // The endpoint has another task than the builder requires, so the search is an error.
         RunningEngine engine = await elasticsearch.UseAsync();
         string search = ByEmbedding((await models.UseAsync(engine)).Embedder);
         string target = $"{await indices.GetAsync(engine, FanMapping.Elasticsearch())}/_search";
@@ -67,7 +67,7 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     }
 
     [Fact]
-    public async Task Local_model_and_the_cluster_refine_alike_where_both_have_the_same_model()
+    public async Task Local_model_and_the_cluster_refine_alike_with_the_same_model()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Jaguars.Judge);
@@ -144,7 +144,7 @@ public sealed class TextClauseTests(ElasticsearchEngine elasticsearch, OpenSearc
     private static string ByEmbedding(string endpoint) =>
         $$$"""{"size":10,"query":{"knn":{"query_vector_builder":{"embedding":{"inference_id":"{{{endpoint}}}","input":{"type":"text","value":{{{Text}}} } } },"field":"v","k":10,"num_candidates":100} } }""";
 
-    /// <summary>A local model that gives every text the vector straight ahead.</summary>
+    /// <summary>A local model that returns the query vector of <see cref="Fan"/> for every text.</summary>
     private sealed class AheadModel : IEmbeddingGenerator<string, Embedding<float>>
     {
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests;
 
-/// <summary>Query vectors that the body only says where to find, and vectors that are not refined.</summary>
+/// <summary>Query vectors that the body only refers to (lookups), and vectors that are not refined.</summary>
 public sealed class VectorsFromElsewhereTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices)
 {
     private static readonly Uri NobodyThere = new("http://127.0.0.1:9/v1");   // the discard port: nothing listens there
 
     [Fact]
-    public async Task Elasticsearch_looks_the_vector_up_and_the_refined_one_takes_its_place()
+    public async Task Lookup_in_Elasticsearch_is_replaced_by_the_refined_vector()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         string asked = engine.NewIndexName("asked");
@@ -26,7 +26,7 @@ public sealed class VectorsFromElsewhereTests(ElasticsearchEngine elasticsearch,
     }
 
     [Fact]
-    public async Task Elasticsearch_answers_a_lookup_of_no_document_itself()
+    public async Task Lookup_of_a_missing_document_is_answered_by_Elasticsearch()
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
@@ -42,13 +42,13 @@ public sealed class VectorsFromElsewhereTests(ElasticsearchEngine elasticsearch,
     }
 
     [Fact]
-    public async Task Elasticsearch_vectors_of_bits_pass() => await Passes(
+    public async Task Elasticsearch_vectors_of_bits_are_forwarded_unchanged() => await Passes(
         await elasticsearch.UseAsync(),
         """{"mappings":{"properties":{"text":{"type":"text"},"v":{"type":"dense_vector","dims":16,"element_type":"bit"}}}}""",
         """{"knn":{"field":"v","query_vector":"0f0f","k":2,"num_candidates":10}}""");
 
     [Fact]
-    public async Task OpenSearch_vectors_of_bits_pass() => await Passes(
+    public async Task OpenSearch_vectors_of_bits_are_forwarded_unchanged() => await Passes(
         await openSearch.UseAsync(),
         """
         {"settings":{"index.knn":true},"mappings":{"properties":{"text":{"type":"text"},

@@ -1,12 +1,12 @@
 namespace EsRefine.TestSupport;
 
-/// <summary>What code allocates.</summary>
+/// <summary>Measures memory allocations.</summary>
 public static class Allocations
 {
     private const int Calls = 100;
 
-    /// <summary>Bytes that a call allocates once pools are warm and code is compiled, rounded up.</summary>
-    /// <remarks>The least of a few attempts: a collection in between empties pools, and ends the stretch of memory from which the thread allocates.</remarks>
+    /// <summary>Bytes that a call allocates after warm-up, rounded up.</summary>
+    /// <remarks>Returns the minimum of several attempts, because a garbage collection empties pools and ends the thread's allocation context.</remarks>
     public static long BytesPerCall(Action action)
     {
         long least = long.MaxValue;

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace EsRefine.TestSupport;
 
-/// <summary>Answers of a <see cref="ScriptedChatServer"/>: what models say, and what goes wrong.</summary>
+/// <summary>Replies of a <see cref="ScriptedChatServer"/>: model outputs and failures.</summary>
 public static class ChatScripts
 {
-    /// <summary>One generated position with these alternatives and probabilities; as many are given as the call asks for, likeliest first.</summary>
+    /// <summary>One generated position with these alternatives and probabilities. Returns as many as the call requests, likeliest first.</summary>
     public static ChatScript Says(params (string Token, double Probability)[] alternatives) => SaysInTurn(alternatives);
 
     /// <summary>Several generated positions.</summary>
@@ -28,10 +28,10 @@ public static class ChatScripts
         return Json(200, Completion(text.ToString(), asked > 0 ? new JsonObject { ["content"] = content } : null))(context, call);
     };
 
-    /// <summary>Words without log-probabilities, whatever was asked for.</summary>
+    /// <summary>Text without log-probabilities, even if they are requested.</summary>
     public static ChatScript SaysInWords(string text) => Json(200, Completion(text, logprobs: null));
 
-    /// <summary>A refusal in OpenAI's shape. Its message repeats the prompt, as those of real servers may.</summary>
+    /// <summary>An error in OpenAI's format. Its message repeats the prompt, as real servers may do.</summary>
     public static ChatScript Error(int status, string code) => (context, call) => Json(status, new JsonObject
     {
         ["error"] = new JsonObject
@@ -43,7 +43,7 @@ public static class ChatScripts
         },
     })(context, call!);
 
-    /// <summary>Any bytes.</summary>
+    /// <summary>An arbitrary body.</summary>
     public static ChatScript Raw(int status, string contentType, string body) => async (context, _) =>
     {
         context.Response.StatusCode = status;
@@ -53,7 +53,7 @@ public static class ChatScripts
 
     public static ChatScript Json(int status, JsonNode body) => Raw(status, "application/json; charset=utf-8", body.ToJsonString());
 
-    /// <summary>Never a byte.</summary>
+    /// <summary>Hangs without sending a byte.</summary>
     public static Task HangBeforeHeaders(HttpContext context, ChatCall call) => Task.Delay(Timeout.Infinite, context.RequestAborted);
 
     /// <summary>Headers and half a body, then silence.</summary>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EsRefine.TestSupport;
 
-/// <summary>A cluster made of a script: Kestrel on a free port, answering with the bodies a test gives it, remembering what it was asked.</summary>
+/// <summary>A scripted cluster: Kestrel on a free port that answers with the test's bodies and records the requests.</summary>
 public sealed class FakeUpstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -25,14 +25,14 @@ public sealed class FakeUpstream : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>What arrived so far, in order.</summary>
+    /// <summary>Requests received so far, in order.</summary>
     public IReadOnlyList<UpstreamRequest> Requests => [.. _requests];
 
     /// <summary>Starts a cluster that answers each request as the script says.</summary>
     public static Task<FakeUpstream> StartAsync(Func<UpstreamRequest, UpstreamAnswer> script) =>
         StartAsync((request, _) => ValueTask.FromResult(script(request)));
 
-    /// <summary>The same, where the script waits for something. The token is cancelled when the caller gives the request up.</summary>
+    /// <summary>Starts a cluster with an asynchronous script. The token is canceled when the caller aborts the request.</summary>
     public static async Task<FakeUpstream> StartAsync(Func<UpstreamRequest, CancellationToken, ValueTask<UpstreamAnswer>> script)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -63,10 +63,10 @@ public sealed class FakeUpstream : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
 
-/// <summary>A request as the scripted cluster saw it.</summary>
+/// <summary>A request as the scripted cluster received it.</summary>
 /// <param name="Method">As sent.</param>
 /// <param name="Target">Raw, path and query.</param>
-/// <param name="Headers">A copy, names in any case.</param>
+/// <param name="Headers">A copy with case-insensitive names.</param>
 /// <param name="Body">Without framing, not inflated.</param>
 public sealed record UpstreamRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
@@ -84,5 +84,5 @@ public sealed record UpstreamRequest(string Method, string Target, IReadOnlyDict
     }
 }
 
-/// <summary>What the scripted cluster answers.</summary>
+/// <summary>A reply of the scripted cluster.</summary>
 public sealed record UpstreamAnswer(string Body, int Status = 200, string ContentType = "application/json");

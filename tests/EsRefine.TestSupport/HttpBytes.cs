@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EsRefine.TestSupport;
 
-/// <summary>An HTTP/1.1 message as it went over the wire, with readings of it. Text is Latin-1, so every byte is a character.</summary>
+/// <summary>The bytes of an HTTP/1.1 message, with parsed views of them. Text is Latin-1, so every byte is one character.</summary>
 /// <param name="Head">Start line and headers, up to and including the empty line.</param>
 /// <param name="Body">The body with its framing: chunk sizes and trailers included.</param>
 public sealed record HttpBytes(byte[] Head, byte[] Body)
@@ -11,7 +11,7 @@ public sealed record HttpBytes(byte[] Head, byte[] Body)
     /// <summary>Request line or status line.</summary>
     public string StartLine => Lines[0];
 
-    /// <summary>Header lines in the order and spelling they had; values without the white space around them.</summary>
+    /// <summary>Header lines in their order and spelling; values are trimmed.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers =>
         [
             .. Lines.Skip(1)
@@ -22,7 +22,7 @@ public sealed record HttpBytes(byte[] Head, byte[] Body)
     public bool IsChunked => Header("Transfer-Encoding")?.Equals("chunked", StringComparison.OrdinalIgnoreCase) ?? false;
 
     /// <summary>The body without its framing.</summary>
-    public byte[] Content => IsChunked && Body.Length > 0 ? Unchunk().Content : Body;   // none where it answers a HEAD
+    public byte[] Content => IsChunked && Body.Length > 0 ? Unchunk().Content : Body;   // a reply to HEAD has no body
 
     /// <summary>Lines after the last chunk.</summary>
     public string Trailers => IsChunked ? Unchunk().Trailers : "";
@@ -31,17 +31,17 @@ public sealed record HttpBytes(byte[] Head, byte[] Body)
 
     private string[] Lines => Encoding.Latin1.GetString(Head).Split("\r\n");
 
-    /// <summary>The values of a header joined by commas; null where there is none.</summary>
+    /// <summary>The values of a header joined by commas. Null if there are none.</summary>
     public string? Header(string name)
     {
         string[] values = [.. Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value)];
         return values.Length == 0 ? null : string.Join(", ", values);
     }
 
-    /// <summary>Reads one message; null where the connection ends before its first byte.</summary>
+    /// <summary>Reads one message. Null if the connection ends before its first byte.</summary>
     /// <param name="stream">The connection.</param>
-    /// <param name="hasBody">False for a reply to HEAD: whatever its headers say, nothing follows.</param>
-    /// <param name="headRead">Called between head and body: the place for a <c>100 Continue</c>.</param>
+    /// <param name="hasBody">False for a reply to HEAD, which has no body whatever its headers declare.</param>
+    /// <param name="headRead">Called between head and body, to send a <c>100 Continue</c>.</param>
     /// <exception cref="EndOfStreamException">The connection ended within the message.</exception>
     public static async Task<HttpBytes?> ReadAsync(
         Stream stream, bool hasBody = true, Func<HttpBytes, Task>? headRead = null, CancellationToken cancellationToken = default)

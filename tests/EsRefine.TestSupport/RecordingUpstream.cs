@@ -6,8 +6,8 @@ using System.Threading.Channels;
 namespace EsRefine.TestSupport;
 
 /// <summary>
-/// A cluster made of a TCP socket: records the exact bytes of every request and answers with the exact bytes it is told. It is there to compare what
-/// arrives with and without something in between; <see cref="FakeUpstream"/> is the one to answer searches with.
+/// A cluster on a plain TCP socket: records the exact bytes of every request and answers with exact bytes. Use it to compare requests with and without a proxy
+/// in between, and <see cref="FakeUpstream"/> to answer searches.
 /// </summary>
 public sealed class RecordingUpstream : IAsyncDisposable
 {
@@ -33,13 +33,13 @@ public sealed class RecordingUpstream : IAsyncDisposable
     /// <summary>Answers every request with the same bytes, Latin-1, and keeps the connection open.</summary>
     public static RecordingUpstream Start(string reply) => Start((_, connection) => connection.SendAsync(reply));
 
-    /// <summary>Answers as the delegate does, once per request, after the whole request has been read.</summary>
+    /// <summary>Answers with the delegate, once per request, after the whole request has been read.</summary>
     public static RecordingUpstream Start(Func<HttpBytes, UpstreamConnection, Task> answer) => new(answer);
 
     /// <summary>The next request in order of arrival.</summary>
     public ValueTask<HttpBytes> NextRequestAsync(CancellationToken cancellationToken) => _requests.Reader.ReadAsync(cancellationToken);
 
-    /// <summary>False: nothing more has arrived.</summary>
+    /// <summary>The next request if one has arrived; otherwise false.</summary>
     public bool TryNextRequest(out HttpBytes? request) => _requests.Reader.TryRead(out request);
 
     public async ValueTask DisposeAsync()
@@ -64,7 +64,7 @@ public sealed class RecordingUpstream : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // InvalidOperationException: stopped between two connections.
+            // InvalidOperationException means that the listener was stopped between two connections.
             await Task.WhenAll(connections);
         }
     }
@@ -89,7 +89,7 @@ public sealed class RecordingUpstream : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException or SocketException)
             {
-                // The other side left, the answer closed the connection, or the test is over.
+                // The client disconnected, the answer closed the connection, or the test is over.
             }
 
             Task ContinueAsync(HttpBytes head) => head.Header("Expect") is null ? Task.CompletedTask : connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
@@ -109,7 +109,7 @@ public sealed class UpstreamConnection(TcpClient client, CancellationToken stop)
 
     public async Task SendAsync(byte[] bytes) => await client.GetStream().WriteAsync(bytes, stop);
 
-    /// <summary>Ends the connection in order, as after <c>Connection: close</c>.</summary>
+    /// <summary>Closes the connection gracefully, as after <c>Connection: close</c>.</summary>
     public void Close()
     {
         IsClosed = true;
@@ -134,7 +134,7 @@ public sealed class UpstreamConnection(TcpClient client, CancellationToken stop)
         }
         catch (IOException)
         {
-            // A reset is an end, too.
+            // A reset also ends the connection.
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EsRefine.TestSupport;
 
-/// <summary>An OpenAI-compatible server that answers <c>POST /v1/chat/completions</c> as a script says, faults included; all else is a 404.</summary>
+/// <summary>An OpenAI-compatible server with scripted replies and failures for <c>POST /v1/chat/completions</c>; everything else is a 404.</summary>
 public sealed class ScriptedChatServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -21,7 +21,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         _application = application;
     }
 
-    /// <summary>What <c>judge.url</c> takes.</summary>
+    /// <summary>The value for <c>judge.url</c>.</summary>
     public Uri Url => new(_application.Urls.Single() + "/v1");
 
     /// <summary>The calls so far, in order of arrival.</summary>
@@ -48,7 +48,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A script that hangs must not hold the test: what is in flight is cut.
+        // A hanging script must not block the test, so calls in flight are aborted.
         using CancellationTokenSource now = new();
         await now.CancelAsync();
         await _application.StopAsync(now.Token);
@@ -75,7 +75,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller left, which is what many a test waits for.
+            // The caller disconnected, as many tests expect.
         }
         finally
         {
@@ -97,7 +97,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
 public delegate Task ChatScript(HttpContext context, ChatCall call);
 
 /// <summary>A call as it arrived.</summary>
-/// <param name="Index">Counted from 0, no two alike.</param>
+/// <param name="Index">Unique number, from 0.</param>
 /// <param name="Body">The request's JSON.</param>
 /// <param name="Authorization">The header, or null.</param>
 /// <param name="QueryString">With its question mark, or empty.</param>

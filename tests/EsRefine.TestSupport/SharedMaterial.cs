@@ -1,18 +1,18 @@
 namespace EsRefine.TestSupport;
 
-/// <summary>Engines, models, data and golden numbers that lie beside the repository (<c>../shared</c>, or where <c>ESREFINE_SHARED</c> says).</summary>
+/// <summary>Engines, models, data and golden numbers outside the repository, in <c>../shared</c> or the folder in <c>ESREFINE_SHARED</c>.</summary>
 public static class SharedMaterial
 {
     /// <summary>The repository's top folder.</summary>
     public static string RepositoryRoot { get; } = FindRepositoryRoot();
 
-    /// <summary>The folder, or null where it is not at hand.</summary>
+    /// <summary>The folder. Null if it does not exist.</summary>
     public static string? Folder { get; } = FindFolder();
 
-    /// <summary>Why tests that need it are skipped.</summary>
+    /// <summary>The reason to skip tests that need it.</summary>
     public const string Missing = "the shared test data is missing: put it beside the repository as ../shared, or set ESREFINE_SHARED to its folder";
 
-    /// <summary>Full path of a file or folder in it; null where it is missing.</summary>
+    /// <summary>Full path of a file or folder in it. Null if it is missing.</summary>
     public static string? Find(string relativePath)
     {
         if (Folder is null)

@@ -1,9 +1,9 @@
 namespace EsRefine.TestSupport;
 
 /// <summary>
-/// A message without the few things the sidecar may change, so that what is left can be compared as text. The list, which <c>docs/wire-differences.md</c>
-/// explains: the case of header names; their order among different names; where the chunks of a chunked body are cut; hop-by-hop headers; our own headers,
-/// consumed from requests and added to replies.
+/// Normalizes a message so that two can be compared as text. It ignores what the sidecar may change (see <c>docs/wire-differences.md</c>): the case of header
+/// names, the order of headers with different names, the chunk boundaries of a chunked body, hop-by-hop headers, and EsRefine's own headers, which are
+/// removed from requests and added to replies.
 /// </summary>
 public static class Wire
 {
@@ -14,7 +14,7 @@ public static class Wire
         Text(request.StartLine, Lines(request, static name => name.StartsWith("esrefine-", StringComparison.Ordinal)));
 
     /// <summary>A reply's head.</summary>
-    /// <param name="withOurs">False: leaves out what the sidecar adds to the reply of a kNN search.</param>
+    /// <param name="withOurs">False: omits the headers that the sidecar adds to the reply to a kNN search.</param>
     public static string OfReply(HttpBytes reply, bool withOurs = true) =>
         Text(reply.StartLine, Lines(reply, name => !withOurs && name is ("esrefine" or "server-timing")));
 

@@ -7,13 +7,13 @@ using System.Text;
 namespace EsRefine.TestSupport;
 
 /// <summary>
-/// Stands between a client and a server, passes every byte on, and keeps what went by. One in front of a sidecar and one behind it show what the sidecar made
-/// of each request and of each reply.
+/// A recording proxy that forwards every byte between a client and a server. One in front of a sidecar and one behind it show what the sidecar changes in each
+/// request and reply.
 /// </summary>
 public sealed class Wiretap : IAsyncDisposable
 {
     /// <summary>
-    /// Tells the requests of a <see cref="Numbering"/> tap apart. To the sidecar it is a header like any other that says nothing of the caller.
+    /// The header with which a <see cref="Numbering"/> tap numbers requests. The sidecar treats it as one that does not identify the caller.
     /// </summary>
     public const string NumberHeader = "X-Correlation-Id";
 
@@ -31,16 +31,16 @@ public sealed class Wiretap : IAsyncDisposable
         _clients = RecordingUpstream.Start(RelayAsync);
     }
 
-    /// <summary>What clients take for the server.</summary>
+    /// <summary>The URL for clients.</summary>
     public Uri Url => _clients.Url;
 
     /// <summary>A tap that changes nothing.</summary>
     public static Wiretap On(Uri server) => new(server, numbers: false);
 
-    /// <summary>A tap that adds <see cref="NumberHeader"/> to every request, so that a tap further on can be compared with it.</summary>
+    /// <summary>A tap that adds <see cref="NumberHeader"/> to every request, so that its exchanges can be matched with those of another tap.</summary>
     public static Wiretap Numbering(Uri server) => new(server, numbers: true);
 
-    /// <summary>What has gone by since the last call, in the order of the replies.</summary>
+    /// <summary>Exchanges since the last call, in the order of the replies.</summary>
     public TappedExchange[] Take()
     {
         List<TappedExchange> taken = [];
@@ -82,7 +82,7 @@ public sealed class Wiretap : IAsyncDisposable
 /// <summary>A request and its reply.</summary>
 public sealed record TappedExchange(HttpBytes Request, HttpBytes Reply)
 {
-    /// <summary>What a numbering tap called the request.</summary>
+    /// <summary>The number that a numbering tap gave the request.</summary>
     public string? Number => Request.Header(Wiretap.NumberHeader);
 
     public override string ToString() => $"{Request.StartLine} {Request.Text} -> {Reply.StartLine}";

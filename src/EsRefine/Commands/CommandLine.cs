@@ -7,11 +7,11 @@ using EsRefine.Configuration;
 namespace EsRefine.Commands;
 
 /// <summary>
-/// The verbs of <c>esrefine</c>. Results go to the output, progress, warnings and errors to the error stream; <see cref="ExitCode"/> says how it ended.
+/// The verbs of <c>esrefine</c>. Results are written to the output; progress, warnings and errors to the error stream. Returns an <see cref="ExitCode"/>.
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>Every verb, in the order help lists them.</summary>
+    /// <summary>Every verb, in the order of the help.</summary>
     private static Verb[] Verbs(IReadOnlyDictionary<string, string> environment) =>
     [
         RunCommand.Create(environment),
@@ -21,12 +21,12 @@ internal static class CommandLine
         VersionCommand.Create(),
     ];
 
-    /// <summary>Does what the arguments say; without a verb, <c>run</c>.</summary>
-    /// <param name="arguments">What follows the program's name.</param>
-    /// <param name="output">Takes results.</param>
-    /// <param name="error">Takes everything else.</param>
-    /// <param name="environment">Null = the process's.</param>
-    /// <param name="cancellationToken">Interrupts, as SIGINT and SIGTERM do.</param>
+    /// <summary>Runs the verb in the arguments, or <c>run</c> if there is none.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives everything else.</param>
+    /// <param name="environment">Environment variables; null = the process's.</param>
+    /// <param name="cancellationToken">Interrupts the verb, as SIGINT and SIGTERM do.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> InvokeAsync(
         IReadOnlyList<string> arguments, TextWriter output, TextWriter error,
@@ -61,7 +61,7 @@ internal static class CommandLine
         {
             return await FailAsync(error, [exception.Message], ExitCode.Failed);
         }
-        catch (Exception exception)   // a fault of ours: its stack is what a report needs
+        catch (Exception exception)   // a bug: a report needs the stack trace
         {
             return await FailAsync(error, [exception.ToString()], ExitCode.Failed);
         }

@@ -3,23 +3,23 @@ using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 
-/// <summary><c>esrefine config</c>: the effective configuration and the origin of each value; a file to start from; the schema of the file.</summary>
+/// <summary><c>esrefine config</c>: prints the effective configuration with the origin of each value, a sample file, or the file's JSON Schema.</summary>
 internal static class ConfigCommand
 {
     private static readonly Option<bool> Template = new("--template")
     {
-        Description = "Prints a configuration file with every setting, its default and what it does, to start from.",
+        Description = "Prints a sample configuration file with every setting, its default and its documentation.",
     };
 
     private static readonly Option<bool> Schema = new("--schema")
     {
-        Description = "Prints the JSON Schema of the configuration file, for completion and checks in editors.",
+        Description = "Prints the JSON Schema of the configuration file, for completion and validation in editors.",
     };
 
-    /// <summary>For the repository itself.</summary>
+    /// <summary>For development: regenerates files of this repository.</summary>
     private static readonly Option<string?> WriteDocs = new("--write-docs")
     {
-        Description = "Writes the files of the repository that are derived from the settings.",
+        Description = "Writes the files of the repository that are generated from the settings.",
         HelpName = "DIR",
         Hidden = true,
     };
@@ -30,11 +30,11 @@ internal static class ConfigCommand
         {
             Examples =
             [
-                new("check a file without starting anything: if it cannot work, every fault with its line, and exit code 2",
+                new("validate a file without starting anything: if it is invalid, prints every error with its line, exit code 2",
                     "esrefine config --config esrefine.yaml"),
-                new("what a flag would change", "esrefine config --config esrefine.yaml --deadline 500"),
-                new("a file to start from", "esrefine config --template > esrefine.yaml"),
-                new("its schema, which the first line of that file names for editors", "esrefine config --schema > esrefine.schema.json"),
+                new("show what a flag would change", "esrefine config --config esrefine.yaml --deadline 500"),
+                new("create a sample file", "esrefine config --template > esrefine.yaml"),
+                new("create its schema, which the first line of the sample file names for editors", "esrefine config --schema > esrefine.schema.json"),
             ],
         };
         verb.Add(Template);

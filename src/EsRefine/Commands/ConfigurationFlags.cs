@@ -4,13 +4,13 @@ using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 
-/// <summary>The flags of every setting that has one, and <c>--config</c>; reads the configuration with them.</summary>
+/// <summary>Adds <c>--config</c> and the flag of every setting that has one to a command, and reads the configuration with them.</summary>
 internal sealed class ConfigurationFlags
 {
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly Option<string?> _file = new("--config")
     {
-        Description = $"Configuration file. [default: {ConfigurationReader.DefaultFile}, if there is one]",
+        Description = $"Configuration file. [default: {ConfigurationReader.DefaultFile}, if it exists]",
         HelpName = "FILE",
     };
 
@@ -28,8 +28,8 @@ internal sealed class ConfigurationFlags
         }
     }
 
-    /// <summary>Flags over environment over file over defaults.</summary>
-    /// <exception cref="ConfigurationException">It cannot work.</exception>
+    /// <summary>Reads the configuration. Flags override the environment, which overrides the file, which overrides defaults.</summary>
+    /// <exception cref="ConfigurationException">The configuration is invalid.</exception>
     public EffectiveConfiguration Read(ParseResult parsed) => new ConfigurationReader
     {
         File = parsed.GetValue(_file),
@@ -39,7 +39,7 @@ internal sealed class ConfigurationFlags
             .Where(static flag => flag.Item2.Count > 0)],
     }.Read();
 
-    /// <summary>The option of a setting that has a flag.</summary>
+    /// <summary>The command-line option of a setting that has a flag.</summary>
     public static Option<string[]> OptionFor(Setting setting)
     {
         string repeatable = setting.Element is null ? "" : " Repeatable.";

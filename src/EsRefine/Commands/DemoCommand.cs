@@ -7,27 +7,31 @@ using EsRefine.Refinement;
 
 namespace EsRefine.Commands;
 
-/// <summary><c>esrefine demo</c>: the whole path on a small made-up help center, with nothing installed.</summary>
+/// <summary><c>esrefine demo</c>: runs the whole pipeline on a small invented help center, with nothing to install.</summary>
 internal static class DemoCommand
 {
     private static readonly DemoOptions Defaults = new();
 
     private static readonly Option<string?> Elasticsearch = new("--elasticsearch")
     {
-        Description = "A real Elasticsearch, in place of the index embedded in this process.",
+        Description = "Uses this Elasticsearch instead of the index embedded in this process.",
         HelpName = "URL",
     };
 
-    private static readonly Option<string?> OpenSearch = new("--opensearch") { Description = "The same for OpenSearch.", HelpName = "URL" };
+    private static readonly Option<string?> OpenSearch = new("--opensearch")
+    {
+        Description = "Uses this OpenSearch instead of the embedded index.",
+        HelpName = "URL",
+    };
 
     private static readonly Option<string> Index = new("--index")
     {
-        Description = "Index that is made, and deleted in the end; never one that the demo did not make.",
+        Description = "Index to create, and to delete at the end. The demo never deletes an index that it did not create.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Defaults.Index,
     };
 
-    private static readonly Option<bool> Keep = new("--keep") { Description = "Leaves the index in the cluster." };
+    private static readonly Option<bool> Keep = new("--keep") { Description = "Keeps the index in the cluster." };
 
     private static readonly Option<string?> Model = new("--model")
     {
@@ -37,11 +41,11 @@ internal static class DemoCommand
 
     private static readonly Option<string?> JudgeUrl = new("--judge-url")
     {
-        Description = "Base URL of an OpenAI-compatible API: a language model judges, in place of the recorded judgments.",
+        Description = "Base URL of an OpenAI-compatible API whose language model judges, instead of the recorded judgments.",
         HelpName = "URL",
     };
 
-    private static readonly Option<string?> JudgeModel = new("--judge-model") { Description = "The model's name there.", HelpName = "NAME" };
+    private static readonly Option<string?> JudgeModel = new("--judge-model") { Description = "The model's name in that API.", HelpName = "NAME" };
 
     private static readonly Option<string?> JudgeKeyEnv = new("--judge-key-env")
     {
@@ -65,35 +69,38 @@ internal static class DemoCommand
 
     private static readonly Option<string?> Query = new("--query")
     {
-        Description = "Id or text of the question whose rankings are shown; with a language model, any text. [default: q01]",
+        Description = "Id or text of the question whose rankings to show; with a language model, any text. [default: q01]",
         HelpName = "ID|TEXT",
     };
 
-    private static readonly Option<bool> Once = new("--once") { Description = "Ends after the report; else it stays up to be tried with curl." };
+    private static readonly Option<bool> Once = new("--once")
+    {
+        Description = "Exits after the report. Otherwise the demo keeps running, to be tried with curl.",
+    };
 
     // For dotnet publish -p:IncludeDemoModel=true: EsRefine.csproj.
     private static readonly Option<string?> SaveModel = new("--save-model")
     {
-        Description = "Writes the folder of all-MiniLM-L6-v2 into DIR, and ends.",
+        Description = "Writes the folder of all-MiniLM-L6-v2 to DIR and exits.",
         HelpName = "DIR",
         Hidden = true,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Prints one JSON object in place of the report, and ends." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Prints one JSON object instead of the report and exits." };
 
     public static Verb Create(IReadOnlyDictionary<string, string> environment)
     {
-        Verb verb = new("demo", "Shows the same kNN searches with and without EsRefine: both rankings of a question side by side, and the MAP over forty.")
+        Verb verb = new("demo", "Compares the same kNN searches with and without EsRefine: both rankings of one question side by side, and the MAP over forty.")
         {
             Examples =
             [
-                new("everything in this process, nothing to install; stays up to be tried with curl until Ctrl-C", "esrefine demo"),
-                new("only the report", "esrefine demo --once"),
-                new("another question, by its id or its text", "esrefine demo --once --query q22"),
-                new("a language model as judge, and then any question",
+                new("everything in this process, nothing to install; keeps running until Ctrl-C, to be tried with curl", "esrefine demo"),
+                new("print only the report", "esrefine demo --once"),
+                new("show another question, by id or text", "esrefine demo --once --query q22"),
+                new("use a language model as judge, which allows any question",
                     """esrefine demo --judge-url http://localhost:8000/v1 --judge-model mistral-small --query "Where can I eat on the train?" """.TrimEnd()),
-                new("on a real cluster; the index esrefine-demo is deleted in the end", "esrefine demo --elasticsearch http://localhost:9200"),
-                new("the paper's rule with ten judgments per search, for a script", "esrefine demo --json --rule kl-adam --sample 10"),
+                new("use a real cluster; the index esrefine-demo is deleted at the end", "esrefine demo --elasticsearch http://localhost:9200"),
+                new("use the paper's rule with ten judgments per search, and print JSON for a script", "esrefine demo --json --rule kl-adam --sample 10"),
             ],
         };
         foreach (Option option in (Option[])
@@ -130,7 +137,7 @@ internal static class DemoCommand
         }
     }
 
-    /// <exception cref="ConfigurationException">Flags that cannot work, all told at once.</exception>
+    /// <exception cref="ConfigurationException">Flags are invalid; the exception lists every error.</exception>
     private static DemoOptions Read(ParseResult parsed, IReadOnlyDictionary<string, string> environment)
     {
         List<string> faults = [];
@@ -150,22 +157,22 @@ internal static class DemoCommand
         };
         if (options is { Elasticsearch: not null, OpenSearch: not null })
         {
-            faults.Add("--elasticsearch and --opensearch exclude each other: name one cluster");
+            faults.Add("--elasticsearch and --opensearch exclude each other: use one of them");
         }
 
         if (options is { Keep: true, Elasticsearch: null, OpenSearch: null })
         {
-            faults.Add("--keep: the embedded index ends with the demo; name a cluster with --elasticsearch or --opensearch");
+            faults.Add("--keep has no effect on the embedded index, which exists only while the demo runs: add --elasticsearch or --opensearch");
         }
 
         if (IndexName.FaultOf(options.Index) is { } fault)
         {
-            faults.Add($"--index '{options.Index}': an index's name {fault}; choose one such as {Defaults.Index}");
+            faults.Add($"--index '{options.Index}': an index name {fault}; use a name such as {Defaults.Index}");
         }
 
         if (options.ModelFolder is { } folder && !Directory.Exists(folder))
         {
-            faults.Add($"--model: there is no model folder {folder}; name a sentence-transformers folder, or leave --model out for all-MiniLM-L6-v2");
+            faults.Add($"--model: the folder {folder} does not exist; use a sentence-transformers folder, or omit --model for all-MiniLM-L6-v2");
         }
 
         if (RefinementRules.TryParse(options.Rule, out IRefinementRule? rule))
@@ -194,7 +201,7 @@ internal static class DemoCommand
         {
             if (model is not null || keyEnv is not null)
             {
-                faults.Add($"{(model is null ? JudgeKeyEnv : JudgeModel).Name} needs --judge-url, the API that serves the model");
+                faults.Add($"{(model is null ? JudgeKeyEnv : JudgeModel).Name} requires --judge-url, the API that serves the model");
             }
 
             return null;
@@ -202,7 +209,7 @@ internal static class DemoCommand
 
         if (model is null)
         {
-            faults.Add($"--judge-url needs --judge-model: the model's name as {url.ToString().TrimEnd('/')}/models lists it");
+            faults.Add($"--judge-url requires --judge-model: a model name listed by {url.ToString().TrimEnd('/')}/models");
         }
 
         if (keyEnv is not null && environment.GetValueOrDefault(keyEnv) is not { Length: > 0 })

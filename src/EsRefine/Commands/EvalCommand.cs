@@ -6,23 +6,23 @@ using EsRefine.Judging;
 
 namespace EsRefine.Commands;
 
-/// <summary><c>esrefine eval</c>: how much refinement improves the rankings of a labeled set.</summary>
+/// <summary><c>esrefine eval</c>: measures how much refinement improves the rankings of a labeled set.</summary>
 internal static class EvalCommand
 {
     public static Verb Create()
     {
-        Verb verb = new("eval", "Measures what refinement does to the rankings of a labeled set: MAP, nDCG@10, Recall@100 before and after.")
+        Verb verb = new("eval", "Measures how refinement changes the rankings of a labeled set: MAP, nDCG@10 and Recall@100 before and after.")
         {
             Examples =
             [
                 new("the paper's setting: exact search, the set's own labels as judge",
                     "esrefine eval --data clinc150 --exact --judge qrels --rules kl-adam,rocchio@0.3"),
-                new("through a real cluster, with a judge that errs; first loads the set into an index of its own",
+                new("on a real cluster, with a simulated judge that makes errors; first loads the set into a separate index",
                     "esrefine eval --data clinc150 --elasticsearch http://localhost:9200 --judge llm-noise --json figures.json"),
-                new("a language model as judge; what it said is kept",
+                new("a language model as judge; its judgments are saved",
                     "esrefine eval --data clinc150 --opensearch http://localhost:9200 --judge chat --judge-url http://localhost:8085/v1 --judge-model any "
                     + "--runs runs"),
-                new("the same judgments again, for other rules, without the model",
+                new("other rules with the saved judgments, without the model",
                     "esrefine eval --data clinc150 --opensearch http://localhost:9200 --judge recorded:runs/judgments.jsonl --rules rocchio@0.2,rocchio@0.5"),
             ],
         };
@@ -49,8 +49,8 @@ internal static class EvalCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            string judgments = RelevanceJudges.Find(settings?.Judge.Kind)?.Source == JudgmentSource.Live ? ", but asks for every judgment again" : "";
-            await streams.Error.WriteLineAsync($"Interrupted. The same command goes on from the documents that are embedded and loaded{judgments}.");
+            string judgments = RelevanceJudges.Find(settings?.Judge.Kind)?.Source == JudgmentSource.Live ? ", but requests every judgment again" : "";
+            await streams.Error.WriteLineAsync($"Interrupted. The same command reuses the documents that are already embedded and loaded{judgments}.");
             throw;
         }
         catch (EvaluationFileException exception)

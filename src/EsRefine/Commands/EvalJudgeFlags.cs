@@ -9,7 +9,7 @@ namespace EsRefine.Commands;
 /// <summary>The judge of <c>esrefine eval</c>: <c>--judge</c> and the flags of judge settings, without those that the evaluation set supplies.</summary>
 internal sealed class EvalJudgeFlags
 {
-    // Labels and queries come from --data; --queries is the number of queries there.
+    // --data supplies labels and queries. In this verb, --queries limits the number of queries.
     private static readonly string[] SuppliedBySet = [nameof(JudgeSettings.File), nameof(JudgeSettings.Queries)];
 
     private readonly SettingGroup _group = (SettingGroup)EsRefineSettings.Tree.At("judge");
@@ -36,8 +36,8 @@ internal sealed class EvalJudgeFlags
         }
     }
 
-    /// <summary>The judge that the command line names.</summary>
-    /// <exception cref="ConfigurationException">There is none, it lacks a setting, or one cannot work.</exception>
+    /// <summary>Reads the judge's settings from the command line.</summary>
+    /// <exception cref="ConfigurationException">The judge or one of its settings is missing or invalid.</exception>
     /// <exception cref="EvaluationFileException">The set's folder cannot be read.</exception>
     public JudgeSettings Read(ParseResult parsed, LabeledSet set)
     {
@@ -62,12 +62,12 @@ internal sealed class EvalJudgeFlags
         JudgeKind kind = RelevanceJudges.Find(((JudgeSettings)read).Kind)!;
         JudgeSettings judge = kind.ForSet((JudgeSettings)read, set);
         return kind.Missing(_group, judge).FirstOrDefault() is not { } missing ? judge : throw new ConfigurationException(
-            $"{_judge.Name} {word} needs {FlagOf(kind, missing)}; esrefine eval --help shows an example");
+            $"{_judge.Name} {word} requires {FlagOf(kind, missing)}; esrefine eval --help shows an example");
     }
 
     private static string Words(JudgeKind kind) => string.Join(", ", kind.Words.Select(static word => word.Usage));
 
-    // What the set would supply and this kind does not take from it stands behind the colon.
+    // A setting that the set supplies for other kinds is written after the colon, as in --judge recorded:FILE.
     private string FlagOf(JudgeKind kind, Setting missing) => SuppliedBySet.Contains(missing.PropertyName)
         ? $"its {missing.Name}: {_judge.Name} {kind.Words[0].Usage}"
         : $"{missing.Attribute.Flag} {missing.Attribute.Placeholder}";

@@ -2,7 +2,7 @@ using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 
-/// <summary>Messages of judges name settings; in verbs whose flags set them, the messages name those flags.</summary>
+/// <summary>Rewords messages of judges, which name settings, so that they name the flags of the current verb instead.</summary>
 internal static class JudgeFlags
 {
     private static readonly (string Path, string Flag)[] Flags =
@@ -12,17 +12,17 @@ internal static class JudgeFlags
             .Select(static setting => (setting.Path, setting.Attribute.Flag!)),
     ];
 
-    /// <summary>In <c>esrefine demo</c>, which has no flag for the alternatives asked for.</summary>
+    /// <summary>For <c>esrefine demo</c>, which has no flag for <c>judge.topLogprobs</c>.</summary>
     private static readonly (string Path, string Flag)[] Demo = [(" and judge.topLogprobs", ""), .. Flags];
 
-    /// <summary>In <c>esrefine eval</c>, where files and queries come with the set or with the judge's name.</summary>
+    /// <summary>For <c>esrefine eval</c>, where files and queries come from the set or follow the judge's name.</summary>
     private static readonly (string Path, string Flag)[] Eval =
         [("--judge: judge.file", "--judge recorded:FILE"), ("judge.file", "--judge"), ("judge.queries", "--data"), ("judge.kind: ", "--judge "), .. Flags];
 
-    /// <summary>A message that names configuration keys, naming flags of <c>esrefine demo</c>.</summary>
+    /// <summary>Replaces the settings in a message with the flags of <c>esrefine demo</c>.</summary>
     public static string OfDemo(string message, Uri? judge) => Reword(message, judge, Demo);
 
-    /// <summary>A message that names configuration keys, naming flags of <c>esrefine eval</c>.</summary>
+    /// <summary>Replaces the settings in a message with the flags of <c>esrefine eval</c>.</summary>
     public static string OfEval(string message, Uri? judge) => Reword(message, judge, Eval);
 
     private static string Reword(string message, Uri? judge, (string Path, string Flag)[] names)
@@ -33,7 +33,7 @@ internal static class JudgeFlags
 
     private static bool LacksVersion(Uri judge) => !judge.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal);
 
-    /// <summary>How servers answer at a path that they do not serve.</summary>
+    /// <summary>Whether the message reports a status with which servers answer an unknown path.</summary>
     private static bool IsUnknownPath(string message) =>
         message.Contains("HTTP 400", StringComparison.Ordinal) || message.Contains("HTTP 404", StringComparison.Ordinal)
         || message.Contains("HTTP 405", StringComparison.Ordinal);

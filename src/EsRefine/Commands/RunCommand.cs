@@ -3,24 +3,25 @@ using EsRefine.Hosting;
 
 namespace EsRefine.Commands;
 
-/// <summary><c>esrefine run</c>: the sidecar, until it is stopped.</summary>
+/// <summary><c>esrefine run</c>: runs the sidecar until it is stopped.</summary>
 internal static class RunCommand
 {
     public static Verb Create(IReadOnlyDictionary<string, string> environment)
     {
-        Verb verb = new("run", "Runs the sidecar in front of a cluster. Settings: flags over environment over file over defaults.")
+        Verb verb = new("run", "Runs the sidecar in front of a cluster. Flags override the environment, which overrides the file, which overrides defaults.")
         {
             Examples =
             [
-                new("a plain proxy: point an application at http://127.0.0.1:9280 and nothing changes", "esrefine run --upstream http://localhost:9200"),
+                new("a plain proxy: point an application at http://127.0.0.1:9280; its searches are forwarded unchanged",
+                    "esrefine run --upstream http://localhost:9200"),
                 new("refine with a language model behind any OpenAI-compatible API",
                     "esrefine run --upstream http://localhost:9200 --judge chat --judge-url http://localhost:8085/v1 --judge-model mistral-small"),
-                new("the same, but only watch: every reply stays the cluster's own", "esrefine run --config esrefine.yaml --mode shadow"),
-                new("one index only, and which text the judge reads",
+                new("shadow mode: record what would change, and return the cluster's own replies", "esrefine run --config esrefine.yaml --mode shadow"),
+                new("refine searches on one index only, and select the text that the judge reads",
                     """esrefine run --config esrefine.yaml --target '{index: "products-*", field: vector, text: [title, body]}'"""),
-                new("for applications that send vectors alone: their embeddings go through the sidecar too, which remembers what each stands for",
+                new("for applications that send only vectors: relay their embeddings requests too, so that the sidecar knows the text of each vector",
                     "esrefine run --config esrefine.yaml --listen-models 127.0.0.1:9283 --models-upstream https://api.openai.com"),
-                new("by environment, as in a container (two underscores between the steps of a setting's name)",
+                new("configure by environment, as in a container (two underscores between the parts of a setting's name)",
                     "ESREFINE__UPSTREAM__URLS__0=http://elasticsearch:9200 ESREFINE__LISTEN__DATA='*:9280' esrefine run"),
             ],
         };
@@ -48,7 +49,7 @@ internal static class RunCommand
             await using Sidecar sidecar = await Sidecar.StartAsync(settings, cancellationToken, configureLogging: ConsoleLogs.ToStandardError);
             if (configuration.File is { } file)
             {
-                await error.WriteLineAsync($"configured by {file}, and what the environment and flags say over it");
+                await error.WriteLineAsync($"configuration file: {file}; environment and flags override it");
             }
 
             foreach (string line in StartupReport.Lines(settings, sidecar.DataUrl, sidecar.GrpcUrl, sidecar.AdminUrl, sidecar.ModelsUrl))
@@ -60,7 +61,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped, as asked: the sidecar has closed its listeners behind the last request.
+            // Stopped as requested: the sidecar has answered the last request and closed its listeners.
         }
     }
 }

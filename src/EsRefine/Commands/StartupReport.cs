@@ -5,13 +5,13 @@ using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 
-/// <summary>What the sidecar reports at start: a line per listener, and what it will do.</summary>
+/// <summary>The report that <c>run</c> prints at startup: one line per listener, the judge, the mode, and the targets.</summary>
 internal static class StartupReport
 {
     public static IEnumerable<string> Lines(EsRefineSettings settings, Uri data, Uri grpc, Uri admin, Uri? models = null)
     {
         yield return $"esrefine {VersionCommand.Version} in front of {string.Join(", ", settings.Upstream.Urls)}";
-        yield return $"  data   {data}  for applications, in place of the cluster's address";
+        yield return $"  data   {data}  for applications, instead of the cluster's address";
         yield return $"  gRPC   {grpc}  esrefine.v1";
         yield return $"  admin  {admin}  health: /livez, /readyz";
         if (models is not null)
@@ -24,7 +24,7 @@ internal static class StartupReport
 
         if (settings.Judge is not { } judge)
         {
-            yield return "  No judge is configured: a plain proxy, nothing is refined. --judge chat --judge-url URL --judge-model NAME adds one.";
+            yield return "  No judge is configured: searches are not refined. Add one with --judge chat --judge-url URL --judge-model NAME.";
             yield break;
         }
 
@@ -36,7 +36,7 @@ internal static class StartupReport
             string field = target.Field is null ? "" : $", field {target.Field}";
             string model = target.Model switch
             {
-                QueryModel.Local => ", texts embedded here",
+                QueryModel.Local => ", texts embedded by the local model",
                 QueryModel.Upstream => ", texts embedded by the cluster",
                 _ => "",
             };

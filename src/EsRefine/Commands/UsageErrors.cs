@@ -4,10 +4,10 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Commands;
 
-/// <summary>What is wrong with a command line, in words that name what was probably meant.</summary>
+/// <summary>The errors of a command line, with the flag or verb that was probably meant.</summary>
 internal static class UsageErrors
 {
-    /// <summary>One message per fault.</summary>
+    /// <summary>One message per error.</summary>
     public static IEnumerable<string> Of(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
@@ -19,13 +19,13 @@ internal static class UsageErrors
             if (isFlag)
             {
                 IEnumerable<string> flags = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
-                yield return $"no flag '{token}'{Meant(NearestName.Of(token, flags), usage)}";
+                yield return $"unknown flag '{token}'{Meant(NearestName.Of(token, flags), usage)}";
             }
-            else if (!afterUnknownFlag)   // else it is that flag's value
+            else if (!afterUnknownFlag)   // after an unknown flag, it is that flag's value
             {
                 yield return command.Subcommands.Count > 0
-                    ? $"no verb '{token}'{Meant(NearestName.Of(token, command.Subcommands.Select(verb => verb.Name)), usage)}"
-                    : $"'{token}' belongs to no flag; {usage} shows how to write it";
+                    ? $"unknown verb '{token}'{Meant(NearestName.Of(token, command.Subcommands.Select(verb => verb.Name)), usage)}"
+                    : $"unexpected argument '{token}'; see {usage}";
             }
 
             afterUnknownFlag = isFlag;
@@ -35,12 +35,12 @@ internal static class UsageErrors
         {
             foreach (string message in parsed.Errors.Select(Describe).Distinct())
             {
-                yield return $"{message}; {usage} shows how to write it";
+                yield return $"{message}; see {usage}";
             }
         }
     }
 
-    // The library's own words name .NET types.
+    // The library's own messages name .NET types.
     private static string Describe(ParseError error)
     {
         if (error.SymbolResult is not { } result || (result as OptionResult ?? result.Parent as OptionResult) is not { Option: { } option } given)
@@ -50,11 +50,11 @@ internal static class UsageErrors
 
         return given.Tokens switch
         {
-            [] => $"{option.Name} needs a value: {option.HelpName}",
+            [] => $"{option.Name} requires a value: {option.HelpName}",
             [{ Value: string text }] => $"{option.Name} must be {(option.ValueType == typeof(bool) ? "true or false" : "a whole number")}, not '{text}'",
             _ => $"{option.Name} takes one value, not {given.Tokens.Count}",
         };
     }
 
-    private static string Meant(string? nearest, string usage) => nearest is null ? $"; {usage} lists what there is" : $"; did you mean '{nearest}'?";
+    private static string Meant(string? nearest, string usage) => nearest is null ? $"; {usage} lists the valid ones" : $"; did you mean '{nearest}'?";
 }

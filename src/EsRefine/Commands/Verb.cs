@@ -4,19 +4,19 @@ using System.CommandLine.Invocation;
 
 namespace EsRefine.Commands;
 
-/// <summary>A command whose help teaches by example.</summary>
+/// <summary>A command whose help ends with examples.</summary>
 internal sealed class Verb(string name, string description) : Command(name, description)
 {
-    /// <summary>Ready to paste, the simplest first.</summary>
+    /// <summary>The examples, ready to paste, the simplest first.</summary>
     public required IReadOnlyList<Example> Examples { get; init; }
 }
 
-/// <summary>One example.</summary>
-/// <param name="Shows">What it does.</param>
-/// <param name="CommandLine">What to type.</param>
+/// <summary>An example in the help.</summary>
+/// <param name="Shows">What the command does.</param>
+/// <param name="CommandLine">The command.</param>
 internal readonly record struct Example(string Shows, string CommandLine);
 
-/// <summary>The library's help, then the examples; those of every verb where none is named.</summary>
+/// <summary>Prints the library's help, then the examples of the verb, or the first example of every verb if none is given.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace EsRefine.Hosting;
 
-/// <summary>Logs for people and collectors: one line each, on standard error, because standard output is for results.</summary>
+/// <summary>Console logging for people and collectors: one line per event, on standard error, because standard output is for results.</summary>
 internal static class ConsoleLogs
 {
     public static void ToStandardError(ILoggingBuilder logging)
@@ -17,10 +17,9 @@ internal static class ConsoleLogs
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // a failed start is told in a line; this adds its stack
-        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);   // the reply to a probe tells its reason
-        // a stack for each call to a store that is unreachable; RedisStore logs it in a line
-        logging.AddFilter("Microsoft.Extensions.Caching", LogLevel.None);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);   // a failed start is reported in one line; this adds a stack trace
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);   // the probe's reply has the reason
+        logging.AddFilter("Microsoft.Extensions.Caching", LogLevel.None);   // a stack trace per call to an unreachable store; RedisStore logs one line
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Yarp", LogLevel.Error);   // the listener logs its own forwarding failures
     }

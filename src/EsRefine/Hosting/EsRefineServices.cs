@@ -19,13 +19,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EsRefine.Hosting;
 
-/// <summary>The parts of the process, a line per stage. <c>TryAdd</c> throughout: the demo, evaluation and tests put their own part in first.</summary>
+/// <summary>
+/// Registers the services of the process, one line per stage. All use <c>TryAdd</c>, so the demo, the evaluation and tests can register replacements first.
+/// </summary>
 internal static class EsRefineServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Everything behind the listeners.</summary>
-        /// <exception cref="ConfigurationException">Settings that cannot work.</exception>
+        /// <summary>Registers everything behind the listeners.</summary>
+        /// <exception cref="ConfigurationException">The settings are invalid.</exception>
         public IServiceCollection AddEsRefine(EsRefineSettings settings)
         {
             services.TryAddSingleton(settings);
@@ -66,7 +68,7 @@ internal static class EsRefineServices
             services.AddOptions<MemoryCacheOptions>().Configure<TimeProvider>(static (options, timeProvider) =>
             {
                 options.Clock = new CacheClock(timeProvider);
-                options.SizeLimit = 64 * 1024 * 1024;   // bytes, over all entries: some 30,000 refined vectors of 384 dimensions
+                options.SizeLimit = 64 * 1024 * 1024;   // total bytes: about 30,000 refined vectors of 384 dimensions
             });
             if (settings.Redis is not null)
             {

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace EsRefine.Hosting;
 
-/// <summary>Says which setting to change when a listener cannot be opened.</summary>
+/// <summary>Explains which setting to change when a listener cannot be opened.</summary>
 internal static class ListenerFault
 {
-    /// <summary>The message; null where the exception is about something else.</summary>
+    /// <summary>The message. Null if the exception has another cause.</summary>
     public static string? Of(Exception exception, ListenSettings listen) => exception switch
     {
         IOException { InnerException: AddressInUseException } => InUse(exception, listen),
@@ -22,19 +22,20 @@ internal static class ListenerFault
     {
         const string Cause = "another process listens there";
 
-        // Kestrel names the address in its message and nowhere else.
-        return Listeners(listen)
-            .FirstOrDefault(listener => exception.Message.Contains($":{listener.Address.Port}:", StringComparison.Ordinal)) is { Path: not null } listener
+        // Kestrel gives the address only in its message.
+        (string Path, ListenAddress Address) listener = Listeners(listen)
+            .FirstOrDefault(listener => exception.Message.Contains($":{listener.Address.Port}:", StringComparison.Ordinal));
+        return listener.Path is not null
             ? Message(listener.Path, listener.Address, Cause)
             : $"{exception.Message.TrimEnd('.')}: {Cause}; see listen.data, listen.grpc, listen.admin and listen.models";
     }
 
-    // Kestrel lets this exception through without a word about the address: the listener is the one that is refused in the same way again.
+    // This exception does not name the address. Binding again finds the listener that fails with the same error.
     private static string? Refused(SocketException exception, ListenSettings listen) =>
         Listeners(listen).FirstOrDefault(listener => Bind(listener.Address) == exception.SocketErrorCode) is { Path: not null } listener
             ? Message(listener.Path, listener.Address, exception.SocketErrorCode switch
             {
-                SocketError.AccessDenied => "ports below 1024 need a privilege",
+                SocketError.AccessDenied => "ports below 1024 require a privilege",
                 SocketError.AddressNotAvailable => "this machine has no such address",
                 _ => exception.Message,
             })

@@ -18,8 +18,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EsRefine.Hosting;
 
-/// <summary>The listeners of the process: one server, a listener per listener, and what answers behind each.</summary>
-/// <remarks>A connection is marked by its listener, so that nothing a client writes into a request can lead it to another listener.</remarks>
+/// <summary>The listeners of the process: one Kestrel server that listens on several addresses, each with its own request pipeline.</summary>
+/// <remarks>Requests are routed by the listener that accepted their connection, never by anything a client sends.</remarks>
 internal static class Listeners
 {
     private enum Listener
@@ -30,13 +30,13 @@ internal static class Listeners
         Models,
     }
 
-    /// <summary>Opens a listener per listener.</summary>
-    /// <exception cref="ConfigurationException">An address that cannot be read.</exception>
+    /// <summary>Opens every configured listener.</summary>
+    /// <exception cref="ConfigurationException">An address is invalid.</exception>
     public static void Open(KestrelServerOptions kestrel, ListenSettings listen)
     {
         TransparentHttp.ConfigureKestrel(kestrel);
         Open(kestrel, Listener.Data, "listen.data", listen.Data, HttpProtocols.Http1);
-        Open(kestrel, Listener.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel cannot speak both on one cleartext port
+        Open(kestrel, Listener.Grpc, "listen.grpc", listen.Grpc, HttpProtocols.Http2);   // Kestrel does not support HTTP/1.1 and HTTP/2 on one cleartext port
         Open(kestrel, Listener.Admin, "listen.admin", listen.Admin, HttpProtocols.Http1);
         if (listen.Models is { } models)
         {
@@ -44,7 +44,8 @@ internal static class Listeners
         }
     }
 
-    /// <param name="listen">Which listeners are open.</param>
+    /// <summary>Registers the services of the listeners.</summary>
+    /// <param name="listen">The configured listeners.</param>
     public static void AddServices(IServiceCollection services, ListenSettings listen)
     {
         services.AddHttpForwarder();
@@ -72,11 +73,11 @@ internal static class Listeners
         services.AddSingleton(new ReflectionServiceImpl(RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
-        // Asked for, the cluster is looked at; unasked, it gets no request that no client sent. (The publisher would send one every half minute.)
+        // The cluster is checked only when a probe asks for it. The publisher would otherwise send it a request every 30 seconds.
         services.Configure<HealthCheckPublisherOptions>(static publisher => publisher.Predicate = static check => !check.Tags.Contains("ready"));
     }
 
-    /// <summary>What answers behind each listener. The data and models listeners have no routing: the path is the server's behind them.</summary>
+    /// <summary>Builds the request pipeline of each listener. The data and models listeners have no routing, because they forward every path.</summary>
     public static void Map(IApplicationBuilder app)
     {
         app.MapWhen(
@@ -102,7 +103,7 @@ internal static class Listeners
             static models => models.Run(static context => context.RequestServices.GetRequiredService<ModelsListener>().AnswerAsync(context)));
     }
 
-    /// <summary>The addresses in use, in the order of the listeners: a port 0 has become a number.</summary>
+    /// <summary>The bound addresses in the order of the listeners, with the actual port in place of port 0.</summary>
     public static Uri[] Addresses(IHost host) =>
         [.. host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address))];
 
@@ -130,7 +131,7 @@ internal static class Listeners
         }
     }
 
-    /// <summary>The status and, where it is not ready, why: whoever looks at a failing probe needs no log.</summary>
+    /// <summary>Writes the status and, if not ready, the reason, so that a failing probe can be diagnosed without the log.</summary>
     private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "text/plain; charset=utf-8";

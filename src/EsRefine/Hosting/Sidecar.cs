@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace EsRefine.Hosting;
 
-/// <summary>The running process: its listeners and their addresses. <c>run</c>, <c>demo</c> and tests start the same one.</summary>
+/// <summary>The running sidecar: its listeners and their addresses. <c>run</c>, <c>demo</c> and tests all start this class.</summary>
 internal sealed class Sidecar : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -27,23 +27,25 @@ internal sealed class Sidecar : IAsyncDisposable
     /// <summary><c>/livez</c> and <c>/readyz</c>.</summary>
     public Uri AdminUrl { get; }
 
-    /// <summary>OpenAI-compatible embeddings, HTTP/1.1; null: this listener is closed.</summary>
+    /// <summary>OpenAI-compatible embeddings, HTTP/1.1. Null if this listener is not configured.</summary>
     public Uri? ModelsUrl { get; }
 
-    /// <summary>The parts behind the listeners.</summary>
+    /// <summary>The services behind the listeners.</summary>
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Opens the listeners.</summary>
-    /// <param name="settings">Checked settings.</param>
-    /// <param name="replace">Puts other parts in the place of the usual ones.</param>
-    /// <param name="configureLogging">Where logs go; null = nowhere.</param>
-    /// <exception cref="ConfigurationException">The settings cannot work; the message names the fix.</exception>
+    /// <param name="settings">Validated settings.</param>
+    /// <param name="replace">Registers replacements for services.</param>
+    /// <param name="configureLogging">Configures logging; null = no logs.</param>
+    /// <exception cref="ConfigurationException">The settings cannot be used; the message says what to change.</exception>
     public static async Task<Sidecar> StartAsync(
-        EsRefineSettings settings, CancellationToken cancellationToken, Action<IServiceCollection>? replace = null,
+        EsRefineSettings settings,
+        CancellationToken cancellationToken,
+        Action<IServiceCollection>? replace = null,
         Action<ILoggingBuilder>? configureLogging = null)
     {
         IHost host = new HostBuilder()
-            .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // not in Development only
+            .UseDefaultServiceProvider(static provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true))   // not only in Development
             .ConfigureLogging(logging => configureLogging?.Invoke(logging))
             .ConfigureWebHost(
                 web => web
@@ -55,16 +57,18 @@ internal sealed class Sidecar : IAsyncDisposable
                         Listeners.AddServices(services, settings.Listen);
                     })
                     .Configure(Listeners.Map),
-                static host => host.SuppressEnvironmentConfiguration = true)   // ASPNETCORE_URLS and its like say nothing of our listeners
+                static host => host.SuppressEnvironmentConfiguration = true)   // ASPNETCORE_URLS and similar variables do not configure the listeners
             .Build();
         try
         {
-            // A judge or a model that cannot work stops the start, not the first search.
+            // A judge or model that cannot be created fails the start rather than the first search.
             _ = host.Services.GetRequiredService<RefinedRequest>();
             _ = host.Services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
             _ = settings.Listen.Models is null ? null : host.Services.GetRequiredService<ModelsListener>();
             await host.StartAsync(cancellationToken);
-            return new Sidecar(host, Listeners.Addresses(host));
+            Sidecar sidecar = new(host, Listeners.Addresses(host));
+            await OwnAddress.RefuseAsync(settings.Upstream.Urls, sidecar.DataUrl, cancellationToken);
+            return sidecar;
         }
         catch (Exception exception) when (ListenerFault.Of(exception, settings.Listen) is { } fault)
         {

@@ -5,22 +5,22 @@ using Microsoft.Net.Http.Headers;
 
 namespace EsRefine.Http;
 
-/// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, put back in front of the forwarder.</summary>
-/// <param name="IsWhole">False: larger than the limit, or than there is memory for, so the rest is still to be read.</param>
-/// <param name="Json">The body, inflated; null: not for us (too large, no memory for it, or no gzip in spite of its name).</param>
+/// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, and replayed to the forwarder.</summary>
+/// <param name="IsWhole">False if the body exceeds the limit or the memory budget; the rest is then still unread.</param>
+/// <param name="Json">The inflated body. Null if it is too large, the memory budget is used up, or it is labeled gzip but is not valid gzip.</param>
 internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
 {
     private const int FirstBuffer = 16 * 1024;
 
-    /// <summary>Bytes of the head and the tail of a gzip member; its last four are the length of what it holds.</summary>
+    /// <summary>Size in bytes of a gzip member's header and trailer. The last four bytes are the uncompressed length.</summary>
     private const int GzipFrame = 18;
 
-    /// <summary>Headers that seal the body's bytes: a request that has one could not be changed without breaking its seal.</summary>
+    /// <summary>Headers that sign or hash the body: changing the body of such a request would invalidate them.</summary>
     private static readonly string[] Seals = ["Content-Digest", "Repr-Digest", "Digest", "Signature", HeaderNames.ContentMD5];
 
-    /// <summary>By its headers: could the body be JSON that we may read, and change?</summary>
+    /// <summary>Whether the headers describe a JSON body that may be read and changed.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="inLines">Whether the endpoint takes JSON in lines too.</param>
+    /// <param name="inLines">Whether the endpoint also accepts newline-delimited JSON.</param>
     public static bool MayBeRefined(HttpRequest request, bool inLines)
     {
         IHeaderDictionary headers = request.Headers;
@@ -34,13 +34,13 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
     /// <summary>Whether a signature or a digest covers the request.</summary>
     public static bool IsSealed(IHeaderDictionary headers) => Array.Exists(Seals, headers.ContainsKey);
 
-    /// <summary>Reads the body up to a limit and gives the forwarder what was read in its place.</summary>
-    /// <param name="request">The request, which holds the body until it is answered.</param>
-    /// <param name="limit">A larger body is not read to its end.</param>
-    /// <param name="memory">Of bodies. One that finds none left is not read to its end either.</param>
-    /// <param name="cancellationToken">The client left.</param>
-    /// <exception cref="BadHttpRequestException">The client's framing is broken.</exception>
-    /// <exception cref="OperationCanceledException">The client left.</exception>
+    /// <summary>Reads the body up to a limit and replaces <see cref="HttpRequest.Body"/> with a stream that replays it.</summary>
+    /// <param name="request">The request. The memory is returned to the budget when its response is disposed.</param>
+    /// <param name="limit">Largest body to read, in bytes. A larger one is not read to its end.</param>
+    /// <param name="memory">The memory budget for bodies. A body that does not fit is not read to its end.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="BadHttpRequestException">The client's framing is invalid.</exception>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, MemoryShare memory, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
@@ -49,10 +49,10 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
         }
 
         Stream incoming = request.Body;
-        int longest = (int)(request.ContentLength ?? limit + 1);   // one byte more than the limit, to tell a body of just the limit from a larger one
+        int longest = (int)(request.ContentLength ?? limit + 1);   // one byte over the limit distinguishes a body of exactly the limit from a larger one
 
-        // It grows with what arrives: a declared length costs a client nothing, and must cost us nothing. Not pooled: shadowed and learning searches keep their
-        // body beyond the request.
+        // The buffer grows with received data, never with Content-Length, which costs a client nothing to declare. It is not pooled because shadow and learn
+        // searches use the body after the request has ended.
         byte[] buffer = new byte[Math.Min(FirstBuffer, longest)];
         int length = 0;
         MemoryShare.Lease held = memory.Begin();
@@ -96,8 +96,8 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
         return new(IsWhole: true, held.TryGrow(inflated?.Length ?? 0) ? inflated : null);
     }
 
-    /// <summary>Makes the request carry another body: plain, with its length declared.</summary>
-    /// <returns>Puts back the one that came, framed and coded as it was.</returns>
+    /// <summary>Replaces the request's body with an uncompressed one that declares its length.</summary>
+    /// <returns>An action that restores the original body, framing, and content encoding.</returns>
     public static Action Replace(HttpRequest request, ReadOnlyMemory<byte> body)
     {
         (Stream stream, long? length, StringValues coding, StringValues framing) =
@@ -132,7 +132,7 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
 
     public static bool IsGzip(StringValues contentEncoding) => contentEncoding is [{ } coding] && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Null where the bytes are not one gzip member and no byte more, or more than the limit comes out of them.</summary>
+    /// <summary>Inflates a single gzip member. Null if the bytes are anything else, have trailing bytes, or inflate to more than the limit.</summary>
     public static ReadOnlyMemory<byte>? Inflate(ReadOnlyMemory<byte> compressed, int limit)
     {
         using GZipStream gzip = new(new ReplayedBody(compressed, Stream.Null), CompressionMode.Decompress);
@@ -159,7 +159,7 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
             return null;
         }
 
-        // The stream passes over what stands behind the last member, the engines refuse most of it: what they refuse must not be mended on the way.
+        // GZipStream ignores trailing bytes, but the engines reject most of them. A request that the engines would reject must not be repaired here.
         bool isAll = compressed.Length >= GzipFrame && BinaryPrimitives.ReadUInt32LittleEndian(compressed.Span[^sizeof(uint)..]) == length;
         return isAll ? (ReadOnlyMemory<byte>?)buffer.AsMemory(0, length) : null;
     }

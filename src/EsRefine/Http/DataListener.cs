@@ -5,19 +5,20 @@ using EsRefine.Telemetry;
 namespace EsRefine.Http;
 
 /// <summary>
-/// The data listener: the terminal middleware of everything that is not a search, and of searches. A body (or what stands for one in the address) that may hold
-/// a kNN clause is read and offered to the path; all else streams through.
+/// The data listener: the terminal middleware for every request. A search body (or a <c>source</c> parameter) that may hold a kNN clause is read and passed to
+/// the pipeline. Every other request is streamed to the cluster.
 /// </summary>
-/// <param name="proxy">Carries the request on.</param>
+/// <param name="proxy">Forwards requests.</param>
 /// <param name="prepare">
-/// The entrance, <see cref="RefinedRequest.PrepareAsync"/>: throws for the caller's own cancellation only. Null: nothing is refined, nothing is read.
+/// The pipeline's entrance, <see cref="RefinedRequest.PrepareAsync"/>. It throws only for the caller's own cancellation. Null: nothing is read or refined.
 /// </param>
 /// <param name="maxSearchBodyBytes">
-/// Largest search that is read, and the most a compressed one may inflate to; bodies of many searches may be larger, see <see cref="SearchesPerBody"/>.
+/// Largest search body to read, in bytes, before and after decompression. The limit for several searches in one body is larger, see
+/// <see cref="SearchesPerBody"/>.
 /// </param>
-/// <param name="meter">Counts what is not read.</param>
+/// <param name="meter">Counts searches that are not read.</param>
 /// <param name="logger">The log.</param>
-/// <param name="memory">Of bodies that are being read, and held until they are answered; null: a quarter of what there is.</param>
+/// <param name="memory">Memory budget for bodies, which are held until the request is answered. Null: a quarter of the available memory.</param>
 internal sealed class DataListener(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
@@ -26,7 +27,7 @@ internal sealed class DataListener(
     ILogger<DataListener> logger,
     MemoryShare? memory = null)
 {
-    /// <summary>The body of an <c>_msearch</c> is read up to so many times the limit of one search: the line of each is held to that limit.</summary>
+    /// <summary>The body limit of an <c>_msearch</c> is this many times that of one search. Each search in it still has to meet the limit for one.</summary>
     public const int SearchesPerBody = 4;
 
     private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
@@ -43,7 +44,7 @@ internal sealed class DataListener(
 
         if (HttpMethods.IsConnect(request.Method))
         {
-            // Whoever asks for a tunnel has taken us for another kind of proxy.
+            // CONNECT asks for a tunnel, which is for forward proxies.
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             return Task.CompletedTask;
         }
@@ -81,7 +82,7 @@ internal sealed class DataListener(
             if (!body.IsWhole)
             {
                 logger.SearchBodyTooLarge(limit);
-                meter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no header: whether it holds a clause is not known
+                meter.RecordSearch(new(RefinementOutcome.BodyTooLarge), TimeSpan.Zero);   // no reply header: the body may not hold a kNN clause at all
             }
 
             if (body.Json is { } json && IndicesOf(endpoint, target) is { } indices)
@@ -102,13 +103,13 @@ internal sealed class DataListener(
         }
         catch (BadHttpRequestException exception)
         {
-            // The client's framing is broken: the answer is Kestrel's, as on every other path, and the connection ends with it.
+            // The client's framing is invalid. Kestrel chose the status, and closes the connection.
             context.Response.StatusCode = exception.StatusCode;
             return;
         }
         catch (IOException exception)
         {
-            // Kestrel answers most broken framings itself; a chunk size that overflows it only throws.
+            // Kestrel answers most invalid framing itself, but a chunk size that overflows is only an IOException.
             await StrictHttp.RefuseAsync(context, exception.Message);
             return;
         }
@@ -120,7 +121,7 @@ internal sealed class DataListener(
                 return;
             }
 
-            // Whatever it was (a script that comes to negative scores, a constraint we do not know), it was not the client's doing.
+            // The refined search caused the refusal (for example a script that produces negative scores). The client's own search is sent instead.
             putBack();
             summary = new RefinementSummary(RefinementOutcome.Unsupported) { Detail = "the cluster refused the refined search" };
         }
@@ -130,7 +131,9 @@ internal sealed class DataListener(
 
     private static bool IsOfMany(SearchEndpointKind kind) => kind is SearchEndpointKind.MultiSearch or SearchEndpointKind.MultiSearchTemplate;
 
-    /// <summary>Of the path, else of the parameter <c>index</c>, which every search endpoint takes. Null: nothing that can stand in a path of ours.</summary>
+    /// <summary>
+    /// The index expression from the URL path, or from the parameter <c>index</c>, which every search endpoint accepts. Null if it cannot be used in a path.
+    /// </summary>
     private static string? IndicesOf(SearchEndpoint endpoint, RawTarget target) =>
         endpoint.Index.Length > 0 || SearchParameters.Value(target.QueryString, "index") is not { } names ? endpoint.Index : IndexExpression.OfNames(names);
 

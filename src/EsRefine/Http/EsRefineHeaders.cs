@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Http;
 
-/// <summary>The headers of our own: requests may carry <c>EsRefine-Query</c> and <c>EsRefine-Mode</c>, replies tell what was done.</summary>
+/// <summary>EsRefine's own headers: <c>EsRefine-Query</c> and <c>EsRefine-Mode</c> in requests, the outcome and timings in replies.</summary>
 internal static class EsRefineHeaders
 {
     private const string Query = "EsRefine-Query";
@@ -14,11 +14,11 @@ internal static class EsRefineHeaders
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Consumed here, never forwarded.</summary>
+    /// <summary>Whether a request header is EsRefine's own, and therefore not forwarded.</summary>
     public static bool IsOurs(string name) => name.StartsWith("EsRefine-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Query text: percent-encoded UTF-8 where every <c>%</c> starts an escape, else the bytes as UTF-8, else as Latin-1. Null: none, or blank.
+    /// The query text: percent-encoded UTF-8 if every <c>%</c> starts an escape, else UTF-8, else Latin-1. Null if absent or blank.
     /// </summary>
     public static string? ReadQuery(IHeaderDictionary headers)
     {
@@ -32,7 +32,7 @@ internal static class EsRefineHeaders
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
-    /// <summary>The mode asked for; null: none, or none we know, which is no reason for an error of ours.</summary>
+    /// <summary>The requested mode. Null if absent or unknown; an unknown mode is not an error.</summary>
     public static RefinementMode? ReadMode(IHeaderDictionary headers) => headers[Mode].ToString().Trim().ToUpperInvariant() switch
     {
         "REFINE" => RefinementMode.Refine,
@@ -53,7 +53,7 @@ internal static class EsRefineHeaders
     }
 
     /// <summary>
-    /// An RFC 9651 item: <c>refined;judged=18;sample=20;angle=0.21;rule="rocchio@0.3"</c>, with only the parameters that mean something. Of many searches a
+    /// An RFC 9651 item, with only the parameters that apply: <c>refined;judged=18;sample=20;angle=0.21;rule="rocchio@0.3"</c>. For several searches, a
     /// dictionary of counts: <c>refined=3, no-signal=1</c>.
     /// </summary>
     public static string FormatOutcome(RefinementSummary summary)
@@ -79,7 +79,7 @@ internal static class EsRefineHeaders
         return item.ToString();
     }
 
-    /// <summary>Milliseconds of the stages that ran: <c>recognize;dur=0.1, sample;dur=4.2</c>; empty where none did.</summary>
+    /// <summary>The stages that ran, with their durations in milliseconds: <c>recognize;dur=0.1, sample;dur=4.2</c>. Empty if none ran.</summary>
     public static string FormatTimings(StageTimings timings)
     {
         StringBuilder list = new();
@@ -98,7 +98,7 @@ internal static class EsRefineHeaders
         }
     }
 
-    /// <summary>Null where a <c>%</c> starts no escape.</summary>
+    /// <summary>Decodes percent-encoding. Null if a <c>%</c> is not followed by two hexadecimal digits.</summary>
     private static byte[]? Unescape(ReadOnlySpan<byte> bytes)
     {
         byte[] unescaped = new byte[bytes.Length];

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Connections;
 namespace EsRefine.Http;
 
 /// <summary>
-/// Lets a client that has closed its own direction of the connection (<c>nc -N</c>, some health checkers) read its reply. The engines answer it what they
-/// can answer at once, and close otherwise; Kestrel gives the request up as soon as it sees the end.
+/// Lets a client that has half-closed its connection (<c>nc -N</c>, some health checkers) read its reply. The engines answer such a client if they can do so
+/// at once. Kestrel alone would cancel the request as soon as it reads the end of the stream.
 /// </summary>
-/// <remarks>A client that has left altogether looks the same until something is written to it: its request is cancelled that much later.</remarks>
+/// <remarks>A client that has disconnected looks the same until something is written to it, so its request is canceled later by this delay.</remarks>
 internal static class HalfClosed
 {
-    /// <summary>A part of the way of each connection.</summary>
+    /// <summary>Connection middleware that delays the end of a half-closed connection by <see cref="Timeouts.HalfClosedTimeout"/>.</summary>
     public static ConnectionDelegate Tolerate(ConnectionDelegate next) => async connection =>
     {
         using CancellationTokenSource closed = new();

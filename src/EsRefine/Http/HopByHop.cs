@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace EsRefine.Http;
 
-/// <summary>Headers that speak of one connection and end with it (RFC 9110, 7.6.1).</summary>
+/// <summary>Hop-by-hop headers, which apply to one connection and are not forwarded (RFC 9110, 7.6.1).</summary>
 internal static class HopByHop
 {
     private static readonly FrozenSet<string> Names = new[]
@@ -12,7 +12,7 @@ internal static class HopByHop
         HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TE, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Headers without which the message would be another one, whatever <c>Connection</c> says of them.</summary>
+    /// <summary>Headers that are always forwarded, even if <c>Connection</c> nominates them: without them the message would have another meaning.</summary>
     private static readonly FrozenSet<string> NeverNominated = new[]
     {
         HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.Authorization, HeaderNames.Cookie,
@@ -21,7 +21,7 @@ internal static class HopByHop
 
     public static bool Contains(string name) => Names.Contains(name);
 
-    /// <summary>Names that a <c>Connection</c> header nominates beyond those that are always hop-by-hop; mostly none.</summary>
+    /// <summary>Headers that <c>Connection</c> nominates as hop-by-hop, besides those that always are. Null if there are none, the usual case.</summary>
     public static HashSet<string>? Nominated(StringValues connection)
     {
         HashSet<string>? nominated = null;

@@ -5,9 +5,6 @@ namespace EsRefine.Http;
 /// <summary>What the data listener logs. Ids 200–299.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(200, LogLevel.Warning, "Node {Node} is unreachable, the next one gets the request: {Reason}")]
-    public static partial void NodeUnreachable(this ILogger logger, Uri node, string reason);
-
     [LoggerMessage(201, LogLevel.Warning,
         "{Node} sent no reply or only a part of one ({Error}); the client's connection is closed, as the cluster closed its own: {Reason}")]
     public static partial void UpstreamFailed(this ILogger logger, Uri node, ForwarderError error, string? reason);

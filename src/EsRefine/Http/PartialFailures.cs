@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace EsRefine.Http;
 
-/// <summary>Finds failures that the status of a search reply does not tell of: shards that failed, and searches of an <c>_msearch</c> that did.</summary>
+/// <summary>Finds failures in a search reply with a successful status: failed shards, and failed searches of an <c>_msearch</c>.</summary>
 internal static class PartialFailures
 {
-    /// <summary>Largest reply that is looked at, in bytes; of a larger one nothing is known.</summary>
+    /// <summary>Largest reply to inspect, in bytes. A larger one counts as failed.</summary>
     private const int MaxReplyBytes = 32 * 1024 * 1024;
 
-    /// <summary>Whether a reply tells of a failure, or cannot be read. It is buffered, and can be passed on afterwards.</summary>
+    /// <summary>Whether a reply reports a failure or cannot be read. The reply is buffered, so it can still be forwarded.</summary>
     public static async ValueTask<bool> AnyAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try
@@ -17,7 +17,7 @@ internal static class PartialFailures
         }
         catch (HttpRequestException)
         {
-            return true;   // too large, or broken off
+            return true;   // too large or incomplete
         }
 
         ReadOnlyMemory<byte> reply = await content.ReadAsByteArrayAsync(cancellationToken);
@@ -29,7 +29,7 @@ internal static class PartialFailures
         };
     }
 
-    /// <summary>Whether the JSON of a search reply, or of several, tells of a failure, or is none.</summary>
+    /// <summary>Whether a search or multi-search reply reports a failure or is not a JSON object.</summary>
     public static bool Any(ReadOnlySpan<byte> reply)
     {
         try

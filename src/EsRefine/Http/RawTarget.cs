@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EsRefine.Http;
 
 /// <summary>
-/// A request's target as the bytes of the request line say it, in origin form: nothing decoded, no dot segment or double slash removed. Date-math index names
-/// and ids with a slash (<c>/%3Clogs-%7Bnow%2Fd%7D%3E</c>, <c>/a%2Fb</c>) survive only so.
+/// A request's target exactly as in the request line, in origin form: nothing is decoded, no dot segment or double slash is removed. Date-math index names and
+/// ids with a slash (<c>/%3Clogs-%7Bnow%2Fd%7D%3E</c>, <c>/a%2Fb</c>) require this.
 /// </summary>
 internal readonly record struct RawTarget
 {
@@ -21,7 +21,7 @@ internal readonly record struct RawTarget
 
     private int PathLength { get; }
 
-    /// <summary>From the first slash to the question mark.</summary>
+    /// <summary>The raw path, from the first slash up to the question mark.</summary>
     public ReadOnlySpan<char> Path => _target.AsSpan(0, PathLength);
 
     /// <summary>Raw query string with its question mark, or empty.</summary>
@@ -31,8 +31,8 @@ internal readonly record struct RawTarget
     public static RawTarget Of(HttpContext context) => Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
 
     /// <summary>
-    /// Origin form as it stands; absolute form (<c>http://host/path</c>) without scheme and authority; the asterisk of <c>OPTIONS *</c> as <c>/*</c>,
-    /// which is how the engines read it.
+    /// Keeps origin form unchanged, strips scheme and authority from absolute form (<c>http://host/path</c>), and turns the asterisk of <c>OPTIONS *</c> into
+    /// <c>/*</c>, as the engines do.
     /// </summary>
     public static RawTarget Parse(string target)
     {
@@ -53,9 +53,9 @@ internal readonly record struct RawTarget
         return new(rest.StartsWith('/') ? rest : "/" + rest);
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>Path and query string.</summary>
     public override string ToString() => _target;
 
-    /// <summary>The address at a node, whose own path, if any, comes first.</summary>
+    /// <summary>The URI of this target at a node. A path in the node's URL is prepended.</summary>
     public Uri At(Uri node) => new(string.Concat(node.AbsoluteUri.AsSpan().TrimEnd('/'), _target), AsWritten);
 }

@@ -1,6 +1,6 @@
 namespace EsRefine.Http;
 
-/// <summary>Bytes already read, followed by a stream of those that are not.</summary>
+/// <summary>A stream that replays bytes already read, followed by the unread rest of another stream.</summary>
 internal sealed class ReplayedBody(ReadOnlyMemory<byte> read, Stream rest) : Stream
 {
     private ReadOnlyMemory<byte> _read = read;

@@ -1,15 +1,15 @@
 namespace EsRefine.Http;
 
-/// <summary>A request whose reply tells clients where the nodes are: the <c>_nodes/http</c> family (<c>knn-wire</c> §6).</summary>
+/// <summary>A request whose reply holds the addresses of the nodes: the <c>_nodes/http</c> family (<c>knn-wire</c> §6).</summary>
 internal enum SniffRequest
 {
     /// <summary>Any other request.</summary>
     None,
 
-    /// <summary>Nodes with all that is known of them, for people and monitoring: every node stays in the reply.</summary>
+    /// <summary>Full node information, for people and monitoring. The reply keeps every node.</summary>
     Inspection,
 
-    /// <summary>Nothing but addresses, and settings perhaps: a client fills its pool with what comes back, so one entry is enough.</summary>
+    /// <summary>Only addresses, possibly with settings: a client that fills its connection pool. The reply keeps one node.</summary>
     Pool,
 }
 
@@ -18,7 +18,7 @@ internal static class SniffRequests
 {
     private const string Root = "/_nodes";
 
-    /// <summary>Compares raw segments, decoding nothing: <c>/_nodes[/{nodes}][/{metrics}]</c>.</summary>
+    /// <summary>Matches <c>/_nodes[/{nodes}][/{metrics}]</c> on raw path segments, without decoding.</summary>
     public static SniffRequest Recognize(string method, ReadOnlySpan<char> path)
     {
         if (!path.StartsWith(Root, StringComparison.Ordinal) || !HttpMethods.IsGet(method))
@@ -26,7 +26,7 @@ internal static class SniffRequests
             return SniffRequest.None;
         }
 
-        ReadOnlySpan<char> rest = path[Root.Length..].TrimEnd('/');   // to the engines slashes at the end are none
+        ReadOnlySpan<char> rest = path[Root.Length..].TrimEnd('/');   // the engines ignore trailing slashes
         if (rest.IsEmpty)
         {
             return SniffRequest.Inspection;

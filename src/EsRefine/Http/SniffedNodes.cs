@@ -5,16 +5,17 @@ using EsRefine.Recognition;
 namespace EsRefine.Http;
 
 /// <summary>
-/// The addresses in a reply of the <c>_nodes/http</c> family, <c>nodes.*.http.publish_address</c> and <c>bound_address[]</c>, replaced by one. Everything else
-/// keeps its bytes.
+/// Replaces the addresses in a reply of the <c>_nodes/http</c> family: <c>nodes.*.http.publish_address</c> and <c>bound_address[]</c>. All other bytes stay
+/// the same.
 /// </summary>
 internal static class SniffedNodes
 {
-    /// <summary>The reply with the address in the place of the nodes' own; null: not such JSON, or no address in it.</summary>
-    /// <param name="reply">A reply as a node sent it, inflated.</param>
+    /// <summary>The reply with every node's address replaced. Null if the reply is not of this shape or holds no address.</summary>
+    /// <param name="reply">A node's reply, inflated.</param>
     /// <param name="address"><c>host:port</c>.</param>
     /// <param name="one">
-    /// Leaves one node, the first that is not master-only (those are passed over by clients): N nodes at one address would be N connections to one pool member.
+    /// Whether to keep only one node, the first that is not master-only (clients ignore those). With N nodes at one address, a client would open N pool entries
+    /// to the same EsRefine.
     /// </param>
     public static byte[]? Publish(ReadOnlySpan<byte> reply, string address, bool one)
     {
@@ -123,7 +124,10 @@ internal static class SniffedNodes
         return node;
     }
 
-    /// <summary>From the first quotation mark to the last of a string, or of an array's strings: several addresses become one. Null: no string.</summary>
+    /// <summary>
+    /// The range of a string with its quotation marks, or from the first to the last string of an array, so that one address replaces several. Null if there is
+    /// no string.
+    /// </summary>
     private static ByteRange? ReadStrings(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -157,8 +161,8 @@ internal static class SniffedNodes
         return isMaster && roles == 1;
     }
 
-    /// <summary>Moves to the next string of an array. False: there is none, or this is no array.</summary>
-    /// <exception cref="JsonException">The array holds something else: not the reply this is made for.</exception>
+    /// <summary>Moves to the next string of an array. False at the end, or if this is not an array.</summary>
+    /// <exception cref="JsonException">The array holds something other than strings.</exception>
     private static bool NextString(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.StartArray or JsonTokenType.String && reader.Read() && reader.TokenType switch
         {
@@ -167,7 +171,7 @@ internal static class SniffedNodes
             _ => throw new JsonException("strings were expected"),
         };
 
-    /// <summary>Moves from a property's name, or from the start of the text, into the object that is its value. False: the value is no object.</summary>
+    /// <summary>Moves from a property name, or the start of the text, into its object. False if the value is not an object.</summary>
     private static bool EnterObject(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.StartObject;
 
     /// <param name="Entry">From the node's id to the end of its value.</param>

@@ -4,13 +4,15 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EsRefine.Http;
 
-/// <summary>Passes a request on as another transformer does, and puts our address into the reply in the place of the nodes' own.</summary>
-/// <param name="verbatim">Carries everything else.</param>
-/// <param name="request">What was asked for; not <see cref="SniffRequest.None"/>.</param>
-/// <param name="address">What the client is told, <c>host:port</c>.</param>
+/// <summary>Replaces the nodes' addresses in the reply with EsRefine's, and otherwise does what another transformer does.</summary>
+/// <param name="verbatim">The transformer for everything else.</param>
+/// <param name="request">The kind of request; not <see cref="SniffRequest.None"/>.</param>
+/// <param name="address">The address to publish, <c>host:port</c>.</param>
 internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest request, string address) : HttpTransformer
 {
-    /// <summary>Largest reply that is read, in bytes: a node is some 10 KB where all is told of it. Larger ones, and what they inflate to, pass.</summary>
+    /// <summary>
+    /// Largest reply to change, in bytes, before and after decompression. Full information takes about 10 KB per node. A larger reply is forwarded unchanged.
+    /// </summary>
     private const int MaxReplyBytes = 64 * 1024 * 1024;
 
     public override ValueTask TransformRequestAsync(
@@ -52,7 +54,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            // The cluster broke off in mid-answer, or the client left: either way the client's connection ends as it would have without us.
+            // The cluster's reply is incomplete, or the client disconnected. The client's connection is closed, as it would be without EsRefine.
             httpContext.Abort();
         }
 
@@ -77,7 +79,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         return (body.ToArray(), false);
     }
 
-    /// <summary>The body with our address in it, compressed as it came. Null: nothing to replace, or a compression we do not know.</summary>
+    /// <summary>The body with the address replaced, compressed as before. Null if there is nothing to replace or the compression is not supported.</summary>
     private byte[]? Publish(byte[] body, StringValues contentEncoding)
     {
         if (contentEncoding.Count == 0)

@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace EsRefine.Http;
 
 /// <summary>
-/// Requests whose end two parties could see in different places (request smuggling), and which Kestrel lets through: they are refused before a byte goes
-/// upstream. Kestrel itself refuses the rest, with <see cref="UnsignedLength"/> the lengths with a sign among them.
+/// Refuses requests whose length is ambiguous (request smuggling) and which Kestrel accepts, before a byte is sent upstream. Kestrel itself refuses the other
+/// ambiguous forms; <see cref="UnsignedLength"/> makes it refuse a signed length too.
 /// </summary>
 internal static class StrictHttp
 {
-    /// <summary>Where Kestrel puts the <c>Content-Length</c> it found beside a <c>Transfer-Encoding</c>.</summary>
+    /// <summary>Kestrel moves a <c>Content-Length</c> that comes with a <c>Transfer-Encoding</c> to this header.</summary>
     private const string DisplacedContentLength = "X-Content-Length";
 
-    /// <summary>Why the request is refused with 400; null: it is not.</summary>
+    /// <summary>The reason to refuse the request with 400. Null if its length is unambiguous.</summary>
     public static string? Ambiguity(HttpRequest request)
     {
         IHeaderDictionary headers = request.Headers;
@@ -35,7 +35,7 @@ internal static class StrictHttp
             : "a Transfer-Encoding other than chunked";
     }
 
-    /// <summary>Answers 400 in the engines' shape and closes the connection, whose next bytes nobody can trust.</summary>
+    /// <summary>Answers 400 in the engines' error format and closes the connection: the start of a next request on it cannot be determined.</summary>
     public static async Task RefuseAsync(HttpContext context, string reason)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(

@@ -1,4 +1,3 @@
-using EsRefine.Configuration;
 using EsRefine.Upstream;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,7 +11,7 @@ namespace EsRefine.Http;
 /// ours would be an answer the cluster never gave. A node that refuses the connection is another matter: nothing was sent, so the next node gets the request.
 /// </remarks>
 internal sealed class TransparentProxy(
-    IHttpForwarder forwarder, UpstreamClient upstream, UpstreamSettings settings, PublishedAddress published, ILogger<TransparentProxy> logger)
+    IHttpForwarder forwarder, UpstreamClient upstream, PublishedAddress published, ILogger<TransparentProxy> logger)
 {
     /// <summary>HTTP/1.1, which every node speaks and in which a message is most like what the client sent; no timeout of ours.</summary>
     internal static readonly ForwarderRequestConfig Config = new()
@@ -21,6 +20,9 @@ internal sealed class TransparentProxy(
         Version = System.Net.HttpVersion.Version11,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
+
+    /// <summary>Bytes that are sent before a node could answer, whatever it has to say.</summary>
+    private const int SmallestUpload = 64 * 1024;
 
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
@@ -42,9 +44,10 @@ internal sealed class TransparentProxy(
         CarryContentHeaders(context);
 
         SniffRequest sniff = published.Asked(context.Request, target);
-        Uri node = upstream.NextNode();
-        for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
+        using Upload? upload = BeginUpload(context.Request);
+        for (int nodesLeft = upstream.Nodes.Count - 1; ; nodesLeft--)
         {
+            Uri node = upstream.Nodes.Next();
             VerbatimTransformer verbatim = new(node, target, summary) { Withholds = withholding };
             HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context));
             ForwarderError error = await forwarder.SendAsync(context, node.AbsoluteUri, upstream.Invoker, Config, transformer, CancellationToken.None);
@@ -54,17 +57,22 @@ internal sealed class TransparentProxy(
                 return false;
             }
 
-            if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+            if (error == ForwarderError.None)
+            {
+                upstream.Nodes.Reached(node);
+                return true;
+            }
+
+            if (context.RequestAborted.IsCancellationRequested)
             {
                 return true;
             }
 
             Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-            if (error == ForwarderError.Request && nodesLeft > 0 && UpstreamClient.NeverConnected(cause))
+            upstream.Nodes.Failed(node, cause);
+            if (error == ForwarderError.Request && nodesLeft > 0 && UpstreamNodes.NeverConnected(cause))
             {
-                logger.NodeUnreachable(node, cause!.Message);
                 context.Response.Clear();
-                node = NodeAfter(node);
                 continue;
             }
 
@@ -74,10 +82,23 @@ internal sealed class TransparentProxy(
                 return true;
             }
 
-            logger.UpstreamFailed(node, error, cause?.Message);
+            if (!UpstreamNodes.NeverConnected(cause))
+            {
+                logger.UpstreamFailed(node, error, cause?.Message);
+            }
+
             await BreakOffAsync(context);
             return true;
         }
+    }
+
+    /// <summary>Watches a body that arrives while it is sent; null: there is none, or it is here already, or too small to be answered early.</summary>
+    private static Upload? BeginUpload(HttpRequest request)
+    {
+        bool isArriving = request.Body is not ReplayedBody && (request.ContentLength is > SmallestUpload || request.Headers.TransferEncoding.Count > 0);
+        Upload? upload = isArriving ? new Upload(request.Body, request.ContentLength) : null;
+        request.Body = upload ?? request.Body;
+        return Upload.Current = upload;
     }
 
     /// <summary>Ends the client's connection as the cluster ended its own: after the bytes that had come, and with nothing that would end the body.</summary>
@@ -92,20 +113,6 @@ internal sealed class TransparentProxy(
         }
 
         context.Abort();
-    }
-
-    private Uri NodeAfter(Uri node)
-    {
-        IReadOnlyList<Uri> nodes = settings.Urls;
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            if (ReferenceEquals(nodes[i], node))
-            {
-                return nodes[(i + 1) % nodes.Count];
-            }
-        }
-
-        return nodes[0];
     }
 
     /// <summary>The forwarder makes a content, which alone can hold such headers and a declared length of 0, only where there can be a body.</summary>

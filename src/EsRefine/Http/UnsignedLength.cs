@@ -3,8 +3,8 @@ using System.Text;
 namespace EsRefine.Http;
 
 /// <summary>
-/// Latin-1 in which a plus sign becomes a letter. Kestrel reads <c>Content-Length: +5</c> as 5 and keeps no trace of the sign, but asks for this header's
-/// encoding before it reads it: so it meets something that is no number, and refuses the request itself.
+/// Latin-1 that decodes a plus sign as a letter. Kestrel reads <c>Content-Length: +5</c> as 5 and drops the sign. It decodes the header with this encoding
+/// first, so it sees an invalid number and refuses the request.
 /// </summary>
 internal sealed class UnsignedLength : Encoding
 {

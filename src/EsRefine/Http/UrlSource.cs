@@ -6,30 +6,30 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EsRefine.Http;
 
 /// <summary>
-/// A search in the address: <c>?source={…}&amp;source_content_type=application/json</c>, which both engines take where there is no body (<c>knn-wire</c> 5.3).
+/// A search in the URL: <c>?source={…}&amp;source_content_type=application/json</c>, which both engines accept instead of a body (<c>knn-wire</c> 5.3).
 /// </summary>
 internal sealed class UrlSource
 {
     private readonly string _target;
 
-    /// <summary>Where in the target each byte of <see cref="Json"/> begins, and where the last one ends.</summary>
+    /// <summary>The position in the target of each byte of <see cref="Json"/>, and of the end of the last one.</summary>
     private readonly List<int> _positions;
 
     private UrlSource(string target, byte[] json, List<int> positions) => (_target, Json, _positions) = (target, json, positions);
 
-    /// <summary>The search, decoded.</summary>
+    /// <summary>The decoded search body.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
-    /// <summary>The search in the address of a request without a body; null where there is none that we may read.</summary>
+    /// <summary>The search in the URL of a request without a body. Null if there is none, or it must not be changed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="target">Its target.</param>
-    /// <param name="inLines">Whether the endpoint takes JSON in lines too.</param>
+    /// <param name="inLines">Whether the endpoint also accepts newline-delimited JSON.</param>
     public static UrlSource? Find(HttpRequest request, RawTarget target, bool inLines)
     {
         if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 || BufferedBody.IsSealed(request.Headers)
             || target.QueryString.AsSpan().ContainsAny(';', '#'))
         {
-            return null;   // a semicolon parts parameters for some versions, a hash ends them
+            return null;   // some engine versions separate parameters at a semicolon, and a hash ends the query string
         }
 
         string whole = target.ToString();
@@ -39,7 +39,7 @@ internal sealed class UrlSource
                 : null;
     }
 
-    /// <summary>Where the value of a parameter stands; null where it is not given, or more than once, or may be: a name in escapes could be any.</summary>
+    /// <summary>The range of a parameter's value. Null if the parameter is absent, repeated, or any parameter name is percent-encoded.</summary>
     private static Range? Find(string target, string name)
     {
         Range? found = null;
@@ -52,7 +52,7 @@ internal sealed class UrlSource
             bool isNamed = given.SequenceEqual(name);
             if (given.Contains('%') || (isNamed && (found is not null || equals < 0)))
             {
-                return null;   // of several the last one counts, which need not be this one
+                return null;   // an encoded name could be the same parameter, and the engines use the last occurrence
             }
 
             found = isNamed ? (start + equals + 1)..(start + parameter.Length) : found;
@@ -61,8 +61,8 @@ internal sealed class UrlSource
         return found;
     }
 
-    /// <summary>Makes the request carry a changed search: of its target nothing else differs.</summary>
-    /// <returns>Puts back the target that came.</returns>
+    /// <summary>Applies the edits to the search in the request's target. The rest of the target stays the same.</summary>
+    /// <returns>An action that restores the original target.</returns>
     public Action Replace(HttpContext context, IReadOnlyList<BodyEdit> edits)
     {
         StringBuilder target = new();
@@ -80,7 +80,7 @@ internal sealed class UrlSource
         return () => request.RawTarget = original;
     }
 
-    /// <summary>As the engines decode: <c>%</c> and two digits are a byte, a plus sign is a space. Null: they would refuse it.</summary>
+    /// <summary>Decodes a value as the engines do: <c>%</c> and two digits are a byte, a plus sign is a space. Null if the engines would refuse it.</summary>
     private static UrlSource? Decode(string target, Range value)
     {
         (int start, int end) = (value.Start.Value, value.End.Value);

@@ -8,26 +8,26 @@ using Yarp.ReverseProxy.Forwarder;
 namespace EsRefine.Http;
 
 /// <summary>
-/// One message each way with nothing added and nothing taken but hop-by-hop headers and our own. The body is the forwarder's business; the length it declares
-/// is the client's.
+/// Copies request and reply headers unchanged, except for hop-by-hop headers and EsRefine's own. The forwarder copies the body; the declared length stays the
+/// client's.
 /// </summary>
-/// <param name="node">The node it goes to.</param>
-/// <param name="target">The target, raw.</param>
-/// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
+/// <param name="node">The node that receives the request.</param>
+/// <param name="target">The raw target.</param>
+/// <param name="summary">The outcome to report in the reply's headers; null unless the request is a search with a kNN clause.</param>
 /// <remarks>
-/// <c>Host</c> goes on as the client sent it over plain HTTP: the engines do not read it, and a signature (AWS SigV4) may cover it. Over TLS it becomes the
-/// node's: hosted clusters are found by it, the certificate is checked against it, and a client that signs has to sign that name anyway. An empty one becomes
-/// the node's, too: <see cref="HttpClient"/> would write both.
+/// Over plain HTTP, <c>Host</c> is forwarded unchanged: the engines do not read it, and a signature (AWS SigV4) may cover it. Over TLS it becomes the node's
+/// host name: hosted clusters route by it, the certificate is checked against it, and a client that signs has to sign that name anyway. An empty <c>Host</c>
+/// also becomes the node's, because <see cref="HttpClient"/> would write both.
 /// </remarks>
 internal sealed class VerbatimTransformer(Uri node, RawTarget target, RefinementSummary? summary) : HttpTransformer
 {
-    /// <summary>A Date header that Kestrel takes for set, and so does not fill in, and has nothing to write of.</summary>
+    /// <summary>A Date header that Kestrel considers set but that has no value to write, so the reply has no Date.</summary>
     private static readonly StringValues NoDate = new([null]);
 
-    /// <summary>What is kept from the client, so that another request can be tried.</summary>
+    /// <summary>Which replies to withhold from the client, so that the original request can be sent instead.</summary>
     public Withholding Withholds { get; init; }
 
-    /// <summary>Whether one was.</summary>
+    /// <summary>Whether the reply was withheld.</summary>
     public bool HasWithheld { get; private set; }
 
     public override ValueTask TransformRequestAsync(
@@ -96,7 +96,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
 
         if (received.Contains(HeaderNames.TransferEncoding))
         {
-            // Committed now, a chunked reply stays one even where it turns out to be empty.
+            // Starting the response now keeps a chunked reply chunked even if it is empty.
             await response.StartAsync(cancellationToken);
         }
 
@@ -112,15 +112,15 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
     };
 }
 
-/// <summary>Replies to a request of ours that the client does not see.</summary>
+/// <summary>Which replies to a rewritten request are withheld from the client.</summary>
 internal enum Withholding
 {
-    /// <summary>The request is the client's own: so is every reply.</summary>
+    /// <summary>None: the request is the client's own.</summary>
     Nothing,
 
-    /// <summary>See <see cref="PreparedSearch.IsRefusal"/>.</summary>
+    /// <summary>Refusals, see <see cref="PreparedSearch.IsRefusal"/>.</summary>
     Refusals,
 
-    /// <summary>These, and replies in which some shards or searches failed.</summary>
+    /// <summary>Refusals, and replies in which some shards or searches failed.</summary>
     PartialFailures,
 }

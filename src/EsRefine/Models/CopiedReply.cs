@@ -3,12 +3,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Models;
 
-/// <summary>Writes a successful reply through to the client and keeps a copy; the copy is read before the client has the reply's last byte.</summary>
-/// <remarks>An application may search with a vector as soon as it has it. A reply without a declared length ends with <see cref="EndAsync"/>.</remarks>
-/// <param name="response">Tells status and length once writing begins.</param>
-/// <param name="client">Where the bytes go.</param>
-/// <param name="limit">Largest copy in bytes; of a larger reply none is kept.</param>
-/// <param name="read">Reads the copy, once.</param>
+/// <summary>Writes a reply to the client and keeps a copy if it is successful. The copy is processed before the client receives the last byte.</summary>
+/// <remarks>
+/// The order matters because an application may search with a vector as soon as it has received it. For a reply without a declared length, call
+/// <see cref="EndAsync"/>.
+/// </remarks>
+/// <param name="response">The response; its status and length are known when writing begins.</param>
+/// <param name="client">The stream to the client.</param>
+/// <param name="limit">Largest copy in bytes; a larger reply is not copied.</param>
+/// <param name="read">Processes the copy; called at most once.</param>
 internal sealed class CopiedReply(HttpResponse response, Stream client, int limit, Func<CopiedBody, ValueTask> read) : Stream
 {
     private MemoryStream? _copy = new();
@@ -53,7 +56,7 @@ internal sealed class CopiedReply(HttpResponse response, Stream client, int limi
 
     public override Task FlushAsync(CancellationToken cancellationToken) => client.FlushAsync(cancellationToken);
 
-    /// <summary>The reply is whole, or all of it that will come: reads the copy unless that was done.</summary>
+    /// <summary>Call at the end of the reply: processes the copy unless that has been done.</summary>
     public async ValueTask EndAsync()
     {
         if (_copy is { Length: > 0 } copy)
@@ -81,7 +84,7 @@ internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringVal
 {
     public int Length => Bytes.Length;
 
-    /// <summary>The body itself; null where its coding is not one of ours, is broken, or more than the limit comes out of it.</summary>
+    /// <summary>The decompressed body. Null if the encoding is not supported, the data is corrupt, or the body exceeds the limit (bytes).</summary>
     public ReadOnlyMemory<byte>? Inflate(int limit)
     {
         if (Coding.Count == 0 || Coding is ["identity"])
@@ -116,7 +119,7 @@ internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringVal
                 whole.Write(part, 0, read);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)   // what gzip and Brotli throw at bytes that are none
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)   // gzip and Brotli throw these for corrupt data
         {
             return null;
         }

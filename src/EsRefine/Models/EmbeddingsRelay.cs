@@ -3,11 +3,11 @@ using EsRefine.Remembering;
 
 namespace EsRefine.Models;
 
-/// <summary>Passes every request on to another server and its reply back, byte for byte; of embeddings a copy is read on the way.</summary>
+/// <summary>Forwards every request to another server and its reply back unchanged, and remembers the vectors in embeddings replies.</summary>
 internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, ILogger<EmbeddingsRelay> logger)
 {
     /// <summary>
-    /// Largest request and reply of which a copy is read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones pass unread.
+    /// Largest request and reply to read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones are forwarded without being read.
     /// </summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
 
@@ -45,7 +45,7 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             response.Body = client;
         }
 
-        // A chunked reply ends with a chunk that the server sends after us: until then the application waits.
+        // The server sends the final chunk of a chunked reply after this method returns, so the application still waits here.
         await reply.EndAsync();
     }
 

@@ -3,26 +3,26 @@ using System.Text.Unicode;
 
 namespace EsRefine.Models;
 
-/// <summary>A request for embeddings as OpenAI's API has it. The model's name is not read: there is one model, and the reply names it.</summary>
-/// <param name="Texts">What to embed; never empty, and none of them is.</param>
-/// <param name="Dimensions">Length to cut the vectors to; null = the model's own.</param>
-/// <param name="AsBase64">Vectors as Base64 of little-endian float32, as the official clients ask for unasked.</param>
+/// <summary>An embeddings request of OpenAI's API. The model's name is ignored: there is one model, and the reply names it.</summary>
+/// <param name="Texts">The texts to embed: at least one, none of them empty.</param>
+/// <param name="Dimensions">Dimensions to truncate the vectors to; null = the model's own.</param>
+/// <param name="AsBase64">Whether to return vectors as Base64 of little-endian float32, the default of the official clients.</param>
 internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimensions, bool AsBase64)
 {
-    /// <summary>Most texts of one request, as at OpenAI.</summary>
+    /// <summary>Most texts in one request, the same limit as OpenAI's.</summary>
     private const int MaxTexts = 2048;
 
     /// <summary>Reads a request.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="modelDimensions">Most dimensions there are; null = not known.</param>
+    /// <param name="modelDimensions">The model's dimensions, the most that can be requested; null = unknown.</param>
     /// <param name="request">The request.</param>
-    /// <returns>Null, or why it is refused.</returns>
+    /// <returns>Null if the request is valid, otherwise the error to answer with.</returns>
     public static OpenAiError? Read(ReadOnlyMemory<byte> json, int? modelDimensions, out EmbeddingsRequest request)
     {
         request = new([], null, AsBase64: false);
         if (!Utf8.IsValid(json.Span))
         {
-            return Wrong("the body is not valid UTF-8, as JSON must be: send its texts encoded in UTF-8", null);
+            return Wrong("the body is not valid UTF-8: encode the JSON as UTF-8", null);
         }
 
         try
@@ -39,9 +39,9 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
         {
             return Wrong($"the body is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})", null);
         }
-        catch (InvalidOperationException)   // what JsonElement throws at a string that is no text
+        catch (InvalidOperationException)   // JsonElement throws it for a lone surrogate
         {
-            return Wrong("'input' holds a lone surrogate, which is no text", "input");
+            return Wrong("'input' holds a lone surrogate, which is not valid text", "input");
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
         texts = [];
         if (!body.TryGetProperty("input", out JsonElement input) || input.ValueKind == JsonValueKind.Null)
         {
-            return Wrong("'input' is missing: the text to embed, or an array of texts", "input", "missing_required_parameter");
+            return Wrong("'input' is missing: it must be the text to embed, or an array of texts", "input", "missing_required_parameter");
         }
 
         if (input.ValueKind == JsonValueKind.String)
@@ -71,13 +71,13 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
         {
             return input.EnumerateArray().All(static token => token.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
                 ? Wrong(
-                    "'input' holds tokens, which mean something to one tokenizer only: send text (LangChain does with check_embedding_ctx_length=False)",
+                    "'input' holds tokens, which depend on the tokenizer: send text instead (in LangChain, set check_embedding_ctx_length=False)",
                     "input", "invalid_type")
                 : Wrong("'input' must be a text or an array of texts", "input", "invalid_type");
         }
 
         return texts.Count == 0 ? Wrong("'input' must not be an empty array", "input", "empty_array")
-            : texts.Count > MaxTexts ? Wrong($"'input' holds {texts.Count} texts; at most {MaxTexts} are embedded at once", "input", "array_above_max_length")
+            : texts.Count > MaxTexts ? Wrong($"'input' holds {texts.Count} texts; the limit is {MaxTexts} per request", "input", "array_above_max_length")
             : texts.Any(static text => text.Length == 0) ? Wrong("'input' must not hold an empty text", "input", "empty_string")
             : null;
     }
@@ -92,7 +92,7 @@ internal sealed record EmbeddingsRequest(IReadOnlyList<string> Texts, int? Dimen
 
         if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out int asked) || asked < 1 || asked > (modelDimensions ?? int.MaxValue))
         {
-            string range = modelDimensions is { } most ? $"from 1 to {most}" : "from 1 on";
+            string range = modelDimensions is { } most ? $"from 1 to {most}" : "of 1 or more";
             return Wrong($"'dimensions' must be a whole number {range}", "dimensions", "invalid_value");
         }
 

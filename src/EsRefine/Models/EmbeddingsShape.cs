@@ -4,7 +4,7 @@ using EsRefine.Remembering;
 
 namespace EsRefine.Models;
 
-/// <summary>Which texts an embeddings request holds and which vectors its reply, in the shapes that servers of embeddings have.</summary>
+/// <summary>Reads the texts of an embeddings request and the vectors of its reply, in the formats of common embedding servers.</summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>OpenAI and what is compatible with it: <c>input</c> → <c>data[].embedding</c> by <c>index</c>, numbers or little-endian Base64.</item>
@@ -16,14 +16,14 @@ internal static class EmbeddingsShape
 {
     private static readonly string[] TextNames = ["input", "inputs", "prompt"];
 
-    /// <summary>By its path: could a request ask for embeddings? What it really is its body tells.</summary>
+    /// <summary>Whether the method and path are those of an embeddings request. The body decides whether it is one.</summary>
     public static bool IsEndpoint(string method, ReadOnlySpan<char> path)
     {
         ReadOnlySpan<char> last = path[(path.LastIndexOf('/') + 1)..];
         return HttpMethods.IsPost(method) && last is "embeddings" or "embed";
     }
 
-    /// <summary>The texts of a request in order; none where it holds other things, tokens for example.</summary>
+    /// <summary>The texts of a request in order. Empty if its input is anything else, tokens for example.</summary>
     public static IReadOnlyList<string> Texts(ReadOnlyMemory<byte> json) => Parse(json, static request =>
     {
         foreach (string name in TextNames)
@@ -43,7 +43,7 @@ internal static class EmbeddingsShape
         return (string[])[];
     });
 
-    /// <summary>The vectors of a reply, each with its text; none where it is no such reply, or does not have one vector for each text.</summary>
+    /// <summary>The vectors of a reply, each with its text. Empty if the format is unknown or the reply does not have one vector for each text.</summary>
     public static IReadOnlyList<HandedOutVector> Vectors(ReadOnlyMemory<byte> json, IReadOnlyList<string> texts) => Parse(json, reply =>
     {
         JsonElement[] items = reply.ValueKind switch
@@ -77,7 +77,7 @@ internal static class EmbeddingsShape
 
             if (!places.Add(index))
             {
-                return [];   // places that repeat or jump do not say whose vector is whose
+                return [];   // with repeated or missing indexes, vectors cannot be assigned to texts
             }
 
             if (Vector(item) is { } vector)
@@ -125,7 +125,7 @@ internal static class EmbeddingsShape
         return vector;
     }
 
-    /// <summary>Reads JSON; nothing comes of what is none, or holds text that is no text (a lone surrogate).</summary>
+    /// <summary>Parses and reads JSON. Empty if it is invalid or holds a lone surrogate.</summary>
     private static IReadOnlyList<T> Parse<T>(ReadOnlyMemory<byte> json, Func<JsonElement, IReadOnlyList<T>> read)
     {
         try

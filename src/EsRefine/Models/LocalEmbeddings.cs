@@ -9,10 +9,12 @@ using Microsoft.Extensions.AI;
 
 namespace EsRefine.Models;
 
-/// <summary>OpenAI's API of embeddings by the local model: <c>POST /v1/embeddings</c>, <c>GET /v1/models[/NAME]</c>; without <c>/v1</c> too.</summary>
+/// <summary>
+/// Serves OpenAI's embeddings API with the local model: <c>POST /v1/embeddings</c> and <c>GET /v1/models[/NAME]</c>. The prefix <c>/v1</c> is optional.
+/// </summary>
 /// <param name="generator">The model.</param>
-/// <param name="purpose">Which of its prompts goes before a text: <c>query</c>, <c>document</c> or <c>unspecified</c>.</param>
-/// <param name="memory">Remembers what is handed out.</param>
+/// <param name="purpose">Which of the model's prompts is prepended to each text: <c>query</c>, <c>document</c> or <c>unspecified</c>.</param>
+/// <param name="memory">Remembers the returned vectors.</param>
 internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<float>> generator, string purpose, VectorMemory memory)
 {
     /// <summary>Largest request in bytes: 2,048 texts of 8 KB.</summary>
@@ -36,12 +38,12 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
             "/models" when reads => AnswerAsync(context, Models),
             _ when reads && resource.StartsWith("/models/", StringComparison.Ordinal) => Uri.UnescapeDataString(resource["/models/".Length..]) == ModelName
                 ? AnswerAsync(context, WriteModel)
-                : new OpenAiError(StatusCodes.Status404NotFound, $"there is no such model; there is '{ModelName}'", "model", "model_not_found")
+                : new OpenAiError(StatusCodes.Status404NotFound, $"the model does not exist; the only model is '{ModelName}'", "model", "model_not_found")
                     .AnswerAsync(context.Response),
             "/embeddings" => NotAllowedAsync(context, "POST"),
             "/models" => NotAllowedAsync(context, "GET, HEAD"),
             _ => new OpenAiError(
-                    StatusCodes.Status404NotFound, $"there is no {method} {path} here; there are POST /v1/embeddings and GET /v1/models", Code: "unknown_url")
+                    StatusCodes.Status404NotFound, $"unknown endpoint {method} {path}: use POST /v1/embeddings or GET /v1/models", Code: "unknown_url")
                 .AnswerAsync(context.Response),
         };
     }
@@ -55,11 +57,11 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
         {
             refusal = new(
                 StatusCodes.Status413PayloadTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"the body is larger than {MaxBodyBytes} bytes: send fewer texts at once"));
+                string.Create(CultureInfo.InvariantCulture, $"the body is larger than {MaxBodyBytes} bytes: send fewer texts per request"));
         }
         else if (body.Json is not { } json)
         {
-            refusal = new(StatusCodes.Status400BadRequest, "the body is not what its Content-Encoding says");
+            refusal = new(StatusCodes.Status400BadRequest, "the body cannot be decoded with its Content-Encoding");
         }
         else
         {
@@ -166,6 +168,7 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
     private static Task NotAllowedAsync(HttpContext context, string allowed)
     {
         context.Response.Headers.Allow = allowed;
-        return new OpenAiError(StatusCodes.Status405MethodNotAllowed, $"this takes {allowed}", null, "method_not_allowed").AnswerAsync(context.Response);
+        return new OpenAiError(StatusCodes.Status405MethodNotAllowed, $"this endpoint allows only {allowed}", null, "method_not_allowed")
+            .AnswerAsync(context.Response);
     }
 }

@@ -4,6 +4,6 @@ namespace EsRefine.Models;
 internal static partial class Log
 {
     [LoggerMessage(700, LogLevel.Information,
-        "The embeddings reply to {Texts} texts ({Bytes} bytes) has no readable vectors, or not one for each text: searches with them will not be refined")]
+        "The embeddings reply to {Texts} texts ({Bytes} bytes) has no readable vectors, or not one per text; searches with these vectors are not refined")]
     public static partial void NothingToRemember(this ILogger logger, int texts, int bytes);
 }

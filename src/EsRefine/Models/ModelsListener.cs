@@ -9,18 +9,19 @@ using Yarp.ReverseProxy.Forwarder;
 namespace EsRefine.Models;
 
 /// <summary>
-/// The models listener: embeddings for applications, relayed or made here; each vector is remembered with its text before the application has it.
+/// The models listener: embeddings for applications, relayed from another server or from the local model. Each vector is remembered with its text before the
+/// application receives it.
 /// </summary>
 internal sealed class ModelsListener : IDisposable
 {
     private readonly UpstreamClient? _upstream;
     private readonly RequestDelegate _answer;
 
-    /// <param name="settings">A server to relay to comes before a local model.</param>
-    /// <param name="memory">Remembers.</param>
-    /// <param name="forwarder">Relays.</param>
-    /// <param name="loggers">Of the parts.</param>
-    /// <param name="generator">The local model; null where there is none.</param>
+    /// <param name="settings">If <c>models.upstream</c> is set, requests are relayed to it and the local model is not used.</param>
+    /// <param name="memory">Remembers the vectors.</param>
+    /// <param name="forwarder">Forwards relayed requests.</param>
+    /// <param name="loggers">Creates the loggers.</param>
+    /// <param name="generator">The local model; null if there is none.</param>
     public ModelsListener(
         EsRefineSettings settings, VectorMemory memory, IHttpForwarder forwarder, ILoggerFactory loggers,
         IEmbeddingGenerator<string, Embedding<float>>? generator = null)
@@ -28,14 +29,14 @@ internal sealed class ModelsListener : IDisposable
         if (settings.Models.Upstream is { } url)
         {
             UpstreamSettings server = new() { Urls = [url] };
-            _upstream = new UpstreamClient(server);
+            _upstream = new UpstreamClient(server, TimeProvider.System, loggers.CreateLogger<UpstreamClient>());
             PublishedAddress asTheyAre = new(new ListenSettings { Publish = ListenSettings.PublishNone });
-            TransparentProxy proxy = new(forwarder, _upstream, server, asTheyAre, loggers.CreateLogger<TransparentProxy>());
+            TransparentProxy proxy = new(forwarder, _upstream, asTheyAre, loggers.CreateLogger<TransparentProxy>());
             _answer = new EmbeddingsRelay(proxy, memory, loggers.CreateLogger<EmbeddingsRelay>()).AnswerAsync;
         }
         else
         {
-            ConfigurationException none = new("the models listener has nothing to hand out: models.upstream or model.folder must be set");
+            ConfigurationException none = new("the models listener has no source of embeddings: set models.upstream or model.folder");
             _answer = new LocalEmbeddings(generator ?? throw none, settings.Models.Purpose, memory).AnswerAsync;
         }
     }

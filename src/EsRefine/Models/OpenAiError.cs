@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace EsRefine.Models;
 
-/// <summary>A refusal in OpenAI's shape, which its clients turn into exceptions of their own.</summary>
+/// <summary>An error reply in OpenAI's format, which its clients turn into their exceptions.</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="Message">What is wrong, and what to do; repeats no text of the request.</param>
-/// <param name="Param">The parameter at fault.</param>
-/// <param name="Code">OpenAI's name of the fault, where it has one.</param>
+/// <param name="Message">What is wrong and how to fix it. Does not repeat the texts of the request.</param>
+/// <param name="Param">The invalid parameter.</param>
+/// <param name="Code">OpenAI's code for the error, if it has one.</param>
 internal sealed record OpenAiError(int Status, string Message, string? Param = null, string? Code = null)
 {
-    /// <summary>Answers with it.</summary>
+    /// <summary>Writes the error as the response.</summary>
     public async Task AnswerAsync(HttpResponse response)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(

@@ -5,27 +5,30 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace EsRefine.Remembering;
 
-/// <summary>The same memory in a store that several sidecars share. Slow or broken, it is done without: for a while it is not asked again.</summary>
+/// <summary>
+/// A vector memory in a store that several sidecars share. After a failure or a timeout, the store is not called for
+/// <see cref="Timeouts.SharedMemoryRetryInterval"/>.
+/// </summary>
 /// <remarks>
-/// One entry per cell: its key a hash of tenant, dimensions and cell, its value the sketch and the text. Two vectors of one cell, one in some ten thousand at a
-/// million texts of a model, push each other out; the one that came first is then not found, as if it had expired.
+/// There is one entry per cell. The key is a hash of tenant, dimensions and cell; the value is the sketch and the text. If two vectors fall into one cell (one
+/// in about ten thousand at a million texts of a model), the later one replaces the earlier one, which is then not found, as if it had expired.
 /// </remarks>
-/// <param name="store">Where entries lie; texts are readable there.</param>
-/// <param name="tenant">Whose vectors these are: only sidecars that say the same name share them.</param>
-/// <param name="life">How long an entry is kept.</param>
+/// <param name="store">The store. Texts are stored in the clear.</param>
+/// <param name="tenant">Only sidecars with the same tenant share vectors.</param>
+/// <param name="life">Lifetime of an entry.</param>
 internal sealed class SharedVectorMemory(IDistributedCache store, string tenant, TimeSpan life, TimeProvider timeProvider, ILogger<SharedVectorMemory> logger)
 {
     private readonly DistributedCacheEntryOptions _options = new() { AbsoluteExpirationRelativeToNow = life };
     private long _askAgain = long.MinValue;
 
-    /// <summary>Keeps texts, of one reply, at once. Throws nothing.</summary>
+    /// <summary>Stores the texts of one reply concurrently. Never throws.</summary>
     public Task RememberAsync(IEnumerable<(VectorSketch Sketch, string Text)> remembered) => PatientlyAsync(async cancellationToken =>
     {
         await Task.WhenAll(remembered.Select(entry => store.SetAsync(KeyOf(entry.Sketch.Key), ValueOf(entry.Sketch, entry.Text), _options, cancellationToken)));
         return null;
     });
 
-    /// <summary>The text whose vector this is; null where none is found in time. Throws nothing.</summary>
+    /// <summary>The text remembered for a vector. Null if none is found in time. Never throws.</summary>
     public Task<string?> FindAsync(VectorSketch sketch) => PatientlyAsync(async cancellationToken =>
     {
         ulong[] keys = new ulong[VectorSketch.MaxProbes];
@@ -45,10 +48,10 @@ internal sealed class SharedVectorMemory(IDistributedCache store, string tenant,
         using CancellationTokenSource patience = new(Timeouts.SharedMemoryTimeout, timeProvider);
         try
         {
-            // Not every store heeds a cancellation.
+            // Not every store honors the cancellation token.
             return await work(patience.Token).WaitAsync(patience.Token);
         }
-        catch (Exception exception)   // a store has as many exceptions as there are stores, and none of them may cost a search
+        catch (Exception exception)   // exception types differ from store to store, and none of them may fail a search
         {
             long interval = (long)(Timeouts.SharedMemoryRetryInterval.TotalSeconds * timeProvider.TimestampFrequency);
             Volatile.Write(ref _askAgain, timeProvider.GetTimestamp() + interval);

@@ -1,10 +1,10 @@
 namespace EsRefine.Remembering;
 
-/// <summary>Texts by the sketches of their vectors, in memory: bounded by entries and bytes, each forgotten after its time. Safe for concurrent use.</summary>
-/// <param name="maxEntries">Most texts kept; the one longest not handed out goes first.</param>
-/// <param name="maxBytes">Most memory they take, as <see cref="SketchEntry.Bytes"/> counts it.</param>
-/// <param name="life">How long one is kept after its vector was last handed out.</param>
-/// <param name="timeProvider">Tells the time.</param>
+/// <summary>An in-memory table of texts by the sketches of their vectors, bounded by entries, bytes, and age. Thread-safe.</summary>
+/// <param name="maxEntries">Most texts. The one whose vector was handed out longest ago is evicted first.</param>
+/// <param name="maxBytes">Most memory in bytes, as counted by <see cref="SketchEntry.Bytes"/>.</param>
+/// <param name="life">Lifetime of an entry, from the last time its vector was handed out.</param>
+/// <param name="timeProvider">The clock.</param>
 internal sealed class SketchTable(int maxEntries, long maxBytes, TimeSpan life, TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
@@ -12,13 +12,13 @@ internal sealed class SketchTable(int maxEntries, long maxBytes, TimeSpan life, 
     private SketchEntry? _oldest;
     private SketchEntry? _newest;
 
-    /// <summary>Texts kept, those included whose time is over and whose turn to leave has not come.</summary>
+    /// <summary>Number of texts, including expired ones that have not been evicted yet.</summary>
     public int Count { get; private set; }
 
-    /// <summary>What they take.</summary>
+    /// <summary>Memory used by the entries, in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Keeps a text. Of two texts with one vector, which their model cannot tell apart, the later one is kept.</summary>
+    /// <summary>Adds a text. If another text has the same vector, the later text replaces it.</summary>
     public void Remember(in VectorSketch sketch, string text)
     {
         SketchEntry entry = new(sketch, text, timeProvider.GetTimestamp());
@@ -41,7 +41,7 @@ internal sealed class SketchTable(int maxEntries, long maxBytes, TimeSpan life, 
         }
     }
 
-    /// <summary>The text whose vector this is; null where none is kept.</summary>
+    /// <summary>The text remembered for a vector. Null if there is none or it has expired.</summary>
     public string? Find(in VectorSketch sketch)
     {
         lock (_lock)
@@ -110,13 +110,13 @@ internal sealed class SketchTable(int maxEntries, long maxBytes, TimeSpan life, 
     }
 }
 
-/// <summary>A text and the sketch of its vector, linked to those of its cell and to those remembered before and after it.</summary>
-/// <param name="sketch">How the vector is known.</param>
-/// <param name="text">What it stands for.</param>
-/// <param name="remembered">Timestamp of the time its vector was last handed out.</param>
+/// <summary>A text and the sketch of its vector, linked to the entries of its cell and to the entries added before and after it.</summary>
+/// <param name="sketch">The sketch of the vector.</param>
+/// <param name="text">The text.</param>
+/// <param name="remembered">Timestamp at which the vector was last handed out.</param>
 internal sealed class SketchEntry(in VectorSketch sketch, string text, long remembered)
 {
-    /// <summary>An entry without its text: itself, and its share of the dictionary (measured: 195 bytes).</summary>
+    /// <summary>Bytes of an entry without its text, including its share of the dictionary (measured: 195).</summary>
     private const int Overhead = 200;
 
     private readonly VectorSketch _sketch = sketch;

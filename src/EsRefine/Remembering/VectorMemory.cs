@@ -3,22 +3,22 @@ using EsRefine.Configuration;
 namespace EsRefine.Remembering;
 
 /// <summary>
-/// Remembers which text each vector that the models listener handed out stands for, so that a search that brings nothing but the vector can be judged. Vectors
-/// are known by value: by no spelling of their numbers, no scale, and no digit beyond the sixth.
+/// Remembers the text of each vector that the models listener handed out, so that a search with only a vector can be judged. Vectors are matched by value: the
+/// spelling of their numbers, their scale, and digits beyond the sixth do not matter.
 /// </summary>
-/// <param name="shared">The memory of all sidecars of one tenant; null: this process remembers for itself.</param>
+/// <param name="shared">Memory shared by all sidecars of one tenant. Null: this process has its own memory only.</param>
 internal sealed class VectorMemory(VectorMemorySettings settings, TimeProvider timeProvider, SharedVectorMemory? shared = null)
 {
-    /// <summary>Longest text remembered, in characters: a longer one is a document on its way into the index, not a question.</summary>
+    /// <summary>Longest text to remember, in characters. A longer one is a document to be indexed, not a query.</summary>
     public const int MaxTextLength = 16 * 1024;
 
     private readonly SketchTable _table = new(
         settings.Entries, settings.Mebibytes * 1024L * 1024, TimeSpan.FromMinutes(settings.Minutes), timeProvider);
 
-    /// <summary>Texts remembered in this process.</summary>
+    /// <summary>Number of texts remembered in this process.</summary>
     public int Count => _table.Count;
 
-    /// <summary>Remembers vectors handed out, in any order; those that have no direction or no text are left out. Throws nothing.</summary>
+    /// <summary>Remembers vectors with their texts. Vectors without a direction, and blank or too long texts, are skipped. Never throws.</summary>
     public async ValueTask RememberAsync(IReadOnlyList<HandedOutVector> vectors)
     {
         List<(VectorSketch, string)>? toShare = shared is null ? null : [];
@@ -38,7 +38,7 @@ internal sealed class VectorMemory(VectorMemorySettings settings, TimeProvider t
         }
     }
 
-    /// <summary>The text a query vector was handed out for; null where it never was, or too long ago. Throws nothing.</summary>
+    /// <summary>The text for which a query vector was handed out. Null if it never was, or the entry has expired. Never throws.</summary>
     public ValueTask<string?> FindAsync(ReadOnlySpan<float> queryVector) =>
         !VectorSketch.TryOf(queryVector, out VectorSketch sketch) ? new(result: null)
         : _table.Find(sketch) is { } text ? new(text)
@@ -46,5 +46,5 @@ internal sealed class VectorMemory(VectorMemorySettings settings, TimeProvider t
         : new(shared.FindAsync(sketch));
 }
 
-/// <summary>A vector and the text it was made of.</summary>
+/// <summary>A text and its vector.</summary>
 internal readonly record struct HandedOutVector(string Text, ReadOnlyMemory<float> Components);

@@ -6,25 +6,25 @@ using System.Runtime.InteropServices;
 
 namespace EsRefine.Remembering;
 
-/// <summary>Sixty-four bytes by which a vector is known again: its direction, seen from sixteen fixed sides.</summary>
+/// <summary>A 64-byte fingerprint of a vector's direction: its projections onto sixteen fixed directions.</summary>
 /// <remarks>
 /// <para>
-/// p_i = ⟨v/‖v‖, g_i⟩ for sixteen pseudo-random g_i with components of variance 1/d. Scaling a vector changes no p_i. What clients do to its numbers
-/// moves it by e ≪ 1 and every p_i by about ‖e‖/√d: rounding a unit vector to 6 decimals, the worst of it, is noise of ±5e-7 a component, 2.9e-7 in p_i for any
-/// d. Two sketches match where all sixteen p_i agree within <see cref="Tolerance"/> = 4e-6, fourteen times that.
+/// p_i = ⟨v/‖v‖, g_i⟩ for sixteen pseudo-random g_i with components of variance 1/d. Scaling a vector does not change p_i. A client that reformats the numbers
+/// moves the vector by e ≪ 1 and every p_i by about ‖e‖/√d. The worst case, rounding a unit vector to 6 decimals, is noise of ±5e-7 per component and 2.9e-7
+/// in p_i for any d. Two sketches match if all sixteen p_i agree within <see cref="Tolerance"/> = 4e-6, fourteen times that.
 /// </para>
 /// <para>
 /// A vector at distance δ from a remembered one has p_i that differ by about N(0, δ²/d), so a false match has probability (8e-6 · √d / (√(2π) δ))¹⁶: at d = 384
-/// 1e-67 for unrelated vectors (δ ≈ 1), 1e-35 for δ = 0.01 (cosine 0.99995), and 1e-19 for δ = 0.001; times 10⁶ remembered ones, still never.
-/// Below δ ≈ 1e-5 two vectors are one; that happens to texts a model itself cannot tell apart.
+/// 1e-67 for unrelated vectors (δ ≈ 1), 1e-35 for δ = 0.01 (cosine 0.99995), and 1e-19 for δ = 0.001. With 10⁶ remembered vectors that is still negligible.
+/// Below δ ≈ 1e-5 two vectors count as equal; that happens only to texts that the model itself cannot distinguish.
 /// </para>
 /// </remarks>
 internal readonly struct VectorSketch
 {
-    /// <summary>Projections of a sketch.</summary>
+    /// <summary>Number of projections in a sketch.</summary>
     public const int Count = 16;
 
-    /// <summary>Bytes of a sketch.</summary>
+    /// <summary>Size of a sketch in bytes.</summary>
     public const int Size = Count * sizeof(int);
 
     /// <summary>Most keys that <see cref="Probes"/> yields.</summary>
@@ -36,12 +36,12 @@ internal readonly struct VectorSketch
     /// <summary>4e-6 in these units.</summary>
     private const int Tolerance = 34;
 
-    /// <summary>The first four projections, each in cells of 2⁻¹² = 2.4e-4, make the key: some 2³⁹ cells are in use at 384 dimensions.</summary>
+    /// <summary>Number of projections in the key, each rounded to cells of 2⁻¹² = 2.4e-4. At 384 dimensions about 2³⁹ cells are in use.</summary>
     private const int Keyed = 4;
 
     private const int CellBits = 11;
 
-    /// <summary>Directions by dimensions, row-major. A process meets a handful of models; the limit is for one that is fed nonsense.</summary>
+    /// <summary>Directions by number of dimensions, row-major. A process sees a handful of models; the limit guards against arbitrary input.</summary>
     private static readonly ConcurrentDictionary<int, float[]> Directions = [];
 
     private const int MaxKnownDimensions = 64;
@@ -56,8 +56,8 @@ internal readonly struct VectorSketch
         _dimensions = dimensions;
     }
 
-    /// <summary>Sketches a vector.</summary>
-    /// <returns>False: of fewer than two dimensions, zero, or not finite; such vectors have no direction to know them by.</returns>
+    /// <summary>Computes the sketch of a vector.</summary>
+    /// <returns>False if the vector has fewer than two dimensions, is zero, or is not finite: it has no direction.</returns>
     public static bool TryOf(ReadOnlySpan<float> vector, out VectorSketch sketch)
     {
         sketch = default;
@@ -79,7 +79,7 @@ internal readonly struct VectorSketch
         return true;
     }
 
-    /// <summary>Whether two vectors are one but for the way their numbers were written.</summary>
+    /// <summary>Whether two vectors are equal except for scale and number format.</summary>
     public bool Matches(in VectorSketch other)
     {
         for (int i = 0; i < Count; i++)
@@ -93,7 +93,7 @@ internal readonly struct VectorSketch
         return _dimensions == other._dimensions;
     }
 
-    /// <summary>The key of the cell the vector lies in.</summary>
+    /// <summary>The key of the vector's cell.</summary>
     public ulong Key
     {
         get
@@ -108,9 +108,9 @@ internal readonly struct VectorSketch
         }
     }
 
-    /// <summary>The keys under which a matching sketch may lie: its own cell's, then those over a border within tolerance; 1.15 keys on average.</summary>
-    /// <param name="keys">Room for <see cref="MaxProbes"/>.</param>
-    /// <returns>How many there are.</returns>
+    /// <summary>The keys under which a matching sketch may be stored: this cell's, then those of neighboring cells within tolerance; 1.15 on average.</summary>
+    /// <param name="keys">Receives the keys; at least <see cref="MaxProbes"/> long.</param>
+    /// <returns>The number of keys.</returns>
     public int Probes(Span<ulong> keys)
     {
         Debug.Assert(keys.Length >= MaxProbes);
@@ -144,10 +144,10 @@ internal readonly struct VectorSketch
         return count;
     }
 
-    /// <summary>Writes the <see cref="Size"/> bytes, as a store shared by several machines keeps them.</summary>
+    /// <summary>Writes the sketch's <see cref="Size"/> bytes for a shared store.</summary>
     public void CopyTo(Span<byte> destination) => MemoryMarshal.AsBytes((ReadOnlySpan<int>)_projections).CopyTo(destination);
 
-    /// <summary>Whether the bytes that <see cref="CopyTo"/> wrote are of a matching sketch of as many dimensions.</summary>
+    /// <summary>Whether bytes written by <see cref="CopyTo"/> are those of a matching sketch. Assumes the same dimensions.</summary>
     public bool Matches(ReadOnlySpan<byte> stored)
     {
         Projections projections = default;
@@ -171,8 +171,8 @@ internal readonly struct VectorSketch
         : Directions.Count >= MaxKnownDimensions ? MakeDirections(dimensions)
         : Directions.GetOrAdd(dimensions, MakeDirections);
 
-    /// <summary>The same on every machine and in every version: sidecars that share a memory must agree.</summary>
-    // Uniform rather than ±1: of signs alone, two vectors that differ in few components would see too few distinct values.
+    /// <summary>Computes the directions. They are the same on every machine and in every version, because sidecars that share a memory must agree.</summary>
+    // Components are uniform rather than ±1: with signs alone, vectors that differ in few components would have too few distinct projections.
     private static float[] MakeDirections(int dimensions)
     {
         float[] directions = new float[Count * dimensions];

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Internal;
 
 namespace EsRefine.Stores;
 
-/// <summary>The process's clock for the memory cache, which knows no <see cref="TimeProvider"/>.</summary>
+/// <summary>Adapts a <see cref="TimeProvider"/> to the clock interface of the memory cache.</summary>
 internal sealed class CacheClock(TimeProvider timeProvider) : ISystemClock
 {
     public DateTimeOffset UtcNow => timeProvider.GetUtcNow();

@@ -5,20 +5,22 @@ using System.Text;
 
 namespace EsRefine.Stores;
 
-/// <summary>Names of cache entries: a keyed hash of length-prefixed parts, so that no two lists of parts share a key and none can be read from it.</summary>
+/// <summary>
+/// Builds keys of cache entries: a keyed hash of length-prefixed parts. Different lists of parts have different keys, and a key does not reveal its parts.
+/// </summary>
 internal sealed class CacheKey : IDisposable
 {
     private static readonly byte[] ProcessSecret = RandomNumberGenerator.GetBytes(32);
 
     private readonly IncrementalHash _hash;
 
-    /// <summary>An empty key.</summary>
-    /// <param name="secret">What the hash is keyed with; null = a secret of this process, for what no other one reads.</param>
+    /// <summary>Starts a key.</summary>
+    /// <param name="secret">The secret of the keyed hash. Null = a secret of this process, for entries that no other process reads.</param>
     public CacheKey(byte[]? secret = null) => _hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret ?? ProcessSecret);
 
     /// <summary>The key of an entry that only this process reads.</summary>
-    /// <param name="cache">Whose entry it is.</param>
-    /// <param name="parts">What tells it from the others.</param>
+    /// <param name="cache">The name of the cache, used as the prefix.</param>
+    /// <param name="parts">The parts that identify the entry.</param>
     public static string Of(string cache, params IEnumerable<string> parts)
     {
         using CacheKey key = new();
@@ -30,7 +32,7 @@ internal sealed class CacheKey : IDisposable
         return key.Finish(cache);
     }
 
-    /// <summary>Adds a part; null is another part than nothing.</summary>
+    /// <summary>Adds a part. Null differs from the empty string.</summary>
     public void Add(string? part)
     {
         AddLength(part is null ? -1 : Encoding.UTF8.GetByteCount(part));
@@ -44,10 +46,10 @@ internal sealed class CacheKey : IDisposable
         _hash.AppendData(part);
     }
 
-    /// <summary>Adds a vector by its float32 values, however they were spelled.</summary>
+    /// <summary>Adds a vector by its float32 values, independent of their spelling.</summary>
     public void Add(ReadOnlySpan<float> vector) => Add(MemoryMarshal.AsBytes(vector));
 
-    /// <summary>Adds parts whose number may vary.</summary>
+    /// <summary>Adds a variable number of parts.</summary>
     public void AddList(IReadOnlyList<string> parts)
     {
         AddLength(parts.Count);
@@ -65,7 +67,7 @@ internal sealed class CacheKey : IDisposable
         _hash.AppendData(bytes);
     }
 
-    /// <summary>The key; nothing can be added after.</summary>
+    /// <summary>Returns the key. Call it once, after all parts have been added.</summary>
     public string Finish(string cache) => $"{cache}:{Convert.ToHexStringLower(_hash.GetHashAndReset())}";
 
     public void Dispose() => _hash.Dispose();

@@ -6,7 +6,7 @@ namespace EsRefine.Stores;
 internal static partial class Log
 {
     [LoggerMessage(500, LogLevel.Warning,
-        "Redis at {Address} is unreachable ({Cause}): nothing is shared with other sidecars until it is reachable again; check cache.redis if it never was")]
+        "Redis at {Address} is unreachable ({Cause}): nothing is shared with other sidecars until it is reachable; if it has never been, check cache.redis")]
     public static partial void RedisUnreachable(this ILogger logger, string address, ConnectionFailureType cause);
 
     [LoggerMessage(501, LogLevel.Information, "Redis at {Address} is reachable again")]

@@ -6,16 +6,16 @@ using StackExchange.Redis;
 
 namespace EsRefine.Stores;
 
-/// <summary>The Redis server that sidecars share, as the platform's distributed cache.</summary>
+/// <summary>Creates the <see cref="IDistributedCache"/> on the Redis server that sidecars share.</summary>
 internal static class RedisStore
 {
-    /// <summary>Connects in the background; while the server is unreachable, calls fail at once, and it is tried again.</summary>
-    /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
-    /// <param name="logger">Takes one line when the server becomes unreachable, and one when it is reachable again.</param>
+    /// <summary>Connects in the background. While the server is unreachable, calls fail at once and the connection is retried.</summary>
+    /// <param name="settings">Settings with <see cref="CacheSettings.Redis"/> set.</param>
+    /// <param name="logger">Logs one line when the server becomes unreachable, and one when it is reachable again.</param>
     public static IDistributedCache Connect(CacheSettings settings, ILogger logger)
     {
         RedisCache cache = new(Options.Create(new RedisCacheOptions { ConnectionMultiplexerFactory = () => ConnectAsync(settings, logger) }));
-        // Who needs it first must not wait for the connection.
+        // Connects now, so that the first search does not wait for the connection.
         _ = cache.GetAsync("esrefine:hello").ContinueWith(static unheard => unheard.Exception, TaskScheduler.Default);
         return cache;
     }

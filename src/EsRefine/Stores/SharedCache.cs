@@ -5,13 +5,14 @@ using StackExchange.Redis;
 
 namespace EsRefine.Stores;
 
-/// <summary>The store that several instances share, and the secret they make its keys with.</summary>
+/// <summary>Options of the Redis store that several instances share, and the secret of its keys.</summary>
 internal static class SharedCache
 {
     /// <summary>
-    /// How Redis is used: it saves time, so it may cost little. A server that is unreachable fails at once and is looked for in the background.
+    /// Connection options with short timeouts, because the store exists to save time. Calls to an unreachable server fail at once; the connection is retried in
+    /// the background.
     /// </summary>
-    /// <param name="settings">With <see cref="CacheSettings.Redis"/>.</param>
+    /// <param name="settings">Settings with <see cref="CacheSettings.Redis"/> set.</param>
     public static ConfigurationOptions RedisOptions(CacheSettings settings)
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(settings.Redis!);
@@ -25,12 +26,12 @@ internal static class SharedCache
     }
 
     /// <summary>
-    /// The secret of the keys: <see cref="CacheSettings.SecretEnv"/>'s, or else derived from the password of Redis, which whoever shares the store knows
-    /// too; null without a store, where each process makes its own.
+    /// The secret of the keys: from <see cref="CacheSettings.SecretEnv"/>, else derived from the Redis password, which every instance that shares the store
+    /// has. Null without a store; each process then uses its own secret.
     /// </summary>
     /// <remarks>
-    /// A key is a hash of credentials among other things. Without a secret, whoever can read the store and knows a search to the letter could test guesses of a
-    /// password against it. That is all it guards: values hold no text, and are not believed unseen (<c>RefinedVector.CanReplace</c>).
+    /// A key hashes credentials, among other parts. Without a secret, a reader of the store who knows a search exactly could test guesses of a password against
+    /// the key. The secret protects nothing else: values hold no text and are validated before use (<c>RefinedVector.CanReplace</c>).
     /// </remarks>
     public static byte[]? Secret(CacheSettings settings) => settings.Redis is null
         ? null

@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace EsRefine.Telemetry;
 
-/// <summary>Everything EsRefine measures, in OpenTelemetry's terms; recorded in one place per stage.</summary>
-/// <remarks>An instance of the process's meter factory, so that a test sees its own measurements only.</remarks>
+/// <summary>All metrics of EsRefine, named by OpenTelemetry's conventions.</summary>
+/// <remarks>The meter comes from the host's meter factory, so a test sees only its own measurements.</remarks>
 internal sealed class EsRefineMeter
 {
     public const string Name = "EsRefine";
@@ -20,7 +20,7 @@ internal sealed class EsRefineMeter
         _judgments = meter.CreateCounter<long>("esrefine.judgments", "{judgment}", "Judgments that arrived in time.");
     }
 
-    /// <summary>Records one search that held a kNN clause, or was too large to tell.</summary>
+    /// <summary>Records one search that has a kNN clause or is too large to inspect.</summary>
     public void RecordSearch(RefinementSummary summary, TimeSpan duration)
     {
         if (summary.Outcome == RefinementOutcome.NoKnnClause)

@@ -1,16 +1,16 @@
 namespace EsRefine.Terminal;
 
-/// <summary>One line that counts up where somebody watches; elsewhere it is written once.</summary>
-/// <param name="error">The error stream: results alone go to the output.</param>
-/// <param name="what">What is being done.</param>
-/// <param name="total">Things to do.</param>
+/// <summary>A progress line that is updated in place on a terminal, and written once if the error stream is redirected.</summary>
+/// <param name="error">The error stream, because the output is for results.</param>
+/// <param name="what">The work in progress.</param>
+/// <param name="total">Number of items.</param>
 internal sealed class ProgressLine(TextWriter error, string what, int total) : IProgress<int>
 {
     private readonly bool _isWatched = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
     private readonly Lock _lock = new();
     private int _done = -1;
 
-    /// <summary>Told from any thread; an older count that comes late is not shown.</summary>
+    /// <summary>Updates the count. Thread-safe; a count lower than the last one is ignored.</summary>
     public void Report(int value)
     {
         lock (_lock)

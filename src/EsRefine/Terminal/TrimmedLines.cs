@@ -2,11 +2,11 @@ using System.Text;
 
 namespace EsRefine.Terminal;
 
-/// <summary>Writes lines without the spaces at their ends, with which tables fill their columns: nobody wants them in a file.</summary>
-/// <param name="inner">Takes the lines; not disposed.</param>
+/// <summary>A writer that removes trailing spaces from lines, which tables use to pad their last column.</summary>
+/// <param name="inner">Receives the lines; not disposed.</param>
 internal sealed class TrimmedLines(TextWriter inner) : TextWriter(inner.FormatProvider)
 {
-    /// <summary>Spaces that are written once something follows them.</summary>
+    /// <summary>Number of spaces not written yet; they are written if another character follows on the line.</summary>
     private int _held;
 
     public override Encoding Encoding => inner.Encoding;

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Primitives;
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// The caller's identity on our own requests: an extra request carries every header of theirs but those that describe the original message or its connection,
-/// so that whatever scheme a deployment uses (<c>Authorization</c>, run-as, tenant and proxy-authentication headers), the cluster sees the same caller.
+/// The caller's identity on EsRefine's own requests. Such a request carries every header of the caller except those that describe the original message or its
+/// connection, so the cluster sees the same caller under any scheme (<c>Authorization</c>, run-as, tenant and proxy-authentication headers).
 /// </summary>
 internal static class CallerHeaders
 {
-    /// <summary>Marks our requests in the cluster's task list, slow and audit logs.</summary>
+    /// <summary>Marks EsRefine's own requests in the cluster's task list, slow logs, and audit logs.</summary>
     public const string OpaqueIdSuffix = "esrefine";
 
     private static readonly FrozenSet<string> NotCopied = FrozenSet.ToFrozenSet(
@@ -22,7 +22,7 @@ internal static class CallerHeaders
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Headers that go on our requests too, but tell one request from the next rather than one caller from another.</summary>
+    /// <summary>Headers that are copied but identify a request rather than its caller.</summary>
     private static readonly FrozenSet<string> SayNothingOfTheCaller = FrozenSet.ToFrozenSet(
         [
             "User-Agent", "Accept-Language", "Cache-Control", "Pragma", "Priority", "Origin", "Referer", "DNT", "Via",
@@ -34,9 +34,9 @@ internal static class CallerHeaders
 
     private static readonly string[] PrefixesThatSayNothingOfTheCaller = ["Sec-", "X-B3-", "X-Datadog-", "X-Envoy-"];
 
-    /// <summary>Whether a request of ours can carry the caller's identity at all.</summary>
-    /// <param name="headers">What the client sent.</param>
-    /// <returns>Null, or the reason why not.</returns>
+    /// <summary>Checks whether EsRefine's own requests can carry the caller's identity.</summary>
+    /// <param name="headers">The client's headers.</param>
+    /// <returns>The reason why they cannot; null if they can.</returns>
     public static string? WhyNotDelegable(IHeaderDictionary headers)
     {
         foreach (string? authorization in headers.Authorization)
@@ -61,7 +61,7 @@ internal static class CallerHeaders
         return null;
     }
 
-    /// <summary>Copies the caller's headers onto a request of ours.</summary>
+    /// <summary>Copies the caller's headers to a request.</summary>
     public static void CopyTo(HttpRequestMessage request, IHeaderDictionary headers)
     {
         foreach ((string name, StringValues values) in headers)
@@ -76,14 +76,14 @@ internal static class CallerHeaders
         request.Headers.TryAddWithoutValidation("X-Opaque-Id", hasId ? opaqueId + "/" + OpaqueIdSuffix : OpaqueIdSuffix);
     }
 
-    /// <summary>A fingerprint of the caller's identity for this process, safe to keep: a keyed hash, not the credentials.</summary>
+    /// <summary>A fingerprint of the caller's identity, valid in this process. It is a keyed hash, so it may be stored: it hides the credentials.</summary>
     public static string Scope(IHeaderDictionary headers) => CacheKey.Of("caller", Identity(headers));
 
     /// <summary>
-    /// What a caller may be known by, the same in every process: all headers that the cluster is shown, but for those known to say nothing of the caller.
-    /// A header unknown to us may be what a proxy in front of the cluster goes by. What was learnt for one set of values is never served to another.
+    /// The caller's identity, the same in every process: all headers sent to the cluster, except those known not to identify a caller. Unknown headers count,
+    /// because a proxy in front of the cluster may authenticate by them. A vector learned for one identity is never served to another.
     /// </summary>
-    /// <remarks>Holds credentials: to be hashed, never kept.</remarks>
+    /// <remarks>Holds credentials: hash it, never store it.</remarks>
     public static IReadOnlyList<string> Identity(IHeaderDictionary headers)
     {
         List<string> parts = [];
@@ -113,7 +113,7 @@ internal static class CallerHeaders
 
         foreach (string? nominated in headers.Connection)
         {
-            // A header named by Connection belongs to the client's connection to us.
+            // A header named by Connection belongs to the client's connection to EsRefine.
             if (nominated is not null && nominated.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 return false;

@@ -8,8 +8,9 @@ internal static class ClusterHandler
     /// <summary>Longest header section taken from the cluster, in KiB: <c>Warning</c> headers are unlimited there by default.</summary>
     private const int MaxReplyHeadKibibytes = 8 * 1024;
 
-    /// <summary>No connect or reply timeout: how long to wait is the client's decision, and its leaving cancels the request.</summary>
-    public static SocketsHttpHandler Create() => new()
+    /// <summary>No timeout for a reply: how long to wait is the client's decision, and its leaving cancels the request.</summary>
+    /// <param name="hasAlternative">Another node can take a request: connecting has a timeout.</param>
+    public static SocketsHttpHandler Create(bool hasAlternative) => new()
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
@@ -17,6 +18,8 @@ internal static class ClusterHandler
         UseProxy = false,
         ActivityHeadersPropagator = null,
         MaxConnectionsPerServer = int.MaxValue,
+        ConnectCallback = (connection, cancellationToken) => UpstreamSocket.ConnectAsync(connection.DnsEndPoint, hasAlternative, cancellationToken),
+        PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new UpstreamConnection(connection.PlaintextStream)),
 #pragma warning disable CA2262 // It asks whether kibibytes are meant. They are.
         MaxResponseHeadersLength = MaxReplyHeadKibibytes,
 #pragma warning restore CA2262

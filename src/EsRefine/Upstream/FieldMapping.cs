@@ -4,8 +4,8 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Upstream;
 
-/// <summary>What the mapping says of a vector field; all indices behind the expression agree on it.</summary>
-[ImmutableObject(true)]   // so the cache hands out the instance itself
+/// <summary>The mapping of a vector field, on which all indices of the expression agree.</summary>
+[ImmutableObject(true)]   // HybridCache then returns the instance itself instead of a copy
 internal sealed record FieldMapping
 {
     public required string Field { get; init; }
@@ -13,15 +13,15 @@ internal sealed record FieldMapping
     /// <summary><c>dense_vector</c> or <c>knn_vector</c>.</summary>
     public required EngineDialect Dialect { get; init; }
 
-    /// <summary><c>dims</c> / <c>dimension</c>; null where no document has set it yet.</summary>
+    /// <summary><c>dims</c> or <c>dimension</c>. Null if no document has set it yet.</summary>
     public int? Dimensions { get; init; }
 
     public required VectorElementType ElementType { get; init; }
 
-    /// <summary>Null: a space that is not refined (<c>l1</c>, <c>linf</c>, <c>hamming</c>).</summary>
+    /// <summary>The similarity. Null for a space that is not supported (<c>l1</c>, <c>linf</c>, <c>hamming</c>).</summary>
     public VectorSimilarity? Similarity { get; init; }
 
-    /// <summary>What the field demands of its vectors.</summary>
+    /// <summary>The vectors that the field accepts.</summary>
     public VectorType VectorType => new(Dialect, ElementType, Dimensions, Similarity);
 
     /// <summary>Path of the innermost <c>nested</c> parent; null for a flat field.</summary>
@@ -29,35 +29,35 @@ internal sealed record FieldMapping
 
     /// <summary>The <c>semantic_text</c> field that clauses name; null for other types.</summary>
     /// <remarks>
-    /// Its vectors are those of chunks, in nested documents of the engine's own, whose <see cref="Field"/> and <see cref="NestedPath"/> these are.
+    /// Its vectors belong to chunks, which the engine stores in nested documents. <see cref="Field"/> and <see cref="NestedPath"/> are those of the chunks.
     /// </remarks>
     public string? SemanticField { get; init; }
 
-    /// <summary>Path of the <c>nested</c> query that a clause has to stand in to reach the field; null: in none.</summary>
+    /// <summary>Path of the <c>nested</c> query that has to contain a clause on the field. Null if none is needed.</summary>
     public string? PathOfClauses => SemanticField is null ? NestedPath : null;
 
     /// <summary>
-    /// Names of all <c>text</c> fields of the indices, in mapping order; beside a nested vector only those of its passage, where there are any.
+    /// Names of the <c>text</c> fields of all indices, in mapping order. For a nested vector, only those of its own nested object, if it has any.
     /// </summary>
     public IReadOnlyList<string> TextFields { get; init; } = [];
 
-    /// <summary>What the field is called in all indices, its aliases included.</summary>
+    /// <summary>The names of the field, including aliases, that mean this field in every index.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>What other fields of vectors are called, their aliases included.</summary>
-    /// <remarks>A name that means this field in one index and another in the next is in neither list.</remarks>
+    /// <summary>The names of other vector fields, including aliases.</summary>
+    /// <remarks>A name that means this field in one index and another field in another index is in neither list.</remarks>
     public IReadOnlyList<string> NamesOfOthers { get; init; } = [];
 
-    /// <summary>The indices of a point in time, in their order; empty for a search that names its indices itself.</summary>
+    /// <summary>The indices of a point in time, sorted by name. Empty for a search that names its indices.</summary>
     public IReadOnlyList<string> Indices { get; init; } = [];
 
-    /// <summary>Whether a name is one of this field's; null where the mapping does not tell.</summary>
+    /// <summary>Whether a name means this field. Null if the mapping does not determine it.</summary>
     public bool? IsCalled(string name) =>
         name == Field || Names.Contains(name, StringComparer.Ordinal) ? true
         : NamesOfOthers.Contains(name, StringComparer.Ordinal) ? false
         : null;
 
-    /// <summary>Whether two indices hold the field alike, so that one query vector means the same in both.</summary>
+    /// <summary>Whether two indices map the field in the same way, so that one query vector can be refined for both.</summary>
     public bool AgreesWith(FieldMapping other) =>
         (VectorType, NestedPath) == (other.VectorType, other.NestedPath);
 }

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace EsRefine.Upstream;
 
-/// <summary>Mappings of vector fields, kept for a minute; look-ups in flight are joined, failures are not kept.</summary>
+/// <summary>
+/// Caches mappings of vector fields for <see cref="Timeouts.MappingLifetime"/>. Concurrent lookups share one request; failures are not cached.
+/// </summary>
 /// <remarks>
-/// Kept per caller: whether somebody may read a mapping, and which fields they see in it, is the cluster's to say. With <c>upstream.mappingAuthorization</c>
-/// the sidecar reads for all of them.
+/// Entries are per caller, because the cluster decides who may read a mapping and which fields they see. With <c>upstream.mappingAuthorization</c>, all callers
+/// share the entries that the sidecar reads with those credentials.
 /// </remarks>
 internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings settings, HybridCache cache)
 {
@@ -20,12 +22,12 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 
-    /// <summary>What the mapping says of a field.</summary>
+    /// <summary>The mapping of a field.</summary>
     /// <param name="search">Index expression, query string and caller.</param>
     /// <param name="field">Vector field.</param>
-    /// <param name="pointInTime">JSON of the search's <c>pit</c>, which names indices in the place of an expression; empty where there is none.</param>
-    /// <returns>The field, or the reason with a <see cref="MappingException"/>: the caller may not read it, or it holds no such vector field.</returns>
-    /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
+    /// <param name="pointInTime">JSON of the search's <c>pit</c>, which replaces the index expression; empty if there is none.</param>
+    /// <returns>The mapping, or the reason with a <see cref="MappingException"/>: the caller may not read it, or it has no such vector field.</returns>
+    /// <exception cref="HttpRequestException">The cluster is unreachable.</exception>
     public async Task<Outcome<FieldMapping>> ReadAsync(
         SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
@@ -36,7 +38,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
                 ? await ReadOfIndicesAsync(search, field, scope, cancellationToken)
                 : await ReadOfPointInTimeAsync(search, field, pointInTime, scope, cancellationToken);
         }
-        catch (MappingException refused)   // thrown below, for the cache keeps whatever a look-up returns
+        catch (MappingException refused)   // an exception, because the cache stores whatever a lookup returns
         {
             return new NotRefined(RefinementOutcome.Unsupported, refused.Message, refused);
         }
@@ -56,7 +58,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     private ValueTask<FieldMapping> ReadOfPointInTimeAsync(
         SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, string scope, CancellationToken cancellationToken)
     {
-        SearchRequest caller = search.Detach();   // two requests, and by the second a caller who left may have taken their headers along
+        SearchRequest caller = search.Detach();   // the headers of a caller who disconnects are gone before the second request is sent
         return cache.GetOrCreateAsync(
             CacheKey.Of("mapping", scope, "pit", Encoding.UTF8.GetString(pointInTime.Span), field),
             (this, caller, field, pit: pointInTime.ToArray()),
@@ -85,7 +87,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
             throw new MappingException(
                 reply,
                 reply.StatusCode is 401 or 403
-                    ? "the caller may not read the mapping: give callers view_index_metadata, or set upstream.mappingAuthorization"
+                    ? "the caller may not read the mapping: grant callers view_index_metadata, or set upstream.mappingAuthorization"
                     : $"the mapping could not be read (status {reply.StatusCode})");
         }
 
@@ -95,14 +97,14 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new MappingException(reply, "the cluster's answer to the mapping request is not a mapping");
+            throw new MappingException(reply, "the cluster's reply to the mapping request is not a mapping");
         }
     }
 }
 
-/// <summary>There is no mapping to refine by. The message holds no document text. Does not leave this folder but as the failure of a reason.</summary>
+/// <summary>A mapping could not be read or used. The message holds no document text. Outside this folder it appears only as the cause of an outcome.</summary>
 internal sealed class MappingException(UpstreamReply reply, string message) : Exception(message)
 {
-    /// <summary>What the cluster answered.</summary>
+    /// <summary>The cluster's reply.</summary>
     public UpstreamReply Reply { get; } = reply;
 }

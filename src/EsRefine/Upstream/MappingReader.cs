@@ -4,16 +4,16 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Upstream;
 
-/// <summary>Reads a vector field out of the reply to <c>GET /{index}/_mapping</c> (the same shape in both engines).</summary>
+/// <summary>Reads a vector field from the reply to <c>GET /{index}/_mapping</c> (same format in both engines).</summary>
 internal static class MappingReader
 {
     private const string Chunks = ".inference.chunks";
     private const string ChunkVectors = Chunks + ".embeddings";
 
-    /// <summary>The field as all indices of the reply hold it.</summary>
+    /// <summary>The mapping on which all indices of the reply agree. Null if there is none.</summary>
     /// <param name="reply">The reply's body.</param>
     /// <param name="field">Full name of the vector field.</param>
-    /// <param name="reason">Why there is no mapping to work with; null where there is.</param>
+    /// <param name="reason">Why there is no usable mapping; otherwise null.</param>
     public static FieldMapping? Read(ReadOnlyMemory<byte> reply, string field, out string? reason)
     {
         using JsonDocument document = JsonDocument.Parse(reply);
@@ -34,11 +34,10 @@ internal static class MappingReader
                 continue;
             }
 
-            // An alias may lead to another field in each index: as long as no other vector has its name there, the first one's name will do.
+            // An alias may lead to a different field in each index. The first index's name is used if no other vector field has that name.
             if ((agreed is not null && !agreed.AgreesWith(found)) || namesOfOthers.Contains((agreed ?? found).Field))
             {
-                reason = $"the indices behind the expression map field '{field}' differently ('{index.Name}' disagrees): "
-                    + "one query vector cannot be refined for both";
+                reason = $"the indices of this search map field '{field}' differently ('{index.Name}' disagrees): one query vector cannot be refined for all";
                 return null;
             }
 
@@ -46,7 +45,7 @@ internal static class MappingReader
             CollectTextFields(properties, prefix: "", textFields);
         }
 
-        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector or knn_vector, nor as semantic_text that holds dense vectors" : null;
+        reason = agreed is null ? $"field '{field}' is not mapped as dense_vector, knn_vector, or semantic_text with dense vectors" : null;
         return agreed is null ? null : agreed with
         {
             TextFields = TextsBeside(agreed, [.. textFields.Distinct(StringComparer.Ordinal)]),
@@ -55,7 +54,7 @@ internal static class MappingReader
         };
     }
 
-    /// <summary>Of a nested vector the texts of its own passage, where there are any; of a chunk the text it is one of.</summary>
+    /// <summary>The text fields of a vector: for a nested vector those of its nested object, if any; for a chunk its semantic_text field.</summary>
     private static string[] TextsBeside(FieldMapping mapping, string[] textFields)
     {
         if (mapping.SemanticField is { } semantic)
@@ -74,7 +73,7 @@ internal static class MappingReader
         int start = 0;
         while (true)
         {
-            // A name may itself hold dots (subobjects: false), so the longest match of whole segments is tried at each level.
+            // A name may itself contain dots (subobjects: false), so each level matches as many segments as possible.
             (JsonElement definition, int end) = Longest(level, field, start);
             if (end < 0)
             {
@@ -86,7 +85,7 @@ internal static class MappingReader
                 if (mayFollowAlias && TypeOf(definition) == "alias"
                     && definition.TryGetProperty("path", out JsonElement path) && path.GetString() is { } target)
                 {
-                    // No query of either engine reaches semantic_text by an alias.
+                    // Neither engine can query a semantic_text field by an alias.
                     return Find(properties, target, mayFollowAlias: false) is { SemanticField: null } aliased ? aliased with { Field = target } : null;
                 }
 
@@ -128,7 +127,7 @@ internal static class MappingReader
         _ => null,
     };
 
-    /// <summary>The vectors of its chunks; null where there are none yet, or sparse ones.</summary>
+    /// <summary>The mapping of the chunks' vectors. Null if there are no chunks yet or the vectors are sparse.</summary>
     private static FieldMapping? ReadSemanticText(JsonElement definition, string field) =>
         definition.TryGetProperty("model_settings", out JsonElement model) && Number(model, "dimensions") is { } dimensions
             ? ReadDenseVector(model, field + ChunkVectors, field + Chunks) with { Dimensions = dimensions, SemanticField = field }
@@ -185,7 +184,7 @@ internal static class MappingReader
         };
     }
 
-    /// <summary>Sorts the names of an index's vector fields, and of all aliases, by whether they mean the field.</summary>
+    /// <summary>Adds the names of an index's vector fields and aliases to <paramref name="names"/> if they mean the field, else to the other set.</summary>
     private static void CollectVectorNames(JsonElement properties, string prefix, string? field, HashSet<string> names, HashSet<string> namesOfOthers)
     {
         foreach (JsonProperty property in properties.EnumerateObject())

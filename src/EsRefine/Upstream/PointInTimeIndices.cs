@@ -3,17 +3,17 @@ using System.Text.Json;
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// Which indices a point in time is of. Its id is opaque and the search names none, and a mapping of all indices would be another than theirs, so the cluster
-/// is asked, as the caller, with a search that brings no hits.
+/// Finds the indices of a point in time. Its id is opaque and the search names no indices, so the cluster is asked with a search that returns no hits and has
+/// the caller's identity.
 /// </summary>
 internal static class PointInTimeIndices
 {
-    /// <summary>A point in time of more indices is not refined.</summary>
+    /// <summary>Most indices of a point in time; searches of a larger one are not refined.</summary>
     private const int Most = 64;
 
-    /// <summary>Names of the indices that hold documents, in order.</summary>
-    /// <exception cref="MappingException">The cluster refused, the point in time is empty, or it is of more indices than are looked at.</exception>
-    /// <exception cref="HttpRequestException">The cluster cannot be reached.</exception>
+    /// <summary>Sorted names of the indices that hold documents.</summary>
+    /// <exception cref="MappingException">The cluster refused, the point in time is empty, or it has more than <see cref="Most"/> indices.</exception>
+    /// <exception cref="HttpRequestException">The cluster is unreachable.</exception>
     public static async Task<IReadOnlyList<string>> ReadAsync(
         UpstreamClient upstream, SearchRequest search, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
@@ -28,11 +28,11 @@ internal static class PointInTimeIndices
             using JsonDocument document = JsonDocument.Parse(reply.Body);
             JsonElement buckets = document.RootElement.GetProperty("aggregations").GetProperty("indices").GetProperty("buckets");
             string[] names = [.. buckets.EnumerateArray().Select(static bucket => bucket.GetProperty("key").GetString()!).Order(StringComparer.Ordinal)];
-            return names.Length is > 0 and <= Most ? names : throw new MappingException(reply, $"the point in time is of no index, or of more than {Most}");
+            return names.Length is > 0 and <= Most ? names : throw new MappingException(reply, $"the point in time has no indices, or more than {Most}");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new MappingException(reply, "the cluster's answer to a search of the point in time is not a search reply");
+            throw new MappingException(reply, "the cluster's reply to a search of the point in time is not a search reply");
         }
     }
 

@@ -4,22 +4,22 @@ using Microsoft.Extensions.Primitives;
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// Lets a header that came in several lines go out in several lines. <see cref="HttpClient"/> would make one list of them, which is another request where a
-/// header takes one value: the engines answer two <c>Authorization</c> lines with 400, and take the list for a credential.
+/// Sends a header that was received in several lines in several lines. <see cref="HttpClient"/> would join them into one list, which changes the meaning of a
+/// header with a single value: the engines answer 400 to two <c>Authorization</c> lines, but read a list as one credential.
 /// </summary>
 /// <remarks>
-/// Its values are handed over as one, with two characters for the end of a line that no header received as Latin-1 can hold, and that this encoding, otherwise
-/// Latin-1 itself, writes as one.
+/// The lines are joined into one value with two private-use characters as the line break, which cannot occur in a header received as Latin-1. This encoding
+/// writes them as CR LF and everything else as Latin-1.
 /// </remarks>
 internal sealed class RepeatedHeader : Encoding
 {
-    /// <summary>How all header values are written.</summary>
+    /// <summary>The encoding for all request header values.</summary>
     public static readonly RepeatedHeader Latin1Lines = new();
 
     private const char Return = '\uE00D';
     private const char LineFeed = '\uE00A';
 
-    /// <summary>Adds a header as it came, in one line or in several, to the request or to its content.</summary>
+    /// <summary>Adds a header with as many lines as it has values, to the request or to its content.</summary>
     public static void Add(HttpRequestMessage request, string name, StringValues values)
     {
         if (values.Count == 0)

@@ -1,14 +1,14 @@
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// Lets a request without a body go out without <c>Content-Length</c>, as it came in. <see cref="HttpClient"/> would write <c>Content-Length: 0</c> as soon as
-/// there is a <c>Content-Type</c> (opensearch-py sends one with every GET), and on any POST.
+/// Sends a request that was received without body and <c>Content-Length</c> without <c>Content-Length</c>. <see cref="HttpClient"/> would write
+/// <c>Content-Length: 0</c> if there is a <c>Content-Type</c> (opensearch-py sends one with every GET), and on every POST.
 /// </summary>
 internal static class UndeclaredLength
 {
     private static readonly HttpRequestOptionsKey<bool> Key = new("EsRefine.UndeclaredLength");
 
-    /// <summary>Gives the content the length 0 it needs to pass the handler's checks, and remembers that it must not be written.</summary>
+    /// <summary>Sets the content's length to 0, which the handler's checks require, and marks it as not to be written.</summary>
     public static void Mark(HttpRequestMessage request)
     {
         request.Content!.Headers.ContentLength = 0;
@@ -16,8 +16,8 @@ internal static class UndeclaredLength
     }
 
     /// <summary>
-    /// Takes the length away again. The handler asks for the encoding of each header while it writes them, <c>Host</c> first and the content's last: that
-    /// is after its checks and before <c>Content-Length</c>. Should a later runtime do otherwise, a harmless <c>Content-Length: 0</c> is written.
+    /// Removes the length again. Call it when the handler asks for a header's encoding. It does so while it writes the headers, <c>Host</c> first and the
+    /// content's last: after its checks and before <c>Content-Length</c>. If a later runtime changes this, a harmless <c>Content-Length: 0</c> is written.
     /// </summary>
     public static void LastLook(HttpRequestMessage request)
     {

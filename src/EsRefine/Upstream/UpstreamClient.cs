@@ -3,10 +3,13 @@ using EsRefine.Configuration;
 
 namespace EsRefine.Upstream;
 
-/// <summary>The one connection pool to the cluster: no cookies, no redirects, no decompression, no timeout of ours.</summary>
+/// <summary>The one connection pool to the cluster: no cookies, no redirects, no decompression, no timeout for replies.</summary>
 /// <param name="settings">Where the cluster is.</param>
+/// <param name="timeProvider">The clock of the trials of unreachable nodes.</param>
+/// <param name="logger">Gets the changes of the nodes' states.</param>
 /// <param name="memory">Of replies to requests of ours that are being read; null: a quarter of what there is.</param>
-internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? memory = null) : IDisposable
+internal sealed class UpstreamClient(
+    UpstreamSettings settings, TimeProvider timeProvider, ILogger<UpstreamClient> logger, MemoryShare? memory = null) : IDisposable
 {
     /// <summary>Largest reply to a request of ours that is read, in bytes: 20 hits of 4,096 dimensions and their texts are far below it.</summary>
     public const int MaxReplyBytes = 64 * 1024 * 1024;
@@ -14,13 +17,12 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     private const int FirstBuffer = 16 * 1024;
 
     private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
-    private int _turn = -1;
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(ClusterHandler.Create(), disposeHandler: true);
+    public HttpMessageInvoker Invoker { get; } = new(ClusterHandler.Create(hasAlternative: settings.Urls.Count > 1), disposeHandler: true);
 
-    /// <summary>The node for the next request: the configured ones in turn.</summary>
-    public Uri NextNode() => settings.Urls[(int)((uint)Interlocked.Increment(ref _turn) % (uint)settings.Urls.Count)];
+    /// <summary>Nodes of the cluster, and which of them are reachable.</summary>
+    public UpstreamNodes Nodes { get; } = new(settings.Urls, timeProvider, logger);
 
     /// <summary>Sends an extra request of ours on a caller's behalf: their credentials, JSON both ways, the reply's body read whole.</summary>
     /// <param name="method">POST for searches.</param>
@@ -33,25 +35,27 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
     public async Task<UpstreamReply> SendAsync(
         HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        for (int nodesLeft = settings.Urls.Count - 1; ; nodesLeft--)
+        for (int nodesLeft = Nodes.Count - 1; ; nodesLeft--)
         {
+            Uri node = Nodes.Next();
             try
             {
-                return await SendAsync(NextNode(), method, pathAndQuery, callerHeaders, body, cancellationToken);
+                UpstreamReply reply = await SendAsync(node, method, pathAndQuery, callerHeaders, body, cancellationToken);
+                Nodes.Reached(node);
+                return reply;
             }
-            catch (HttpRequestException exception) when (nodesLeft > 0 && NeverConnected(exception))
+            catch (HttpRequestException exception)
             {
+                Nodes.Failed(node, exception);
+                if (nodesLeft == 0 || !UpstreamNodes.NeverConnected(exception))
+                {
+                    throw;
+                }
+
                 // Nothing was sent: the next node gets the request.
             }
         }
     }
-
-    /// <summary>Whether a request failed before any of it was sent, so that another node may get it.</summary>
-    public static bool NeverConnected(Exception? cause) =>
-        cause is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-        };
 
     /// <summary>A node's address with a raw path and query that nothing re-encodes: date-math names keep their <c>%3C</c> and <c>%2F</c>.</summary>
     public static Uri Target(Uri node, string pathAndQuery)
@@ -74,11 +78,15 @@ internal sealed class UpstreamClient(UpstreamSettings settings, MemoryShare? mem
         }
 
         using HttpResponseMessage response = await Invoker.SendAsync(request, cancellationToken);
-        return new UpstreamReply(
-            (int)response.StatusCode, await ReadAsync(response.Content, cancellationToken), response.Headers.Contains("X-Elastic-Product"));
+        byte[] reply = await ReadAsync(response.Content, cancellationToken);
+        return new UpstreamReply((int)response.StatusCode, reply, response.Headers.Contains("X-Elastic-Product"));
     }
 
-    public void Dispose() => Invoker.Dispose();
+    public void Dispose()
+    {
+        Nodes.Dispose();
+        Invoker.Dispose();
+    }
 
     private async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {

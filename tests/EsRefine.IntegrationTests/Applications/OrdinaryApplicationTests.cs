@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Applications;
 
-/// <summary>Applications that take a search URL and an embeddings URL, send vectors alone, and know nothing of EsRefine.</summary>
+/// <summary>Applications with a search URL and an embeddings URL that send only vectors and have no code for EsRefine.</summary>
 public sealed class OrdinaryApplicationTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, OrdinaryApplications applications)
 {
     public static TheoryData<string> Names => [.. OrdinaryApplications.Names];

@@ -5,7 +5,7 @@ namespace EsRefine.IntegrationTests.Clients;
 
 /// <summary>
 /// The indices of the recorded applications. Their names are fixed (<c>notes-…</c>) and their files are read-only, so runs on the same engines take turns.
-/// Disposal deletes the indices that the applications left.
+/// Disposal deletes the indices that the applications created.
 /// </summary>
 internal sealed class ApplicationIndices : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class ApplicationIndices : IAsyncDisposable
     }
 
     /// <summary>Waits until no other run uses the indices.</summary>
-    /// <param name="engines">In the same order for every caller, or two runs wait for each other.</param>
+    /// <param name="engines">The engines, in the same order for every caller; otherwise two runs could deadlock.</param>
     public static async Task<ApplicationIndices> ReserveAsync(IEnumerable<RunningEngine> engines)
     {
         ApplicationIndices indices = new();

@@ -5,10 +5,10 @@ using EsRefine.TestSupport;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>What an application and its cluster said to each other, to be compared with another run of it.</summary>
+/// <summary>The exchanges of an application with its cluster, to be compared with another run.</summary>
 internal sealed partial class ApplicationRun(RecordedApplication application, TappedExchange[] exchanges)
 {
-    /// <summary>What went another way through a sidecar, but for the hits of refined searches.</summary>
+    /// <summary>Differences of a run through a sidecar, except for the hits of refined searches.</summary>
     public IEnumerable<string> DifferencesFrom(PassedExchange[] passed)
     {
         Dictionary<string, Queue<TappedExchange>> others = exchanges
@@ -41,8 +41,7 @@ internal sealed partial class ApplicationRun(RecordedApplication application, Ta
     }
 
     /// <summary>
-    /// Some applications write with several threads at once: where the documents come to lie is not the same in any two runs. Those that sniff do so by the
-    /// clock.
+    /// Some applications write with several threads, so the order of their documents differs between runs. Applications that sniff do so at intervals of time.
     /// </summary>
     private bool IsOfNoTwoRuns(TappedExchange exchange)
     {
@@ -76,17 +75,17 @@ internal sealed partial class ApplicationRun(RecordedApplication application, Ta
 
     private static string HeadOf(HttpBytes reply) => OfOneReply().Replace(Wire.OfReply(reply, withOurs: false), "");
 
-    /// <summary>A request without the names that were given in its own run.</summary>
+    /// <summary>A request without the names that were generated in its run.</summary>
     private static string Key(TappedExchange exchange) =>
         $"{exchange.Request.StartLine} {GivenNames().Replace(Encoding.UTF8.GetString(Body(exchange.Request)), "\"$1\":…")}";
 
-    /// <summary>Searches that fix no number of hits: beside the nearest they find what matches, or they leave out of the nearest what does not.</summary>
+    /// <summary>Searches without a fixed number of hits: they add matching documents to the nearest ones, or filter the nearest ones.</summary>
     [GeneratedRegex("\"(post_filter|dis_max|should|must|match|min_score|max_distance|similarity)\"|\"knn\": ?\\[|search_pipeline=")]
     private static partial Regex FindsAsManyAsAreNear();
 
     /// <summary>
-    /// Headers that differ between two replies to one request: the length and the cost of the body, and OpenSearch's warnings, which a node sends once in its
-    /// life for each <c>X-Opaque-Id</c>. That warnings reach the client is compared reply by reply (<see cref="PassedExchange.Differences"/>).
+    /// Headers that differ between two replies to one request: the length and the cost of the body, and OpenSearch's warnings, which a node sends only once per
+    /// <c>X-Opaque-Id</c>. <see cref="PassedExchange.Differences"/> verifies for each reply that warnings reach the client.
     /// </summary>
     [GeneratedRegex("\n((content-length|transfer-encoding|task_resource_usage): |warning: 299 OpenSearch-).*")]
     private static partial Regex OfOneReply();

@@ -7,10 +7,10 @@ namespace EsRefine.IntegrationTests.Clients;
 /// <summary>A client in another language: a process that prints one line of JSON about what it found.</summary>
 internal static class ClientProcess
 {
-    /// <summary>Runs a program to its end.</summary>
-    /// <param name="folder">Where it runs; null = here.</param>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="InvalidOperationException">It failed; the message holds all it said.</exception>
+    /// <summary>Runs a program and waits for its exit.</summary>
+    /// <param name="folder">The working directory; null = the current one.</param>
+    /// <returns>The program's output.</returns>
+    /// <exception cref="InvalidOperationException">The program failed; the message holds its output.</exception>
     public static async Task<string> RunAsync(
         string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -46,13 +46,13 @@ internal static class ClientProcess
         return JsonSerializer.Deserialize<FoundByClient>(output, JsonSerializerOptions.Web) ?? throw new InvalidOperationException("nothing printed");
     }
 
-    /// <summary>Full path of a program; null where it is not installed.</summary>
+    /// <summary>Full path of a program. Null if it is not installed.</summary>
     public static string? Locate(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Ends a test that lacks something: skipped, or failed where everything has to be there (<c>ESREFINE_REQUIRE_ENGINES=1</c>).</summary>
+    /// <summary>Skips a test with a missing prerequisite, or fails it with <c>ESREFINE_REQUIRE_ENGINES=1</c>.</summary>
     public static void Require(bool present, string otherwise)
     {
         if (!present && Environment.GetEnvironmentVariable("ESREFINE_REQUIRE_ENGINES") == "1")
@@ -65,6 +65,6 @@ internal static class ClientProcess
 }
 
 /// <summary>What a client found.</summary>
-/// <param name="Ids">The hits, in their order.</param>
+/// <param name="Ids">Ids of the hits, in order.</param>
 /// <param name="Outcome">Header <c>EsRefine</c>, or gRPC's <c>refinement.outcome</c>.</param>
 internal sealed record FoundByClient(string[] Ids, string Outcome);

@@ -8,8 +8,8 @@ using Xunit;
 namespace EsRefine.IntegrationTests.Clients;
 
 /// <summary>
-/// Official clients make typical calls at a recording cluster, directly and through the sidecar. What arrives and what the clients make of the replies must
-/// be equal; and a client that sniffs must stay.
+/// Official clients make typical calls to a recording cluster, directly and through the sidecar. The received requests and the clients' results must be equal,
+/// and a client that sniffs must stay connected to the sidecar.
 /// </summary>
 public sealed partial class ClientWireTests(JavaScriptClients javaScript)
 {
@@ -20,7 +20,7 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
     [InlineData("elasticsearch8", "8.19.2")]
     [InlineData("@elastic/elasticsearch", "9.4.3")]
     [InlineData("@opensearch-project/opensearch", "3.5.0")]
-    public Task JavaScript_client_says_and_hears_the_same(string package, string version) =>
+    public Task JavaScript_client_sends_and_receives_the_same(string package, string version) =>
         AssertSameAsync(version, IsElasticsearch(package), url => javaScript.RunAsync("calls.js", package, url));
 
     [Theory]
@@ -28,17 +28,17 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
     [InlineData("elasticsearch8", "8.19.2")]
     [InlineData("@elastic/elasticsearch", "9.4.3")]
     [InlineData("@opensearch-project/opensearch", "3.5.0")]
-    public Task Sniffing_JavaScript_client_stays(string package, string version) =>
+    public Task Sniffing_JavaScript_client_stays_on_the_sidecar(string package, string version) =>
         AssertStaysAsync(version, IsElasticsearch(package), url => javaScript.RunAsync("calls.js", package, url, "sniff"));
 
     [Fact]
-    public Task Perl_client_says_and_hears_the_same() => AssertSameAsync("8.19.2", isElasticsearch: true, url => PerlAsync(url));
+    public Task Perl_client_sends_and_receives_the_same() => AssertSameAsync("8.19.2", isElasticsearch: true, url => PerlAsync(url));
 
     [Fact]
-    public Task Sniffing_Perl_client_stays() => AssertStaysAsync("8.19.2", isElasticsearch: true, url => PerlAsync(url, "sniff"));
+    public Task Sniffing_Perl_client_stays_on_the_sidecar() => AssertStaysAsync("8.19.2", isElasticsearch: true, url => PerlAsync(url, "sniff"));
 
     [Fact]
-    public async Task Curl_says_and_hears_the_same()
+    public async Task Curl_sends_and_receives_the_same()
     {
         ClientProcess.Require(ClientProcess.Locate("curl") is not null, "no curl (Debian: apt-get install curl)");
         await AssertSameAsync(
@@ -46,11 +46,11 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
     }
 
     [Fact]
-    public Task DotNet_client_says_and_hears_the_same() =>
+    public Task DotNet_client_sends_and_receives_the_same() =>
         AssertSameAsync("9.4.3", isElasticsearch: true, static url => DotNetAsync(new SingleNodePool(new Uri(url))));
 
     [Fact]
-    public Task Sniffing_DotNet_client_stays() =>
+    public Task Sniffing_DotNet_client_stays_on_the_sidecar() =>
         AssertStaysAsync("9.4.3", isElasticsearch: true, static url => DotNetAsync(new SniffingNodePool([new Uri(url)])));
 
     private static bool IsElasticsearch(string package) => package.Contains("elasticsearch", StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
         Assert.Equal(Duration().Replace(heardDirectly, ""), Duration().Replace(heardThrough, ""));
     }
 
-    /// <summary>A request that reaches the cluster with another <c>Host</c> than the sidecar's has gone around it.</summary>
+    /// <summary>A request that reaches the cluster with another <c>Host</c> than the sidecar's has bypassed the sidecar.</summary>
     private static async Task AssertStaysAsync(string version, bool isElasticsearch, Func<string, Task<string>> run)
     {
         await using ClusterOfAnswers cluster = new(isElasticsearch, version);
@@ -92,7 +92,7 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
         string? perl = ClientProcess.Locate("perl");
         bool isThere = perl is not null && File.Exists("/usr/share/perl5/Search/Elasticsearch.pm");
         ClientProcess.Require(isThere, "no Perl client (Debian: apt-get install libsearch-elasticsearch-perl)");
-        // Otherwise the members of an object come in another order on every run.
+        // Otherwise the order of an object's members differs between runs.
         Dictionary<string, string> ordered = new() { ["PERL_HASH_SEED"] = "0", ["PERL_PERTURB_KEYS"] = "0" };
         return await ClientProcess.RunAsync(perl!, [Path.Combine(Clients, "perl", "calls.pl"), .. arguments], environment: ordered);
     }
@@ -119,7 +119,7 @@ public sealed partial class ClientWireTests(JavaScriptClients javaScript)
 
     private static string Anonymous(string text, Uri address) => text.Replace(address.Authority, "HOST", StringComparison.Ordinal);
 
-    /// <summary>The .NET client tells how long a call took.</summary>
+    /// <summary>The .NET client prints the duration of a call, which differs between runs.</summary>
     [GeneratedRegex("Took: [0-9:.]+")]
     private static partial Regex Duration();
 }

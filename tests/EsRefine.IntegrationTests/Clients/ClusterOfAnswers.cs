@@ -4,7 +4,7 @@ using EsRefine.TestSupport;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>A recording cluster that answers plausibly enough for official clients to go on, and publishes its own address as a node's.</summary>
+/// <summary>A recording cluster with replies that official clients accept. It publishes its own address as a node's.</summary>
 internal sealed class ClusterOfAnswers : IAsyncDisposable
 {
     private readonly ConcurrentQueue<HttpBytes> _requests = new();
@@ -23,7 +23,7 @@ internal sealed class ClusterOfAnswers : IAsyncDisposable
 
     public Uri Url => _upstream.Url;
 
-    /// <summary>What has arrived since the last call, in order.</summary>
+    /// <summary>Requests received since the last call, in order.</summary>
     public HttpBytes[] TakeRequests()
     {
         HttpBytes[] taken = [.. _requests];

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>A .NET application with Elastic's own client, unmodified but for its URL.</summary>
+/// <summary>A .NET application with Elastic's own client, unmodified except for its URL.</summary>
 public sealed class DotNetClientTests(ElasticsearchEngine elasticsearch)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

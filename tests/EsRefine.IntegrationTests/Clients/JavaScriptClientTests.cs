@@ -6,7 +6,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>Node.js applications with the official clients, unmodified but for their URL.</summary>
+/// <summary>Node.js applications with the official clients, unmodified except for their URL.</summary>
 public sealed class JavaScriptClientTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices, JavaScriptClients clients)
 {
     private static readonly string[] Refined = [.. Fan.Ranked(Fan.Turn).Take(10).Select(static document => document.Id)];

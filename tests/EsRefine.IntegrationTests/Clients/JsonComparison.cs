@@ -2,26 +2,26 @@ using System.Text.Json;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>Two replies to one request, key by key: what differs beyond what may.</summary>
+/// <summary>Compares two replies to one request, key by key, and lists unexpected differences.</summary>
 internal static class JsonComparison
 {
-    /// <summary>What every run has anew: times, names that are given, places in the order of threads, addresses, what else the cluster is at.</summary>
+    /// <summary>Members that differ between runs: times, generated names, results of thread order, addresses, and the cluster's other activity.</summary>
     private static readonly HashSet<string> ByNature =
     [
         "took", "creation_date", "creation_time", "_scroll_id", "pit_id", "id", "uuid", "index_uuid", "_seq_no", "publish_address", "bound_address",
         "number_of_pending_tasks", "number_of_in_flight_fetch", "task_max_waiting_in_queue_millis",
     ];
 
-    /// <summary>Differences of two replies that have to be the same.</summary>
+    /// <summary>Differences of two replies that must be equal.</summary>
     public static IEnumerable<string> Differences(JsonElement one, JsonElement other) => Compare(one, other, "", isRefined: false);
 
     /// <summary>
-    /// Differences of two replies to a search of which the other was refined. The hits are other documents with other scores, so what a hit holds, and what is
-    /// counted or measured over the hits, need only be made alike: the same members in the same order, of the same kinds. Everything else has to be the same.
+    /// Differences of two replies to a search, the second of them refined. Its hits are other documents with other scores, so hits and values computed from
+    /// them need only have the same shape: the same members in the same order, of the same types. Everything else must be equal.
     /// </summary>
     public static IEnumerable<string> DifferencesBesideHits(JsonElement one, JsonElement other) => Compare(one, other, "", isRefined: true);
 
-    /// <summary>Whether a difference is one of how many were found, rather than of which.</summary>
+    /// <summary>Whether a difference is in the number of hits rather than in the hits.</summary>
     public static bool IsOfCount(string difference) =>
         difference.Contains(".hits.total.value: ", StringComparison.Ordinal) || difference.Contains(".hits.hits: ", StringComparison.Ordinal);
 

@@ -5,16 +5,16 @@ using EsRefine.TestSupport;
 namespace EsRefine.IntegrationTests.Clients;
 
 /// <summary>A request and its reply on both sides of a sidecar.</summary>
-/// <param name="Front">As the application sent and got them.</param>
-/// <param name="Back">As the cluster got and sent them; null: nothing arrived there.</param>
+/// <param name="Front">As sent and received by the application.</param>
+/// <param name="Back">As received and sent by the cluster. Null: the cluster received nothing.</param>
 internal sealed partial record PassedExchange(TappedExchange Front, TappedExchange? Back)
 {
-    /// <summary>What the sidecar says it made of the search; null: no kNN search.</summary>
+    /// <summary>The outcome that the sidecar reports. Null for anything but a kNN search.</summary>
     public string? Outcome => Front.Reply.Header("EsRefine");
 
     public bool IsRefined => Outcome?.Contains("refined", StringComparison.Ordinal) is true;
 
-    /// <summary>What is not the same on both sides, but for what <c>docs/wire-differences.md</c> lists and the query vectors of a refined search.</summary>
+    /// <summary>Differences between both sides, except those in <c>docs/wire-differences.md</c> and the query vectors of a refined search.</summary>
     public IEnumerable<string> Differences()
     {
         if (Back is null)
@@ -43,11 +43,11 @@ internal sealed partial record PassedExchange(TappedExchange Front, TappedExchan
         }
     }
 
-    /// <summary>A refined body is a little longer or shorter, and plain where it came compressed.</summary>
+    /// <summary>A refined body may have another length, and is sent uncompressed.</summary>
     private string HeadOf(HttpBytes request) => IsRefined ? LengthAndCoding().Replace(Wire.OfRequest(request), "") : Wire.OfRequest(request);
 
     /// <summary>
-    /// A reply but for what <c>docs/wire-differences.md</c> lists: a <c>HEAD</c> does not say it would be chunked, nodes have another address.
+    /// A reply without the differences in <c>docs/wire-differences.md</c>: a reply to <c>HEAD</c> has no Transfer-Encoding, and nodes have another address.
     /// </summary>
     private string TextOf(HttpBytes reply)
     {
@@ -72,7 +72,7 @@ internal sealed partial record PassedExchange(TappedExchange Front, TappedExchan
     [GeneratedRegex("""(?<="(publish_address|bound_address)":)("[^"]*"|\[[^]]*\])""")]
     private static partial Regex Addresses();
 
-    /// <summary>A query vector as its clause says it, or wherever eight numbers stand in brackets: all vectors of the applications have eight.</summary>
+    /// <summary>Matches a query vector by its member name, or any array of eight numbers: all vectors of the applications have eight dimensions.</summary>
     [GeneratedRegex("""
         "query_vector": ?(\[[^]]*\]|"[^"]*")|"query_vector_builder": ?\{ ?"lookup": ?\{[^}]*\} ?\}|\[([-+0-9eE. \n]+,){7}[-+0-9eE. \n]+\]
         """)]

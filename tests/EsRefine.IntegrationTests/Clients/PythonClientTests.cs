@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>Python applications with the official clients, unmodified but for their URL.</summary>
+/// <summary>Python applications with the official clients, unmodified except for their URL.</summary>
 public sealed class PythonClientTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch, FanIndices indices, PythonClients clients)
 {
     [Fact]

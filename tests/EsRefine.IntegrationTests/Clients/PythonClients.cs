@@ -7,10 +7,10 @@ public sealed class PythonClients
 {
     private readonly Lazy<Task<string?>> _python = new(static () => InstallAsync("es9"));
 
-    /// <summary>Where environments are made: kept from run to run, since <c>install</c> leaves a finished one alone.</summary>
+    /// <summary>The folder of the environments. They are kept between runs: <c>install</c> does not change a complete one.</summary>
     internal static string Environments { get; } = Path.Combine(SharedMaterial.RepositoryRoot, "artifacts", "python-clients");
 
-    /// <summary>Runs one of the scripts, or ends the calling test where the clients are not at hand.</summary>
+    /// <summary>Runs one of the scripts, or skips or fails the calling test if the clients are not available.</summary>
     internal async Task<FoundByClient> FindAsync(string script, params string[] arguments)
     {
         string? python = await _python.Value;
@@ -18,7 +18,7 @@ public sealed class PythonClients
         return await ClientProcess.FindAsync(python!, ["-B", Path.Combine(SharedMaterial.RepositoryRoot, "tests", "clients", "python", script), .. arguments]);
     }
 
-    /// <summary>The interpreter of an environment with a set of clients; null where the shared material is not at hand.</summary>
+    /// <summary>The interpreter of an environment with a set of clients. Null if the shared material is not available.</summary>
     internal static async Task<string?> InstallAsync(string set)
     {
         if (SharedMaterial.Find("clients/install") is not { } install)
@@ -28,7 +28,7 @@ public sealed class PythonClients
 
         string environment = Path.Combine(Environments, set);
         Directory.CreateDirectory(Environments);
-        // One at a time: several fixtures want the same set, and install begins with an empty environment.
+        // One at a time, because several fixtures use the same set and install starts with an empty environment.
         await ClientProcess.RunAsync("flock", [environment + ".lock", "bash", install, environment, set]);
         return Path.Combine(environment, "bin", "python");
     }

@@ -6,15 +6,15 @@ using Xunit;
 namespace EsRefine.IntegrationTests.Clients;
 
 /// <summary>
-/// The 35 applications of the shared material, on the Python clients and on LangChain, LlamaIndex and Haystack. Through a sidecar that is off they find what
-/// was recorded without it; through one that refines, nothing but the hits of kNN searches differs. Taps on both sides of the sidecar show it on the wire: what
-/// an application sends arrives, what the cluster answers comes back, and only vectors are others.
+/// The 35 applications of the shared material, on the Python clients and on LangChain, LlamaIndex and Haystack. Through a sidecar that is off, they find the
+/// recorded hits. Through one that refines, only the hits of kNN searches differ. Taps on both sides of the sidecar verify on the wire that requests and
+/// replies are forwarded unchanged except for query vectors.
 /// </summary>
 [Collection(nameof(NothingBeside))]
 public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch)
 {
     [Fact]
-    public async Task All_35_find_through_a_sidecar_that_is_off_what_was_recorded_without_it()
+    public async Task All_35_find_the_recorded_hits_through_a_sidecar_that_is_off()
     {
         string? check = SharedMaterial.Find("clients/check");
         ClientProcess.Require(check is not null, SharedMaterial.Missing);
@@ -35,7 +35,7 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
     }
 
     [Fact]
-    public async Task Nothing_but_the_hits_of_kNN_searches_differs_for_any_of_the_35_when_they_come_back_refined()
+    public async Task Only_the_hits_of_kNN_searches_differ_for_all_35_through_a_sidecar_that_refines()
     {
         RecordedApplication[] applications = RecordedApplications.All();
         RunningEngine[] engines = [await elasticsearch.UseAsync(), await openSearch.UseAsync()];
@@ -45,7 +45,7 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
         await using TappedSidecar first = await TappedSidecar.StartAsync(engines[0], embeddings, RefinementMode.Refine, SidecarInFront.Chat(judge.Url));
         await using TappedSidecar second = await TappedSidecar.StartAsync(engines[1], embeddings, RefinementMode.Refine, SidecarInFront.Chat(judge.Url));
 
-        // One after another on each engine: some applications share the name of an index.
+        // Runs one after another on each engine, because some applications use the same index name.
         ILookup<string, RecordedApplication> of = applications.ToLookup(static application => application.SpeaksTo);
         TwoRuns[][] runs = await Task.WhenAll(
             RunTwiceAsync(of["elasticsearch"], engines[0].Url, new Uri(first.Url), first.Take),
@@ -80,14 +80,14 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
         return [.. runs];
     }
 
-    /// <summary>Half of all texts are relevant, for no reason: refinement is given something to do.</summary>
+    /// <summary>An arbitrary half of all texts is relevant, so that refinement changes the vector.</summary>
     private static Task JudgesByLetters(HttpContext context, ChatCall call)
     {
         double yes = call.Prompt.Sum(static letter => letter) % 2 == 0 ? 0.9 : 0.1;
         return ChatScripts.Says(("Yes", yes), ("No", 1 - yes))(context, call);
     }
 
-    /// <summary>What an application found, and said on the way, without a sidecar and through it.</summary>
+    /// <summary>Compares an application's results and requests with and without the sidecar.</summary>
     private sealed record TwoRuns(
         RecordedApplication Application,
         IReadOnlyDictionary<string, string[]> Found, TappedExchange[] Direct,
@@ -98,7 +98,7 @@ public sealed class RecordedApplicationsTests(ElasticsearchEngine elasticsearch,
         public IEnumerable<string> Differences()
         {
             IEnumerable<string> onTheWire = Passed.SelectMany(static exchange => exchange.Differences());
-            // The models listener has no taps: what its application found is all that is compared.
+            // The models listener has no taps, so only the application's results are compared.
             IEnumerable<string> fromDirect = Passed.Length > 0 ? new ApplicationRun(Application, Direct).DifferencesFrom(Passed) : [];
             (string searches, string searchesThrough) = (string.Join(',', Found.Keys), string.Join(',', FoundThrough.Keys));
             IEnumerable<string> names = searches == searchesThrough ? [] : [$"{searches} became {searchesThrough}"];

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Clients;
 
-/// <summary>A sidecar with a tap on either side, which has handed out the vectors of all texts that the applications search for.</summary>
+/// <summary>A sidecar with a tap on each side. It has already returned, and so remembers, the vectors of all texts that the applications search for.</summary>
 internal sealed class TappedSidecar : IAsyncDisposable
 {
     private readonly Wiretap _front;
@@ -23,10 +23,10 @@ internal sealed class TappedSidecar : IAsyncDisposable
         _back = back;
     }
 
-    /// <summary>What applications take for their cluster.</summary>
+    /// <summary>The cluster URL for applications.</summary>
     public string Url => _front.Url.GetLeftPart(UriPartial.Authority);
 
-    /// <summary>What they take for the server of embeddings.</summary>
+    /// <summary>The embeddings URL for applications.</summary>
     public string ModelsUrl => _sidecar.ModelsUrl!.GetLeftPart(UriPartial.Authority);
 
     public static async Task<TappedSidecar> StartAsync(RunningEngine engine, WordListServer embeddings, RefinementMode mode, JudgeSettings? judge = null)
@@ -39,13 +39,13 @@ internal sealed class TappedSidecar : IAsyncDisposable
         return new(Wiretap.Numbering(sidecar.DataUrl), sidecar, back);
     }
 
-    /// <summary>What has gone through since the last call, in the order of the replies.</summary>
+    /// <summary>Exchanges since the last call, in the order of the replies.</summary>
     public PassedExchange[] Take()
     {
         Dictionary<string, TappedExchange> behind = [];
         foreach (TappedExchange exchange in _back.Take().Where(static exchange => !IsOurs(exchange)))
         {
-            behind[exchange.Number!] = exchange;   // where a refined search was refused, the original that was sent after it
+            behind[exchange.Number!] = exchange;   // after a refused refined search, the original that was sent next
         }
 
         return [.. _front.Take().Select(exchange => new PassedExchange(exchange, behind.GetValueOrDefault(exchange.Number!)))];

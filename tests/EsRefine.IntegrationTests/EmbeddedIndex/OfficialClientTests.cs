@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.EmbeddedIndex;
 
-/// <summary>Elastic's own .NET client, unmodified, takes the embedded index for Elasticsearch.</summary>
+/// <summary>Elastic's own .NET client works unmodified with the embedded index.</summary>
 public sealed class OfficialClientTests
 {
     private const string Index = "books";

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace EsRefine.IntegrationTests.Evaluating;
 
-/// <summary>What <c>eval</c> does with a cluster and a judge, on a set of 82 documents.</summary>
+/// <summary><c>eval</c> with a cluster and a judge, on a set of 82 documents.</summary>
 public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("esrefine-cluster-");
@@ -16,7 +16,7 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     [Theory]
     [InlineData("--elasticsearch")]
     [InlineData("--opensearch")]
-    public async Task A_load_that_was_cut_short_is_completed(string flag)
+    public async Task An_interrupted_load_is_completed(string flag)
     {
         RunningEngine engine = await EngineOf(flag).UseAsync();
         OwnSet set = OwnSet.Of("adi", _folder, engine);
@@ -36,7 +36,7 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     [Theory]
     [InlineData("--elasticsearch")]
     [InlineData("--opensearch")]
-    public async Task A_chat_judge_is_asked_once_for_each_pair_through_the_path(string flag)
+    public async Task A_chat_judge_is_asked_once_for_each_pair_through_the_pipeline(string flag)
     {
         RunningEngine engine = await EngineOf(flag).UseAsync();
         await using ScriptedChatServer server = await ScriptedChatServer.StartAsync(ChatScripts.Says((" Yes", 0.7), (" No", 0.2)));
@@ -54,7 +54,7 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     [Theory]
     [InlineData("--elasticsearch")]
     [InlineData("--opensearch")]
-    public async Task A_judge_that_fails_stops_the_evaluation_where_the_path_would_pass(string flag)
+    public async Task A_judge_that_fails_stops_the_evaluation_although_the_pipeline_would_forward_the_search(string flag)
     {
         RunningEngine engine = await EngineOf(flag).UseAsync();
         await using ScriptedChatServer server = await ScriptedChatServer.StartAsync(
@@ -70,7 +70,7 @@ public sealed class ClusterEvaluationTests(ElasticsearchEngine elasticsearch, Op
     }
 
     [Fact]
-    public async Task The_other_product_is_told_by_its_flag()
+    public async Task The_other_product_is_reported_with_its_flag()
     {
         RunningEngine engine = await openSearch.UseAsync();
         Ended ended = await EvalAsync(OwnSet.Of("adi", _folder, engine), "--elasticsearch", engine, "--judge", "qrels", "--queries", "1");

@@ -6,7 +6,7 @@ namespace EsRefine.IntegrationTests.Evaluating;
 /// <summary>An engine's address as users write it.</summary>
 internal static class EngineAddress
 {
-    /// <summary>With the credentials it wants.</summary>
+    /// <summary>The URL with credentials.</summary>
     public static string Of(RunningEngine engine)
     {
         if (engine.Authorization?.Parameter is not { } basic)

@@ -7,9 +7,10 @@ using Xunit;
 namespace EsRefine.IntegrationTests.Evaluating;
 
 /// <summary>
-/// <c>eval</c> reaches the figures of an independent implementation (<c>golden/evaluation.json</c>): exactly, and through real engines as far as they go.
+/// <c>eval</c> reproduces the figures of an independent implementation (<c>golden/evaluation.json</c>): exactly with exact search, and within the engines'
+/// approximation with real engines.
 /// </summary>
-/// <remarks>The first run embeds 21,500 short texts, a minute or two; later runs find their vectors in the user's cache.</remarks>
+/// <remarks>The first run embeds 21,500 short texts, which takes one or two minutes. Later runs read the vectors from the user's cache.</remarks>
 public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, OpenSearchEngine openSearch) : IDisposable
 {
     private const string Rules = "kl-adam,rocchio@0.3,rocchio@0.5";
@@ -27,7 +28,7 @@ public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, Ope
     [Theory]
     [InlineData("clinc150", "qrels", "recorded")]
     [InlineData("argkp21", "llm-noise")]
-    public async Task Elasticsearch_gives_the_golden_figures_as_far_as_it_gives_hits(string set, params string[] judges)
+    public async Task Elasticsearch_gives_the_golden_figures_within_its_hits(string set, params string[] judges)
     {
         RunningEngine engine = await elasticsearch.UseAsync();
         OwnSet own = OwnSet.Of(set, _folder, engine);
@@ -41,7 +42,7 @@ public sealed class GoldenEvaluationTests(ElasticsearchEngine elasticsearch, Ope
     [Theory]
     [InlineData("clinc150", "qrels", "recorded")]
     [InlineData("argkp21", "llm-noise")]
-    public async Task OpenSearch_gives_the_golden_figures_as_far_as_it_gives_hits(string set, params string[] judges)
+    public async Task OpenSearch_gives_the_golden_figures_within_its_hits(string set, params string[] judges)
     {
         RunningEngine engine = await openSearch.UseAsync();
         OwnSet own = OwnSet.Of(set, _folder, engine);

@@ -6,8 +6,8 @@ using Xunit;
 namespace EsRefine.IntegrationTests.Evaluating;
 
 /// <summary>
-/// A data set of the shared material under a name that no other test has. <c>eval</c> names its index after the set, so the index belongs to one test, too;
-/// it is deleted at the end of the run, if not before.
+/// A data set of the shared material under a unique name. <c>eval</c> names its index after the set, so the index is also unique. It is deleted at the end of
+/// the run at the latest.
 /// </summary>
 internal sealed class OwnSet
 {
@@ -19,16 +19,16 @@ internal sealed class OwnSet
         Folder = folder;
     }
 
-    /// <summary>In BEIR layout, for <c>--data</c>.</summary>
+    /// <summary>The folder in BEIR's layout, for <c>--data</c>.</summary>
     public string Folder { get; }
 
-    /// <summary>What names of the set's indices match: <c>esrefine-eval-adi-…-*</c>.</summary>
+    /// <summary>The pattern of the set's index names: <c>esrefine-eval-adi-…-*</c>.</summary>
     public string Indices => $"esrefine-eval-{Path.GetFileName(Folder)}-*";
 
-    /// <summary>Links to the files of a set, or the end of the calling test where the shared material is not at hand.</summary>
-    /// <param name="name">In <c>data/</c> of the shared material.</param>
-    /// <param name="parent">Gets a folder with the links.</param>
-    /// <param name="engine">Deletes the set's indices; null: none are made.</param>
+    /// <summary>Creates links to the files of a set, or skips the calling test if the shared material is not available.</summary>
+    /// <param name="name">The set's name in <c>data/</c> of the shared material.</param>
+    /// <param name="parent">The folder in which to create a folder with the links.</param>
+    /// <param name="engine">The engine on which to delete the set's indices. Null if none are created.</param>
     public static OwnSet Of(string name, DirectoryInfo parent, RunningEngine? engine)
     {
         string? original = SharedMaterial.Find("data/" + name);
@@ -47,7 +47,7 @@ internal sealed class OwnSet
         return set;
     }
 
-    /// <summary>A copy of recorded judgments that names this set in place of the original.</summary>
+    /// <summary>A copy of recorded judgments with this set's name instead of the original.</summary>
     /// <param name="recording">Lines that begin with the name of their set.</param>
     public string Rename(string recording)
     {

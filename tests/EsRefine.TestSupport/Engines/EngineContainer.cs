@@ -11,7 +11,7 @@ internal sealed class EngineContainer(IContainer container) : IAsyncDisposable
 
     public Uri Url => new($"http://{container.Hostname}:{container.GetMappedPublicPort(Port)}");
 
-    /// <summary>Starts one; null where there is no container engine.</summary>
+    /// <summary>Starts a container. Null if there is no container engine.</summary>
     public static async Task<EngineContainer?> TryStartAsync(EngineSource source)
     {
         if (!await HasContainerEngineAsync())
@@ -23,7 +23,7 @@ internal sealed class EngineContainer(IContainer container) : IAsyncDisposable
         IContainer container = new ContainerBuilder(image)
             .WithEnvironment(source.ContainerEnvironment)
             .WithPortBinding(Port, assignRandomHostPort: true)
-            // With security on, 401 too says that it is up.
+            // With security on, 401 also means that the engine is up.
             .WithWaitStrategy(Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(
                 request => request.ForPort(Port).ForPath("/").ForStatusCodeMatching(code => (int)code < 500)))
             .Build();
@@ -33,7 +33,7 @@ internal sealed class EngineContainer(IContainer container) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => container.DisposeAsync();
 
-    // The client alone says nothing: the engine behind it must answer.
+    // An installed client is not enough: the container engine must answer.
     private static async Task<bool> HasContainerEngineAsync()
     {
         if (TestcontainersSettings.OS.DockerEndpointAuthConfig is not { } endpoint)

@@ -8,14 +8,14 @@ namespace EsRefine.TestSupport.Engines;
 /// holds it for no longer than <see cref="Lifetime"/>.
 /// </summary>
 /// <remarks>
-/// For what has a fixed name on the engine; all else is named with <see cref="RunningEngine.NewIndexName"/> and needs no lock. The waiting run watches the
+/// Only for resources with a fixed name on the engine; others use <see cref="RunningEngine.NewIndexName"/> and need no lock. The waiting run watches the
 /// document's sequence number by its own clock, so the clocks of two machines need not agree. The hidden index of the documents stays on the engine, empty.
 /// </remarks>
 public sealed class EngineLease : IAsyncDisposable
 {
     private const string Index = "esrefine-test-leases";
 
-    /// <summary>A lease that was not renewed for this long belongs to a run that has crashed. Six times the interval of renewal, for a busy machine.</summary>
+    /// <summary>A lease that is not renewed for this long counts as abandoned. Six times the renewal interval, to allow for a busy machine.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
@@ -61,8 +61,8 @@ public sealed class EngineLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the lease back.</summary>
-    /// <exception cref="InvalidOperationException">Another run took it over meanwhile: what it protects was not this run's alone.</exception>
+    /// <summary>Releases the lease.</summary>
+    /// <exception cref="InvalidOperationException">Another run has taken the lease over, so this run did not have exclusive use.</exception>
     public async ValueTask DisposeAsync()
     {
         await _released.CancelAsync();
@@ -94,7 +94,7 @@ public sealed class EngineLease : IAsyncDisposable
         }
         catch (HttpRequestException exists) when (exists.Message.Contains("resource_already_exists_exception", StringComparison.Ordinal))
         {
-            // An earlier run made it, or another one just did.
+            // Another run has created it.
         }
     }
 
@@ -110,13 +110,13 @@ public sealed class EngineLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates the document, or overwrites the version that was seen; null where another run was faster.</summary>
+    /// <summary>Creates the document, or overwrites the version that was seen. Null if another run was faster.</summary>
     private static async Task<Version?> TryWriteAsync(RunningEngine engine, string path, Version? seen)
     {
         try
         {
             string condition = seen?.Condition ?? "op_type=create";
-            string holder = $$"""{"process":{{Environment.ProcessId}}}""";   // for people who look
+            string holder = $$"""{"process":{{Environment.ProcessId}}}""";   // for diagnosis
             return Version.Of(await engine.SendAsync(HttpMethod.Put, $"{path}?{condition}", holder));
         }
         catch (HttpRequestException exception) when (exception.StatusCode == HttpStatusCode.Conflict)
@@ -125,7 +125,7 @@ public sealed class EngineLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Which write of a document this is.</summary>
+    /// <summary>The version of a document.</summary>
     private sealed record Version(long SequenceNumber, long PrimaryTerm)
     {
         public string Condition => $"if_seq_no={SequenceNumber}&if_primary_term={PrimaryTerm}";

@@ -32,7 +32,7 @@ public sealed class SecureElasticsearchEngine() : SearchEngine(new(
     },
     Credentials: "elastic:refine-me"));
 
-/// <summary>OpenSearch: <c>ESREFINE_TEST_OPENSEARCH</c>, the shared material, or a container. Only its Lucene engine is there everywhere.</summary>
+/// <summary>OpenSearch: <c>ESREFINE_TEST_OPENSEARCH</c>, the shared material, or a container. Only its Lucene engine is available everywhere.</summary>
 public sealed class OpenSearchEngine() : SearchEngine(new(
     "OpenSearch", "ESREFINE_TEST_OPENSEARCH", ["opensearch"], "ESREFINE_TEST_OPENSEARCH_IMAGE", "opensearchproject/opensearch:3.5.0",
     new Dictionary<string, string>

@@ -4,14 +4,14 @@ namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
 /// A real OpenAI-compatible server with a tiny model that says yes or no: a base URL in <c>ESREFINE_TEST_LLM</c> (without <c>/v1</c>), or the shared
-/// material's, started at first use and left running. Skips the test that asks where there is none, or fails it where <c>ESREFINE_REQUIRE_ENGINES=1</c>.
+/// material's, started at first use and left running. If there is none, the calling test is skipped, or fails with <c>ESREFINE_REQUIRE_ENGINES=1</c>.
 /// Meant as an assembly fixture.
 /// </summary>
 public sealed class LlmServer
 {
     private readonly Lazy<Task<Uri?>> _apiUrl = new(FindAsync);
 
-    /// <summary>Base URL of the API (<c>…/v1</c>), or the end of the calling test.</summary>
+    /// <summary>Returns the base URL of the API (<c>…/v1</c>), or skips or fails the calling test.</summary>
     public async Task<Uri> UseAsync()
     {
         Uri? url = await _apiUrl.Value;

@@ -6,14 +6,14 @@ using Xunit;
 namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
-/// A real Redis for tests: <c>host:port</c> in <c>ESREFINE_TEST_REDIS</c>, or the machine's <c>redis-server</c>, started at first use on a free port and ended
-/// with the run. Skips the test that asks where there is none, or fails it where <c>ESREFINE_REQUIRE_ENGINES=1</c>. Meant as an assembly fixture.
+/// A real Redis for tests: <c>host:port</c> in <c>ESREFINE_TEST_REDIS</c>, or the machine's <c>redis-server</c>, started at first use on a free port and
+/// stopped with the run. If there is none, the calling test is skipped, or fails with <c>ESREFINE_REQUIRE_ENGINES=1</c>. Meant as an assembly fixture.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly Lazy<Task<(string? Address, Process? Process)>> _server = new(FindAsync);
 
-    /// <summary>Its address as <c>cache.redis</c> takes it, or the end of the calling test.</summary>
+    /// <summary>Returns the address for <c>cache.redis</c>, or skips or fails the calling test.</summary>
     public async Task<string> UseAsync()
     {
         const string Reason = "no Redis: ESREFINE_TEST_REDIS is not set, and there is no redis-server on the PATH";
@@ -60,7 +60,7 @@ public sealed class RedisServer : IAsyncDisposable
         {
             if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
             {
-                _ = process.StandardOutput.ReadToEndAsync();   // or it would wait for a reader one day
+                _ = process.StandardOutput.ReadToEndAsync();   // otherwise the server would block once the pipe is full
                 return ($"127.0.0.1:{port}", process);
             }
         }

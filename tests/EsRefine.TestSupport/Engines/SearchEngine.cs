@@ -9,7 +9,7 @@ namespace EsRefine.TestSupport.Engines;
 
 /// <summary>
 /// A real search engine for tests, found at first use, in this order: a URL from the environment; the engines of the shared material, started (and left
-/// running: the next run finds them); a container. Where none can be had, the test that asks is skipped with the reason, or fails where
+/// running for the next run); a container. If none is available, the calling test is skipped with the reason, or fails with
 /// <c>ESREFINE_REQUIRE_ENGINES=1</c>.
 /// Derived classes are meant as assembly fixtures: <c>[assembly: AssemblyFixture(typeof(ElasticsearchEngine))]</c>.
 /// </summary>
@@ -24,7 +24,7 @@ public abstract class SearchEngine : IAsyncDisposable
         _found = new(FindAsync);
     }
 
-    /// <summary>The engine, or the end of the calling test. Starting one takes 10 to 40 seconds, once.</summary>
+    /// <summary>Returns the engine, or skips or fails the calling test. Starting one takes 10 to 40 seconds, once.</summary>
     public async Task<RunningEngine> UseAsync()
     {
         Found found = await _found.Value;
@@ -37,11 +37,11 @@ public abstract class SearchEngine : IAsyncDisposable
         return found.Engine!;
     }
 
-    /// <summary>Deletes what this run made and ends what was started for it alone.</summary>
+    /// <summary>Deletes what this run created and stops the container that was started for it.</summary>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        // A search that failed has failed its test already.
+        // If the engine could not be found, its test has already failed.
         if (_found is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && await _found.Value is { Engine: { } engine } found)
         {
             await engine.DeleteAllAsync();
@@ -82,7 +82,7 @@ public abstract class SearchEngine : IAsyncDisposable
             http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         }
 
-        // Says at once what is wrong, rather than in the first test that gets an odd answer.
+        // Fails now with a clear message rather than in the first test with an unexpected reply.
         using HttpResponseMessage reply = await http.GetAsync("/");
         Assert.True(reply.StatusCode == HttpStatusCode.OK, $"{_source.Name} at {http.BaseAddress} answers {(int)reply.StatusCode} to GET /");
         using JsonDocument about = JsonDocument.Parse(await reply.Content.ReadAsStreamAsync());
@@ -95,20 +95,20 @@ public abstract class SearchEngine : IAsyncDisposable
 
 /// <summary>An engine that answers.</summary>
 /// <param name="Url">Its address, without credentials.</param>
-/// <param name="Http">A client of it, with credentials where it wants some; never of the sidecar.</param>
-/// <param name="Version">As it says: 9.4.3.</param>
-/// <param name="Authorization">What <paramref name="Http"/> sends, for clients of the sidecar; null where security is off.</param>
+/// <param name="Http">A client that calls the engine directly, with credentials if security is on.</param>
+/// <param name="Version">The version it reports, such as 9.4.3.</param>
+/// <param name="Authorization">The credentials of <paramref name="Http"/>, for clients of the sidecar; null if security is off.</param>
 public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, AuthenticationHeaderValue? Authorization)
 {
     private readonly ConcurrentBag<string> _patterns = [];
     private readonly ConcurrentBag<string> _others = [];
     private int _indices;
 
-    /// <summary>Begins the name of every index of this run, so that runs beside each other do not meet.</summary>
+    /// <summary>Prefix of every index name of this run, so that concurrent runs do not collide.</summary>
     public string IndexPrefix { get; } = $"esrefine-test-{Guid.NewGuid():N}";
 
-    /// <summary>A name no other test uses; the index is deleted at the end of the run.</summary>
-    /// <param name="about">A word for people who look: <c>utterances</c>.</param>
+    /// <summary>A unique index name; the index is deleted at the end of the run.</summary>
+    /// <param name="about">A word that describes the index, such as <c>utterances</c>.</param>
     public string NewIndexName(string about) => $"{IndexPrefix}-{about}-{Interlocked.Increment(ref _indices)}";
 
     /// <summary>Sends JSON and expects success.</summary>
@@ -128,11 +128,11 @@ public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, Aut
             : throw new HttpRequestException($"{method} {path}: {(int)reply.StatusCode} {body}", null, reply.StatusCode);
     }
 
-    /// <summary>Says what else a test made that is to be deleted at the end of the run.</summary>
-    /// <param name="path">What <c>DELETE</c> is sent to.</param>
+    /// <summary>Registers another resource to delete at the end of the run.</summary>
+    /// <param name="path">The path for <c>DELETE</c>.</param>
     public void DeleteAtEnd(string path) => _others.Add(path);
 
-    /// <summary>Says which indices a test makes under names of their own; those that exist at the end of the run are deleted.</summary>
+    /// <summary>Registers indices to delete at the end of the run if they exist.</summary>
     /// <param name="pattern">With <c>*</c>, and narrow enough to match no index of another run.</param>
     public void DeleteIndicesAtEnd(string pattern) => _patterns.Add(pattern);
 
@@ -144,7 +144,7 @@ public sealed record RunningEngine(Uri Url, HttpClient Http, string Version, Aut
         return [.. indices.EnumerateArray().Select(static index => index.GetProperty("index").GetString()!)];
     }
 
-    /// <summary>Deletes what <see cref="NewIndexName"/> named, and what the run was told to delete at its end.</summary>
+    /// <summary>Deletes the indices of <see cref="NewIndexName"/> and everything registered for deletion.</summary>
     internal async Task DeleteAllAsync()
     {
         foreach (string pattern in (string[])[IndexPrefix + "*", .. _patterns])

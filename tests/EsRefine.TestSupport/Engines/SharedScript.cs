@@ -5,11 +5,11 @@ namespace EsRefine.TestSupport.Engines;
 /// <summary>A script of the shared material that starts a server and prints its address last.</summary>
 internal static class SharedScript
 {
-    /// <summary>The last line it prints.</summary>
-    /// <exception cref="InvalidOperationException">It failed; the message holds what it said.</exception>
+    /// <summary>Runs a script and returns the last line it prints.</summary>
+    /// <exception cref="InvalidOperationException">The script failed; the message holds its output.</exception>
     public static async Task<string> LastLineAsync(string script, IEnumerable<string> arguments)
     {
-        // bash, not the script itself: a copy may have lost its executable bit.
+        // Runs bash, because a copy of the script may have lost its executable bit.
         ProcessStartInfo start = new("bash", [script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

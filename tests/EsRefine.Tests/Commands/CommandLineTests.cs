@@ -17,17 +17,17 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("esrefine: no flag '--upstraem'; did you mean '--upstream'?", "run", "--upstraem", "http://localhost:9200")]
-    [InlineData("esrefine: no flag '--upstraem'; did you mean '--upstream'?", "--upstraem", "http://localhost:9200")]
-    [InlineData("esrefine: no flag '--zzz'; esrefine run --help lists what there is", "run", "--zzz")]
-    [InlineData("esrefine: no verb 'confg'; did you mean 'config'?", "confg")]
-    [InlineData("esrefine: no verb 'zzz'; esrefine --help lists what there is", "zzz")]
-    [InlineData("esrefine: 'http://a' belongs to no flag; esrefine config --help shows how to write it", "config", "http://a")]
-    [InlineData("esrefine: --upstream needs a value: URL; esrefine run --help shows how to write it", "run", "--upstream")]
-    [InlineData("esrefine: --sample must be a whole number, not 'x'; esrefine demo --help shows how to write it", "demo", "--sample", "x")]
-    [InlineData("esrefine: --queries must be a whole number, not 'abc'; esrefine eval --help shows how to write it", "eval", "--queries", "abc")]
-    [InlineData("esrefine: --judge needs a value: JUDGE; esrefine eval --help shows how to write it", "eval", "--judge")]
-    [InlineData("esrefine: --sample takes one value, not 2; esrefine demo --help shows how to write it", "demo", "--sample", "5", "--sample", "6")]
+    [InlineData("esrefine: unknown flag '--upstraem'; did you mean '--upstream'?", "run", "--upstraem", "http://localhost:9200")]
+    [InlineData("esrefine: unknown flag '--upstraem'; did you mean '--upstream'?", "--upstraem", "http://localhost:9200")]
+    [InlineData("esrefine: unknown flag '--zzz'; esrefine run --help lists the valid ones", "run", "--zzz")]
+    [InlineData("esrefine: unknown verb 'confg'; did you mean 'config'?", "confg")]
+    [InlineData("esrefine: unknown verb 'zzz'; esrefine --help lists the valid ones", "zzz")]
+    [InlineData("esrefine: unexpected argument 'http://a'; see esrefine config --help", "config", "http://a")]
+    [InlineData("esrefine: --upstream requires a value: URL; see esrefine run --help", "run", "--upstream")]
+    [InlineData("esrefine: --sample must be a whole number, not 'x'; see esrefine demo --help", "demo", "--sample", "x")]
+    [InlineData("esrefine: --queries must be a whole number, not 'abc'; see esrefine eval --help", "eval", "--queries", "abc")]
+    [InlineData("esrefine: --judge requires a value: JUDGE; see esrefine eval --help", "eval", "--judge")]
+    [InlineData("esrefine: --sample takes one value, not 2; see esrefine demo --help", "demo", "--sample", "5", "--sample", "6")]
     [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
         "demo", "--rule", "rocchio@9")]
     [InlineData("esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'rocchio@9'",
@@ -37,15 +37,15 @@ public sealed class CommandLineTests
         "config")]
     [InlineData("esrefine: --target:1:2: no setting 'indx' in targets[0]; did you mean 'index'?",
         "config", "--upstream", "http://localhost:9200", "--target", "indx: a")]
-    [InlineData("esrefine: --target needs a value: YAML; esrefine config --help shows how to write it", "config", "--target")]
-    public async Task Slip_on_the_command_line_is_told_with_what_was_meant(string message, params string[] arguments)
+    [InlineData("esrefine: --target requires a value: YAML; see esrefine config --help", "config", "--target")]
+    public async Task Wrong_command_line_is_reported_with_a_suggestion(string message, params string[] arguments)
     {
         Ended ended = await RunAsync(arguments);
         Assert.Equal((ExitCode.Usage, message + Environment.NewLine, ""), (ended.ExitCode, ended.Error, ended.Output));
     }
 
     [Fact]
-    public async Task Faults_of_the_configuration_end_with_the_code_for_usage()
+    public async Task Invalid_configuration_exits_with_the_usage_code()
     {
         Ended ended = await RunAsync("--deadline", "soon", "--sample", "1");
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
@@ -60,7 +60,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Config_prints_what_is_in_force_and_where_it_comes_from()
+    public async Task Config_prints_the_effective_values_and_their_origins()
     {
         Ended ended = await RunInAsync(
             new() { ["ESREFINE__SAMPLE"] = "9" }, "config", "--upstream", "http://a:1", "--upstream", "http://b:2", "--listen-admin", "*:9282");
@@ -86,7 +86,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Target_that_is_no_YAML_is_told_once()
+    public async Task Target_that_is_not_YAML_is_reported_once()
     {
         Ended ended = await RunAsync("config", "--upstream", "http://localhost:9200", "--target", "{index: [a}");
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
@@ -95,7 +95,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Address_the_machine_lacks_is_told_with_the_setting_to_change()
+    public async Task Address_of_another_machine_is_reported_with_the_setting_to_change()
     {
         Ended ended = await RunAsync(
             "--upstream", "http://localhost:9200", "--listen", "127.0.0.1:0", "--listen-grpc", "192.0.2.1:9281", "--listen-admin", "127.0.0.1:0");
@@ -106,14 +106,14 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Help_of_run_tells_defaults_and_teaches_by_example()
+    public async Task Help_of_run_shows_defaults_and_examples()
     {
         Ended ended = await RunAsync("run", "--help");
         Assert.Matches(@"--deadline <MS> +Time a search may spend .*\[default: 1500\]", ended.Output);
         Assert.Contains("esrefine run --upstream http://localhost:9200 --judge chat", ended.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>An example that does not parse teaches nothing.</summary>
+    /// <summary>The examples in the help must be valid.</summary>
     [Fact]
     public async Task Every_example_is_a_command_line_that_parses()
     {

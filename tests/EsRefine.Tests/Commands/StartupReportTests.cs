@@ -9,11 +9,11 @@ public sealed class StartupReportTests
     private static readonly EsRefineSettings Proxy = new() { Upstream = new() { Urls = [new("http://es:9200")] } };
 
     [Fact]
-    public void Without_a_judge_it_says_that_nothing_is_refined() =>
-        Assert.Contains("a plain proxy, nothing is refined", Report(Proxy), StringComparison.Ordinal);
+    public void Without_a_judge_the_report_says_that_nothing_is_refined() =>
+        Assert.Contains("searches are not refined", Report(Proxy), StringComparison.Ordinal);
 
     [Fact]
-    public void It_names_each_listener_the_judge_the_rule_and_the_targets()
+    public void The_report_names_each_listener_the_judge_the_rule_and_the_targets()
     {
         string report = Report(Proxy with
         {

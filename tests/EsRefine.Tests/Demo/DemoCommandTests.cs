@@ -122,8 +122,8 @@ public sealed class DemoCommandTests
         Assert.Equal(
             [
                 "esrefine: --elasticsearch must be an http or https URL such as http://localhost:9200, not 'localhost'",
-                "esrefine: --judge-model needs --judge-url, the API that serves the model",
-                "esrefine: --keep: the embedded index ends with the demo; name a cluster with --elasticsearch or --opensearch",
+                "esrefine: --judge-model requires --judge-url, the API that serves the model",
+                "esrefine: --keep has no effect on the embedded index, which exists only while the demo runs: add --elasticsearch or --opensearch",
                 "esrefine: --rule must be kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3), not 'magic'",
                 "esrefine: --sample must be a whole number of hits from 2 to 100, not '1'",
             ],
@@ -140,7 +140,7 @@ public sealed class DemoCommandTests
     {
         Ended ended = await RunAsync("demo", "--index", name);
         Assert.Equal(
-            (ExitCode.Usage, $"esrefine: --index '{name}': an index's name {fault}; choose one such as esrefine-demo{Environment.NewLine}"),
+            (ExitCode.Usage, $"esrefine: --index '{name}': an index name {fault}; use a name such as esrefine-demo{Environment.NewLine}"),
             (ended.ExitCode, ended.Error));
     }
 

@@ -160,23 +160,23 @@ public sealed class EvalCommandTests : IDisposable
         string file = Path.Combine(_set.Folder, "queries.jsonl");
         Ended ended = await EvalAsync("--exact", "--judge", "qrels", "--runs", Path.Combine(file, "runs"));
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
-        Assert.Contains("--runs " + Path.Combine(file, "runs") + ": nothing can be written there", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("--runs " + Path.Combine(file, "runs") + ": the folder is not writable", ended.Error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("--judge qrels", "name one of --elasticsearch URL, --opensearch URL and --exact")]
-    [InlineData("--judge qrels --exact --opensearch http://localhost:1", "name one of --elasticsearch URL, --opensearch URL and --exact")]
+    [InlineData("--judge qrels", "use exactly one of --elasticsearch URL, --opensearch URL and --exact")]
+    [InlineData("--judge qrels --exact --opensearch http://localhost:1", "use exactly one of --elasticsearch URL, --opensearch URL and --exact")]
     [InlineData("--judge gold --exact", "--judge: no judge 'gold'; there is chat, qrels, llm-noise, weak-noise, recorded:FILE")]
-    [InlineData("--judge chat --exact", "--judge chat needs --judge-url URL")]
+    [InlineData("--judge chat --exact", "--judge chat requires --judge-url URL")]
     [InlineData("--judge qrels --exact --rules rocchio@nine", "--rules must be kl-adam or rocchio@ANGLE, an angle in radians above 0")]
     [InlineData("--judge qrels --exact --rules rocchio,rocchio@0.3", "--rules names rocchio@0.3 twice")]
-    [InlineData("--judge qrels --exact --sample 1", "--sample takes 2 or more")]
+    [InlineData("--judge qrels --exact --sample 1", "--sample must be 2 or more")]
     [InlineData("--judge qrels --exact --split dev", "there is no split 'dev'; there are: test")]
-    [InlineData("--judge qrels --exact --model nowhere", "there is no model folder nowhere; name a sentence-transformers folder, or leave --model out")]
+    [InlineData("--judge qrels --exact --model nowhere", "the folder nowhere does not exist; use a sentence-transformers folder, or omit --model")]
     [InlineData("--judge recorded:nope --exact", "--judge recorded:FILE must be an existing file; there is none at ")]
-    [InlineData("--judge qrels --elasticsearch localhost:9200", "write http://host:port")]
+    [InlineData("--judge qrels --elasticsearch localhost:9200", "use http://host:port")]
     [InlineData("--exact", "--judge JUDGE is missing")]
-    [InlineData("--judge qrels --exact --drop", "--drop belongs to a cluster")]
+    [InlineData("--judge qrels --exact --drop", "--drop requires a cluster")]
     public async Task A_command_line_that_cannot_work_names_the_fix(string arguments, string fix)
     {
         Ended ended = await EvalAsync(arguments.Split(' '));

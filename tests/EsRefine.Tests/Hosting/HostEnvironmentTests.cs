@@ -6,10 +6,10 @@ using Xunit;
 
 namespace EsRefine.Tests.Hosting;
 
-/// <summary>Variables that developers' machines and container images set for ASP.NET Core say nothing to the sidecar: its settings do.</summary>
+/// <summary>The sidecar ignores variables that developers' machines and container images set for ASP.NET Core; only its settings count.</summary>
 public sealed class HostEnvironmentTests
 {
-    // A port that is refused, so that listening there would be noticed, and an assembly that does not exist.
+    // An address that cannot be bound, so that using it would fail the start, and an assembly that does not exist.
     private static readonly (string Name, string Value)[] Foreign =
     [
         ("ASPNETCORE_ENVIRONMENT", "Development"), ("DOTNET_ENVIRONMENT", "Development"), ("ASPNETCORE_URLS", "http://192.0.2.1:1"),

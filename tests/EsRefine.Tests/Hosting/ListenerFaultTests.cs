@@ -12,7 +12,7 @@ namespace EsRefine.Tests.Hosting;
 public sealed class ListenerFaultTests
 {
     [Fact]
-    public async Task Port_in_use_is_told_with_the_setting_to_change()
+    public async Task Port_in_use_is_reported_with_the_setting_to_change()
     {
         using TcpListener squatter = new(IPAddress.Loopback, 0);
         squatter.Start();
@@ -26,7 +26,7 @@ public sealed class ListenerFaultTests
     }
 
     [Fact]
-    public void Other_trouble_is_left_to_others() => Assert.Null(ListenerFault.Of(new IOException("disk full"), new ListenSettings()));
+    public void Other_exceptions_give_no_message() => Assert.Null(ListenerFault.Of(new IOException("disk full"), new ListenSettings()));
 
     private static async Task ListenAsync(string address)
     {

@@ -9,7 +9,7 @@ namespace EsRefine.Tests.Hosting;
 public sealed class ReadinessTests
 {
     [Fact]
-    public async Task Probe_of_a_sidecar_whose_cluster_is_down_is_told_why()
+    public async Task Readiness_probe_reports_why_the_cluster_is_unreachable()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         EsRefineSettings settings = new()

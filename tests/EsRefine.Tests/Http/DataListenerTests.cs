@@ -44,7 +44,7 @@ public sealed class DataListenerTests
     [InlineData("GET", Framing.Chunked)]
     [InlineData("GET", Framing.Gzip)]
     [InlineData("GET", Framing.GzipChunked)]
-    public async Task Rewritten_search_arrives_as_it_was_rewritten(string method, Framing framing)
+    public async Task Rewritten_search_arrives_as_rewritten(string method, Framing framing)
     {
         Conversation conversation = await ConverseAsync(Request(method, "/a%2Cb/_search?routing=x", Original, framing), Rewrite);
 
@@ -69,7 +69,7 @@ public sealed class DataListenerTests
     [InlineData("GET", Framing.Chunked)]
     [InlineData("GET", Framing.Gzip)]
     [InlineData("GET", Framing.GzipChunked)]
-    public async Task Search_that_is_not_rewritten_arrives_as_it_was_sent(string method, Framing framing)
+    public async Task Search_that_is_not_rewritten_arrives_as_sent(string method, Framing framing)
     {
         byte[] request = Request(method, "/index/_search", Original, framing);
         Conversation conversation = await ConverseAsync(request, Keep(RefinementOutcome.NoQueryText));
@@ -82,7 +82,7 @@ public sealed class DataListenerTests
     }
 
     [Fact]
-    public async Task Path_sees_the_whole_search()
+    public async Task Pipeline_sees_the_whole_search()
     {
         byte[] request = Request(
             "POST", "/%3Clogs-%7Bnow%2Fd%7D%3E,b/_search?routing=x&size=3", Original, Framing.Gzip, "EsRefine-Query: verlorene%20B%C3%BCcher\r\nesrefine-mode: shadow\r\n");
@@ -100,7 +100,7 @@ public sealed class DataListenerTests
     [InlineData("POST", "/index/_search")]
     [InlineData("POST", "/_bulk")]
     [InlineData("GET", "/_cat/indices")]
-    public async Task Headers_of_ours_are_consumed_on_every_request(string method, string target)
+    public async Task EsRefine_headers_are_removed_from_every_request(string method, string target)
     {
         Conversation conversation = await ConverseAsync(
             Request(method, target, Original, Framing.Length, "EsRefine-Query: x\r\nESREFINE-MODE: nonsense\r\nEsRefine-Future: y\r\nEsRefined: z\r\n"),
@@ -143,7 +143,7 @@ public sealed class DataListenerTests
     [InlineData("POST", "/index/_search", "application/json", "Content-Encoding: gzip\r\n")]
     [InlineData("POST", "/index/_search", "application/json", "Content-MD5: x\r\n")]
     [InlineData("POST", "/index/_search", "application/json", "Content-Digest: sha-256=:x:\r\n")]
-    public async Task Request_that_cannot_be_refined_is_not_offered_to_the_path(string method, string target, string? contentType, string headers)
+    public async Task Request_that_cannot_be_refined_does_not_enter_the_pipeline(string method, string target, string? contentType, string headers)
     {
         string type = contentType is null ? "" : $"Content-Type: {contentType}\r\n";
         Conversation conversation = await ConverseAsync(
@@ -167,7 +167,7 @@ public sealed class DataListenerTests
     [InlineData("POST", "//_search?index=b*", "application/json", "_all")]
     [InlineData("POST", "/a/_search/", "application/json", "a")]
     [InlineData("POST", "/_msearch//?pretty", "application/x-ndjson", "")]
-    public async Task Every_search_endpoint_is_offered_to_the_path_with_its_indices(string method, string target, string contentType, string index)
+    public async Task Every_search_endpoint_enters_the_pipeline_with_its_indices(string method, string target, string contentType, string index)
     {
         Conversation conversation = await ConverseAsync(
             Encoding.Latin1.GetBytes(
@@ -182,7 +182,7 @@ public sealed class DataListenerTests
     [InlineData("_scripts")]
     [InlineData("..")]
     [InlineData("%2E")]
-    public async Task Indices_that_would_lead_to_another_endpoint_are_not_offered_to_the_path(string index)
+    public async Task Indices_that_would_lead_to_another_endpoint_do_not_enter_the_pipeline(string index)
     {
         Conversation conversation = await ConverseAsync(Request("POST", "/_plugins/_asynchronous_search?index=" + index, Original, Framing.Length), Rewrite);
         Assert.Empty(conversation.Searches);
@@ -204,7 +204,7 @@ public sealed class DataListenerTests
     [InlineData(0)]
     [InlineData(3)]
     [InlineData(20)]
-    public async Task Compressed_body_with_something_behind_it_passes_as_it_is(int behind)
+    public async Task Compressed_body_with_trailing_bytes_is_forwarded_unchanged(int behind)
     {
         byte[] request = Request("POST", "/index/_search", Original, Framing.Gzip);
         string head = Encoding.Latin1.GetString(request.AsSpan(0, request.Length - Content(request).Length));
@@ -256,7 +256,7 @@ public sealed class DataListenerTests
     [InlineData("GET", "source=%7B%7D&source&source_content_type=application/json")]
     [InlineData("GET", "a#&source=%7B%7D&source_content_type=application/json")]
     [InlineData("GET", "source=%7B%7D&source_content_type=application/json", "Signature: sig1=:YQ==:\r\n")]
-    public async Task Search_in_the_URL_passes_where_it_is_not_plain(string method, string parameters, string header = "")
+    public async Task Ambiguous_search_in_the_URL_is_forwarded_unchanged(string method, string parameters, string header = "")
     {
         Conversation conversation = await ConverseAsync(
             Encoding.Latin1.GetBytes($"{method} /i/_search?{parameters} HTTP/1.1\r\nHost: a\r\n{header}\r\n"), Rewrite);
@@ -270,7 +270,7 @@ public sealed class DataListenerTests
     [InlineData("Application/JSON")]
     [InlineData("application/vnd.elasticsearch+json; compatible-with=9")]
     [InlineData("application/vnd.elasticsearch+json;compatible-with=8")]
-    public async Task Every_spelling_of_JSON_is_offered_to_the_path(string contentType)
+    public async Task Every_media_type_of_JSON_enters_the_pipeline(string contentType)
     {
         Conversation conversation = await ConverseAsync(
             Encoding.Latin1.GetBytes(
@@ -284,7 +284,7 @@ public sealed class DataListenerTests
     [InlineData("POST", Framing.Chunked)]
     [InlineData("POST", Framing.Gzip)]
     [InlineData("POST", Framing.GzipChunked)]
-    public async Task Body_larger_than_the_limit_passes_unread(string method, Framing framing)
+    public async Task Body_larger_than_the_limit_is_forwarded_unread(string method, Framing framing)
     {
         byte[] request = Request(method, "/index/_search", new string(' ', Limit + 1), framing);
         Conversation conversation = await ConverseAsync(request, Rewrite);
@@ -293,7 +293,7 @@ public sealed class DataListenerTests
         Assert.Null(conversation.Reply.Header("EsRefine"));
         if (framing is Framing.Length or Framing.Chunked)
         {
-            // Of gzip only the packed bytes are counted: what comes out of it may be no gzip at all.
+            // For gzip, the limit applies to the compressed bytes first.
             Assert.Equal("body-too-large", Assert.Single(conversation.Recorded));
         }
     }
@@ -303,7 +303,7 @@ public sealed class DataListenerTests
     [InlineData("POST", Framing.Chunked)]
     [InlineData("POST", Framing.Gzip)]
     [InlineData("POST", Framing.GzipChunked)]
-    public async Task Body_of_just_the_limit_is_read(string method, Framing framing)
+    public async Task Body_of_exactly_the_limit_is_read(string method, Framing framing)
     {
         Conversation conversation = await ConverseAsync(Request(method, "/index/_search", new string(' ', Limit), framing), Rewrite);
         Assert.Equal(Limit, Assert.Single(conversation.Searches).Body.Length);
@@ -311,7 +311,7 @@ public sealed class DataListenerTests
     }
 
     [Fact]
-    public async Task Large_chunked_body_is_carried_on_from_where_reading_stopped()
+    public async Task Large_chunked_body_is_forwarded_whole_after_reading_stopped()
     {
         string body = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i},"));
         Conversation conversation = await ConverseAsync(Request("POST", "/index/_search", body, Framing.Chunked), Rewrite);
@@ -319,7 +319,7 @@ public sealed class DataListenerTests
     }
 
     [Fact]
-    public async Task Length_that_is_only_declared_takes_no_memory()
+    public async Task Declared_length_alone_takes_no_memory()
     {
         System.IO.Pipelines.Pipe client = new();
         HttpRequest request = new DefaultHttpContext().Request;
@@ -337,7 +337,7 @@ public sealed class DataListenerTests
     }
 
     [Fact]
-    public async Task Bodies_that_find_no_memory_left_pass_unread_and_answered_ones_make_room()
+    public async Task Bodies_over_the_memory_budget_are_forwarded_unread_and_answered_ones_free_it()
     {
         MemoryShare memory = new(80_000);
         byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
@@ -362,7 +362,7 @@ public sealed class DataListenerTests
     }
 
     [Fact]
-    public async Task Client_that_leaves_cancels_the_path()
+    public async Task Client_that_disconnects_cancels_the_pipeline()
     {
         TaskCompletionSource started = new();
         TaskCompletionSource cancelled = new();
@@ -391,7 +391,7 @@ public sealed class DataListenerTests
     [InlineData("zz\r\n{}\r\n0\r\n\r\n")]
     [InlineData("2\r\n{}0\r\n\r\n")]
     [InlineData("fffffffffffffffff\r\n{}")]
-    public async Task Broken_chunk_is_the_clients_error_as_on_every_other_path_and_nothing_is_forwarded(string body)
+    public async Task Invalid_chunk_is_a_client_error_and_nothing_is_forwarded(string body)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);

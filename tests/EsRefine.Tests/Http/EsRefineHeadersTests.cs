@@ -14,18 +14,18 @@ public sealed class EsRefineHeadersTests
     [InlineData("%e2%82%ac", "€")]
     [InlineData("B\u00c3\u00bccher", "Bücher")]     // UTF-8 bytes, as Latin-1 header decoding shows them
     [InlineData("B\u00fccher", "Bücher")]           // Latin-1 bytes
-    [InlineData("100% sure", "100% sure")]          // % that starts no escape: the text as it stands
+    [InlineData("100% sure", "100% sure")]          // % that starts no escape: not decoded
     [InlineData("100%", "100%")]
     [InlineData("%zz", "%zz")]
-    [InlineData("%ff", "%ff")]                      // an escape, but no UTF-8
-    public void Query_text_is_read_in_the_encoding_it_was_written(string value, string text) =>
+    [InlineData("%ff", "%ff")]                      // an escape that is not UTF-8
+    public void Query_text_is_read_in_its_encoding(string value, string text) =>
         Assert.Equal(text, EsRefineHeaders.ReadQuery(new HeaderDictionary { ["esrefine-query"] = value }));
 
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
     [InlineData("%20")]
-    public void Blank_query_text_is_none(string value) => Assert.Null(EsRefineHeaders.ReadQuery(new HeaderDictionary { ["EsRefine-Query"] = value }));
+    public void Blank_query_text_is_ignored(string value) => Assert.Null(EsRefineHeaders.ReadQuery(new HeaderDictionary { ["EsRefine-Query"] = value }));
 
     [Theory]
     [InlineData("refine", "Refine")]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Http;
 
-/// <summary>What the listener changes beyond the spelling that <see cref="Wire"/> lets pass: each is asserted as it is, so that a change is noticed.</summary>
+/// <summary>The listener's changes to messages beyond those that <see cref="Wire"/> ignores. Each is asserted, so that a change is noticed.</summary>
 public sealed class KnownDifferenceTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
@@ -20,7 +20,7 @@ public sealed class KnownDifferenceTests
     }
 
     [Fact]
-    public async Task Asterisk_form_becomes_the_path_the_engines_take_it_for() =>
+    public async Task Asterisk_form_becomes_the_path_that_the_engines_read() =>
         Assert.Equal("OPTIONS /* HTTP/1.1", (await ForwardedAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).StartLine);
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class KnownDifferenceTests
         Assert.Equal("GET /a HTTP/1.1", (await ForwardedAsync("get /a HTTP/1.1\r\nHost: a\r\n\r\n")).StartLine);
 
     [Fact]
-    public async Task Leading_zeros_of_a_length_are_not_carried()
+    public async Task Leading_zeros_of_a_length_are_not_forwarded()
     {
         HttpBytes request = await ForwardedAsync("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0002\r\n\r\n{}");
         Assert.Equal("2", request.Header("Content-Length"));
@@ -51,7 +51,7 @@ public sealed class KnownDifferenceTests
     }
 
     [Fact]
-    public async Task Hop_by_hop_headers_and_those_Connection_nominates_end_here()
+    public async Task Hop_by_hop_headers_and_those_nominated_by_Connection_are_not_forwarded()
     {
         HttpBytes request = await ForwardedAsync(
             "GET /a HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Hop, Upgrade, HTTP2-Settings, Authorization\r\nKeep-Alive: timeout=5\r\nUpgrade: h2c\r\n"
@@ -60,7 +60,7 @@ public sealed class KnownDifferenceTests
     }
 
     [Fact]
-    public async Task Headers_that_the_reply_nominates_end_here()
+    public async Task Headers_nominated_by_the_reply_are_not_forwarded()
     {
         HttpBytes reply = await AnsweredAsync(
             "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-End: 2\r\ncontent-length: 0\r\n\r\n");
@@ -68,7 +68,7 @@ public sealed class KnownDifferenceTests
     }
 
     [Fact]
-    public async Task Trailers_are_not_carried()
+    public async Task Trailers_are_not_forwarded()
     {
         HttpBytes reply = await AnsweredAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n");
         Assert.Equal("a", reply.Text);
@@ -79,7 +79,7 @@ public sealed class KnownDifferenceTests
     }
 
     [Fact]
-    public async Task Interim_replies_other_than_100_are_not_carried()
+    public async Task Interim_replies_other_than_100_are_not_forwarded()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + Ok);
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
@@ -89,7 +89,7 @@ public sealed class KnownDifferenceTests
         Assert.Equal("HTTP/1.1 200 OK", reply!.StartLine);
     }
 
-    /// <summary>OpenSearch can advertise HTTP/3 at a port of its own: a client that followed would leave.</summary>
+    /// <summary>OpenSearch can advertise HTTP/3 on its own port; a client that followed would bypass the sidecar.</summary>
     [Fact]
     public async Task Alternative_services_are_not_advertised()
     {
@@ -98,7 +98,7 @@ public sealed class KnownDifferenceTests
     }
 
     [Fact]
-    public async Task Reply_to_HEAD_does_not_say_that_it_would_have_been_chunked()
+    public async Task Reply_to_HEAD_has_no_Transfer_Encoding()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
@@ -136,7 +136,7 @@ public sealed class KnownDifferenceTests
     [InlineData("POST a HTTP/1.1\r\nHost: a\r\n\r\n", "405 Method Not Allowed")]
     [InlineData("GET /a http/1.1\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported")]
     [InlineData("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "405 Method Not Allowed")]
-    public async Task Requests_no_HTTP_server_has_to_take_are_refused_here(string request, string status)
+    public async Task Invalid_HTTP_requests_are_refused_here(string request, string status)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(Ok);
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);

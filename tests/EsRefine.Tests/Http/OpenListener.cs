@@ -26,22 +26,22 @@ internal sealed class OpenListener : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.Single() + "/");
 
-    /// <summary>What creates the listener's meter, and no other.</summary>
+    /// <summary>The meter factory of this listener only.</summary>
     public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
 
-    /// <summary>What was logged as an error so far, by the server too.</summary>
+    /// <summary>Errors logged so far, including the server's.</summary>
     public IEnumerable<string> Errors =>
         _app.Services.GetFakeLogCollector().GetSnapshot().Where(static record => record.Level >= LogLevel.Error).Select(static record => record.Message);
 
-    /// <summary>A listener behind which nothing is refined.</summary>
+    /// <summary>Opens a listener that refines nothing.</summary>
     public static Task<OpenListener> OpenAsync(params Uri[] nodes) => OpenAsync(PassAll, maxSearchBodyBytes: 64 * 1024, nodes);
 
-    /// <summary>A listener in front of a path of the test's own.</summary>
+    /// <summary>Opens a listener with the test's own pipeline.</summary>
     public static Task<OpenListener> OpenAsync(
         Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, params Uri[] nodes) =>
         OpenAsync(prepare, maxSearchBodyBytes, nodes, new ListenSettings());
 
-    /// <summary>The same, where something is said of sniffing.</summary>
+    /// <summary>Opens a listener with the test's own pipeline and sniffing settings.</summary>
     public static async Task<OpenListener> OpenAsync(
         Func<SearchRequest, CancellationToken, ValueTask<PreparedSearch>> prepare, int maxSearchBodyBytes, Uri[] nodes, ListenSettings listen)
     {
@@ -74,14 +74,14 @@ internal sealed class OpenListener : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
 
-/// <summary>A client made of a TCP socket.</summary>
+/// <summary>A client on a plain TCP socket.</summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly TcpClient _client = new();
 
     public Stream Stream { get; private set; } = Stream.Null;
 
-    /// <summary>Closes this side's direction of the connection, and goes on reading.</summary>
+    /// <summary>Half-closes the connection: nothing more is sent, but replies can still be read.</summary>
     public void HalfClose() => _client.Client.Shutdown(SocketShutdown.Send);
 
     public static async Task<RawClient> ConnectAsync(Uri url)
@@ -92,7 +92,7 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
-    /// <summary>Sends one request and reads its reply, on a connection of its own.</summary>
+    /// <summary>Sends one request on a new connection and reads its reply.</summary>
     public static async Task<HttpBytes> AskAsync(Uri url, byte[] request)
     {
         using RawClient client = await ConnectAsync(url);
@@ -106,7 +106,7 @@ internal sealed class RawClient : IDisposable
 
     public Task SendAsync(string text) => Stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
 
-    /// <summary>The next final reply; interim ones are passed over.</summary>
+    /// <summary>The next final reply; interim replies are skipped.</summary>
     public async Task<HttpBytes> ReadReplyAsync(bool hasBody = true)
     {
         while (true)

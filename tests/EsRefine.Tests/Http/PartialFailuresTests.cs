@@ -16,7 +16,7 @@ public class PartialFailuresTests
     [InlineData("""{"hits":""", true)]
     [InlineData("", true)]
     [InlineData("[]", true)]
-    public void Failures_that_the_status_does_not_tell_of_are_found(string reply, bool any)
+    public void Failures_behind_a_successful_status_are_found(string reply, bool any)
     {
         Assert.Equal(any, PartialFailures.Any(Encoding.UTF8.GetBytes(reply)));
     }

@@ -6,8 +6,8 @@ using Xunit;
 namespace EsRefine.Tests.Http;
 
 /// <summary>
-/// Every request below is sent twice to a recording cluster, directly and through the listener. What arrives and what comes back must be the same bytes, but
-/// for what <see cref="Wire"/> leaves out: that list is all that the listener changes.
+/// Sends every request twice to a recording cluster, directly and through the listener. Requests and replies must have the same bytes except for the
+/// differences that <see cref="Wire"/> ignores.
 /// </summary>
 public sealed class SameBytesTests
 {
@@ -36,14 +36,14 @@ public sealed class SameBytesTests
     [InlineData("PROPFIND /other HTTP/1.1")]
     public Task Request_line_is_forwarded_as_written(string requestLine) => AssertSameAsync(requestLine + "\r\nHost: cluster:9200\r\n\r\n");
 
-    /// <summary>To an engine two lines are two values, of which it refuses some, and a list is one.</summary>
+    /// <summary>To an engine, two lines are two values, which it refuses for some headers, and a list is one value.</summary>
     [Theory]
     [InlineData("Authorization: Basic eA==\r\nAuthorization: Basic eQ==\r\n")]
     [InlineData("X-Opaque-Id: a\r\nX-Opaque-Id: a\r\nX-Opaque-Id:\r\n")]
     [InlineData("Cookie: a=1\r\nCookie: b=2\r\nAccept: a\r\naccept: b, c\r\n")]
     [InlineData("Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n")]
     [InlineData("X-Bytes: \u00e4\u00ff\r\nX-Bytes: b\r\n")]
-    public async Task Repeated_headers_stay_lines_of_their_own(string headers)
+    public async Task Repeated_headers_stay_separate_lines(string headers)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
@@ -96,7 +96,7 @@ public sealed class SameBytesTests
     [InlineData("DELETE", "Content-Length: 0\r\n")]
     [InlineData("OPTIONS", "Content-Type: application/json\r\n")]
     [InlineData("POST", "Transfer-Encoding: chunked\r\n")]
-    public Task Absent_body_stays_absent_and_declared_as_it_was(string method, string headers) =>
+    public Task Absent_body_stays_absent_with_the_same_declaration(string method, string headers) =>
         AssertSameAsync(
             $"{method} /index/_search HTTP/1.1\r\nHost: a\r\n{headers}\r\n" + (headers.Contains("chunked", StringComparison.Ordinal) ? "0\r\n\r\n" : ""));
 
@@ -118,7 +118,7 @@ public sealed class SameBytesTests
         AssertSameAsync($"GET /_cat/health HTTP/1.1\r\nHost: cluster:9200\r\n{headers}\r\n");
 
     [Fact]
-    public async Task Heads_larger_than_the_cluster_takes_are_the_clusters_to_refuse()
+    public async Task Head_larger_than_the_cluster_accepts_is_refused_by_the_cluster()
     {
         string padding = new('x', 70_000);
         await AssertSameAsync($"GET /a?{padding} HTTP/1.1\r\nHost: a\r\n\r\n");

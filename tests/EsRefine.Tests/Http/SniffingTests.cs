@@ -8,7 +8,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Http;
 
-/// <summary>Clients that ask the cluster for its nodes are told where the sidecar is, and nothing else of the reply changes.</summary>
+/// <summary>Clients that ask the cluster for its nodes receive the sidecar's address; the rest of the reply does not change.</summary>
 public sealed class SniffingTests
 {
     private const string Nodes = """
@@ -66,21 +66,21 @@ public sealed class SniffingTests
     }
 
     [Fact]
-    public async Task Without_Host_the_address_is_where_the_connection_ended()
+    public async Task Without_Host_the_address_is_the_local_endpoint()
     {
         (HttpBytes reply, _) = await SniffAsync("/_nodes/http", Nodes, "", protocol: "HTTP/1.0");
         Assert.StartsWith("127.0.0.1:", (string?)JsonNode.Parse(reply.Text)!["nodes"]!["a"]!["http"]!["publish_address"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Configured_address_takes_the_place_of_Host()
+    public async Task Configured_address_replaces_Host()
     {
         (HttpBytes reply, _) = await SniffAsync("/_nodes/http", Nodes, publish: "search.example:443");
         Assert.Equal("search.example:443", (string?)JsonNode.Parse(reply.Text)!["nodes"]!["a"]!["http"]!["publish_address"]);
     }
 
     [Fact]
-    public async Task Switched_off_the_reply_is_the_clusters()
+    public async Task Without_publishing_the_reply_is_unchanged()
     {
         (HttpBytes reply, _) = await SniffAsync("/_nodes/http", Nodes, publish: ListenSettings.PublishNone);
         Assert.Equal(Nodes, reply.Text.Replace("\u00c3\u00a9", "é", StringComparison.Ordinal));
@@ -109,7 +109,7 @@ public sealed class SniffingTests
     }
 
     [Fact]
-    public async Task Reply_that_breaks_off_breaks_the_clients_connection()
+    public async Task Incomplete_reply_breaks_the_clients_connection()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
         {
@@ -120,7 +120,7 @@ public sealed class SniffingTests
         await Assert.ThrowsAnyAsync<IOException>(() => RawClient.AskAsync(listener.Url, "GET /_nodes/http HTTP/1.1\r\nHost: a\r\n\r\n"));
     }
 
-    /// <summary>No client fills its pool from them.</summary>
+    /// <summary>No client fills its connection pool from such replies.</summary>
     [Theory]
     [InlineData("application/yaml")]
     [InlineData("application/vnd.elasticsearch+yaml;compatible-with=9")]
@@ -146,10 +146,10 @@ public sealed class SniffingTests
     [InlineData("""["nodes"]""")]
     [InlineData("""{"nodes":{"a":{"http":{"publish_address":"x:1"}}}""")]
     [InlineData("")]
-    public void Json_of_another_shape_is_left_alone(string reply) => Assert.Null(SniffedNodes.Publish(Encoding.UTF8.GetBytes(reply), "y:2", one: true));
+    public void Json_of_another_shape_is_not_changed(string reply) => Assert.Null(SniffedNodes.Publish(Encoding.UTF8.GetBytes(reply), "y:2", one: true));
 
     [Fact]
-    public void Where_all_are_master_only_the_first_stays()
+    public void First_node_is_kept_if_all_are_master_only()
     {
         byte[] reply = Encoding.UTF8.GetBytes("""{"nodes":{"a":{"roles":["master"],"http":{"publish_address":"x:1"}},"b":{"roles":["cluster_manager"],"http":{"publish_address":"x:2"}}}}""");
         Assert.Equal("""{"nodes":{"a":{"roles":["master"],"http":{"publish_address":"y:3"}}}}""", Encoding.UTF8.GetString(SniffedNodes.Publish(reply, "y:3", one: true)!));

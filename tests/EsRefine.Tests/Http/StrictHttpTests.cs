@@ -77,7 +77,7 @@ public sealed class StrictHttpTests
     [Theory]
     [InlineData("chunked")]
     [InlineData("Chunked")]
-    public async Task Plain_chunked_is_taken(string coding)
+    public async Task Plain_chunked_is_accepted(string coding)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         await using OpenListener listener = await OpenListener.OpenAsync(upstream.Url);
@@ -86,7 +86,7 @@ public sealed class StrictHttpTests
         Assert.Equal("a", (await upstream.NextRequestAsync(TestContext.Current.CancellationToken)).Text);
     }
 
-    /// <summary>The head has gone to the cluster by then: what counts is that it never sees a whole message, nor what follows.</summary>
+    /// <summary>The head has been sent to the cluster by then. The cluster must never receive a complete message, nor the bytes that follow.</summary>
     [Theory]
     [InlineData("g\r\n")]
     [InlineData("0x2\r\nab\r\n0\r\n\r\n")]
@@ -100,7 +100,7 @@ public sealed class StrictHttpTests
     [InlineData("2;x\nab\r\n0\r\n\r\n")]
     [InlineData("10000000000000002\r\nab\r\n0\r\n\r\n")]
     [InlineData("\r\n0\r\n\r\n")]
-    public async Task Broken_chunks_end_the_connection_and_hide_no_second_request(string chunks)
+    public async Task Invalid_chunks_end_the_connection_and_hide_no_second_request(string chunks)
     {
         foreach (string target in (string[])["/a/_bulk", "/a/_search"])
         {
@@ -117,14 +117,14 @@ public sealed class StrictHttpTests
             }
             catch (IOException)
             {
-                // Broken off: as good an end.
+                // A reset connection is fine too.
             }
 
             Assert.False(upstream.TryNextRequest(out HttpBytes? arrived), arrived?.StartLine);
         }
     }
 
-    /// <summary>The recognizer and the forwarder read the same raw target: a path that is a search for one and none for the other cannot be written.</summary>
+    /// <summary>The recognizer and the forwarder read the same raw target, so a target cannot be a search for one of them only.</summary>
     [Theory]
     [InlineData("/i/_search", true)]
     [InlineData("http://other/i/_search", true)]
@@ -141,7 +141,7 @@ public sealed class StrictHttpTests
     [InlineData("/i\\_search", false)]
     [InlineData("/i/_search;a", false)]
     [InlineData("/_bulk?/_search", false)]
-    public async Task What_is_matched_is_what_is_forwarded(string target, bool isSearch)
+    public async Task Matched_target_is_the_forwarded_target(string target, bool isSearch)
     {
         bool offered = false;
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");

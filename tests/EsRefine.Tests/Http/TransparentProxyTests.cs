@@ -18,7 +18,7 @@ public sealed class TransparentProxyTests
     [Theory]
     [InlineData(Get)]
     [InlineData("POST /a/_search HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")]
-    public async Task Client_that_leaves_takes_its_request_with_it(string request)
+    public async Task Client_that_disconnects_cancels_its_request(string request)
     {
         TaskCompletionSource left = new();
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
@@ -37,7 +37,7 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Client_that_leaves_in_mid_reply_ends_the_reply()
+    public async Task Client_that_disconnects_in_mid_reply_cancels_the_reply()
     {
         TaskCompletionSource left = new();
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
@@ -61,7 +61,7 @@ public sealed class TransparentProxyTests
     [InlineData("content-length: 100\r\n\r\nsome", true)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n", false)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n", true)]
-    public async Task Reply_cut_short_is_never_ended_in_order(string reply, bool reset)
+    public async Task Incomplete_reply_is_never_completed(string reply, bool reset)
     {
         TaskCompletionSource received = new();
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
@@ -86,12 +86,12 @@ public sealed class TransparentProxyTests
         Assert.DoesNotContain("0\r\n\r\n", await ReadToEndAsync(client), StringComparison.Ordinal);
     }
 
-    /// <summary>Directly the client would read what had come, and then the end; a reset would take from it what it had not read yet.</summary>
+    /// <summary>Without the sidecar, the client would read the received bytes and then the end. A reset would discard bytes it has not read yet.</summary>
     [Theory]
     [InlineData("content-length: 99999\r\n\r\n", 1)]
     [InlineData("content-length: 99999\r\n\r\n", 65_000)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nffff\r\n", 65_000)]
-    public async Task Reply_cut_short_ends_after_the_bytes_that_had_come(string framing, int length)
+    public async Task Incomplete_reply_ends_after_the_bytes_received(string framing, int length)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
         {
@@ -111,7 +111,7 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Client_that_has_closed_its_own_direction_gets_its_reply()
+    public async Task Half_closed_client_gets_its_reply()
     {
         TaskCompletionSource closed = new();
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
@@ -123,7 +123,7 @@ public sealed class TransparentProxyTests
         using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         client.HalfClose();
-        await Task.Delay(50, Cancelled);   // Kestrel sees the end of the input meanwhile
+        await Task.Delay(50, Cancelled);   // time for Kestrel to read the end of the input
         closed.SetResult();
 
         Assert.Equal("{}", (await client.ReadReplyAsync()).Text);
@@ -141,7 +141,7 @@ public sealed class TransparentProxyTests
         {
             await client.SendAsync(Get);
             await ReadUntilAsync(client, "ok");
-            // Kestrel looks for idle connections once a second, by a clock that cannot be replaced: this is the one test that waits for real.
+            // Kestrel checks for idle connections once a second, by a clock that cannot be replaced, so this test waits in real time.
             await Task.Delay(TimeSpan.FromSeconds(2.5), Cancelled);
         }
 
@@ -167,13 +167,13 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Request_streams_to_the_cluster_before_it_is_whole()
+    public async Task Request_streams_to_the_cluster_before_it_is_complete()
     {
         using TcpListener cluster = new(IPAddress.Loopback, 0);
         cluster.Start();
         await using OpenListener listener = await OpenListener.OpenAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)cluster.LocalEndpoint).Port}"));
         using RawClient client = await RawClient.ConnectAsync(listener.Url);
-        // HttpClient holds up to 4 KiB back until more comes.
+        // HttpClient buffers up to 4 KiB.
         string filler = new('.', 16 * 1024);
         await client.SendAsync($"POST /_bulk HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4005\r\nfirst{filler}\r\n");
         using TcpClient upstream = await cluster.AcceptTcpClientAsync(Cancelled);
@@ -186,7 +186,7 @@ public sealed class TransparentProxyTests
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-le")]
     [InlineData("this is not HTTP\r\n\r\n")]
-    public async Task Cluster_that_gives_no_answer_breaks_the_connection_as_it_would_without_us(string answer)
+    public async Task Cluster_that_sends_no_reply_breaks_the_connection_as_it_would_directly(string answer)
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start(async (_, connection) =>
         {
@@ -200,7 +200,7 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Cluster_that_cannot_be_reached_breaks_the_connection()
+    public async Task Unreachable_cluster_breaks_the_connection()
     {
         await using OpenListener listener = await OpenListener.OpenAsync(ClosedPort());
         using RawClient client = await RawClient.ConnectAsync(listener.Url);
@@ -209,7 +209,7 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Node_that_refuses_the_connection_is_passed_over()
+    public async Task Node_that_refuses_the_connection_is_skipped()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
         await using OpenListener listener = await OpenListener.OpenAsync(ClosedPort(), ClosedPort(), upstream.Url);
@@ -223,7 +223,7 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Node_that_took_the_request_and_died_is_not_followed_by_another()
+    public async Task Request_is_not_resent_after_a_node_has_received_it()
     {
         await using RecordingUpstream dying = RecordingUpstream.Start((_, connection) =>
         {
@@ -238,7 +238,7 @@ public sealed class TransparentProxyTests
         Assert.Equal(0, healthy.Connections);
     }
 
-    /// <summary>Waits in real time: Kestrel looks for idle connections once a second, by a clock of its own.</summary>
+    /// <summary>Waits in real time: Kestrel checks for idle connections once a second, by a clock that cannot be replaced.</summary>
     [Fact]
     public async Task Idle_connection_stays_open()
     {
@@ -269,7 +269,7 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public async Task Path_of_a_node_comes_before_the_target()
+    public async Task Path_of_a_node_is_prepended_to_the_target()
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         await using OpenListener listener = await OpenListener.OpenAsync(new Uri(upstream.Url, "/prefix/"));
@@ -291,9 +291,9 @@ public sealed class TransparentProxyTests
     }
 
     [Fact]
-    public void No_timeout_of_ours_ends_a_call()
+    public void Proxy_adds_no_timeout()
     {
-        using SocketsHttpHandler handler = ClusterHandler.Create();
+        using SocketsHttpHandler handler = ClusterHandler.Create(hasAlternative: false);
         Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, TransparentProxy.Config.ActivityTimeout);
     }
@@ -332,7 +332,7 @@ public sealed class TransparentProxyTests
         }
         catch (IOException)
         {
-            // A reset: broken off, as asked for.
+            // The reset that the test expects.
         }
 
         return seen.ToString();

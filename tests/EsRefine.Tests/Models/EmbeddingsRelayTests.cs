@@ -6,7 +6,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Models;
 
-/// <summary>What goes through the relay is what would go without it, byte for byte; what it learns on the way is another matter.</summary>
+/// <summary>The relay forwards requests and replies byte for byte, and remembers the vectors in them.</summary>
 public sealed class EmbeddingsRelayTests
 {
     private const string OpenAi = """{"object":"list","data":[{"object":"embedding","index":1,"embedding":[0.0, 1e0,0.50]},{"object":"embedding","index":0,"embedding":[1,0,0.25]}],"model":"m"}""";
@@ -24,7 +24,7 @@ public sealed class EmbeddingsRelayTests
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task Vectors_of_every_kind_of_server_are_remembered_and_every_byte_is_the_servers(string target, string body, string reply)
+    public async Task Vectors_of_every_kind_of_server_are_remembered_and_replies_are_unchanged(string target, string body, string reply)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(reply));
         await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
@@ -41,7 +41,7 @@ public sealed class EmbeddingsRelayTests
     [InlineData("/api/embed", """{"model":"m","input":"only"}""", """{"embeddings":[[1,0,0.25]]}""")]
     [InlineData("/embed", """{"inputs":"only"}""", "[[1,0,0.25]]")]
     [InlineData("/v1/embeddings", """{"input":"only"}""", """{"data":[{"embedding":[1,0,0.25]}]}""")]
-    public async Task Lone_texts_are_remembered(string target, string body, string reply)
+    public async Task Single_texts_are_remembered(string target, string body, string reply)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(reply));
         await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
@@ -52,7 +52,7 @@ public sealed class EmbeddingsRelayTests
     }
 
     [Fact]
-    public async Task Reply_cut_short_ends_after_the_bytes_that_had_come()
+    public async Task Incomplete_reply_ends_after_the_bytes_received()
     {
         const string Part = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"data\":[";
         await using RecordingUpstream server = RecordingUpstream.Start(async (_, connection) =>
@@ -119,7 +119,7 @@ public sealed class EmbeddingsRelayTests
     [Fact]
     public async Task Text_is_remembered_before_the_application_has_the_last_byte()
     {
-        // Whoever has the whole reply may search with it at once, so no moment may lie between the two.
+        // An application that has the complete reply may search at once, so the text must already be remembered.
         await using RecordingUpstream server = RecordingUpstream.Start(Ok(OpenAi));
         await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
         for (int i = 0; i < 200; i++)
@@ -141,14 +141,14 @@ public sealed class EmbeddingsRelayTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nabcd")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 4\r\n\r\nabcd")]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n")]
-    public async Task Whatever_else_the_server_says_is_what_the_application_gets(string reply)
+    public async Task Any_other_reply_of_the_server_is_forwarded_unchanged(string reply)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(reply.Replace("Content-Length: 28\r\n\r\n{\"error", "Content-Length: 29\r\n\r\n{\"error", StringComparison.Ordinal));
         await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
 
         await PassesThroughAsync(server, listener, Post("/v1/embeddings", """{"input":["first","second"]}"""));
 
-        Assert.InRange(listener.Memory.Count, 0, 1);   // of [[1,2],["a"]] one is a vector
+        Assert.InRange(listener.Memory.Count, 0, 1);   // [[1,2],["a"]] holds one vector
     }
 
     [Theory]
@@ -210,7 +210,7 @@ public sealed class EmbeddingsRelayTests
     private static string Ok(string body) =>
         $"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nopenai-processing-ms: 12\r\nx-request-id: r\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
-    /// <summary>Sends the same bytes to the server and to the listener before it, and compares what arrives and what comes back.</summary>
+    /// <summary>Sends the same bytes to the server directly and through the listener, and compares received requests and replies.</summary>
     private static async Task PassesThroughAsync(RecordingUpstream server, OpenModelsListener listener, byte[] request)
     {
         HttpBytes plain = await RawClient.AskAsync(server.Url, request);

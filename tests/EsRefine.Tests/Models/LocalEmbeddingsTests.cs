@@ -26,7 +26,7 @@ public sealed class LocalEmbeddingsTests
     }
 
     [Fact]
-    public async Task Texts_become_vectors_in_their_order_as_Base64_where_asked_for()
+    public async Task Texts_become_vectors_in_order_as_Base64_on_request()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         (int status, JsonNode? reply) = await listener.PostAsync("""{"model":"letters","input":["one","naïve 🐆","three"],"encoding_format":"base64"}""");
@@ -43,7 +43,7 @@ public sealed class LocalEmbeddingsTests
     }
 
     [Fact]
-    public async Task Vectors_are_cut_to_the_dimensions_asked_for_and_known_so()
+    public async Task Vectors_are_truncated_to_the_requested_dimensions_and_remembered_so()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         (_, JsonNode? reply) = await listener.PostAsync("""{"model":"letters","input":"abc","dimensions":4}""");
@@ -55,7 +55,7 @@ public sealed class LocalEmbeddingsTests
     }
 
     [Fact]
-    public async Task Prompt_of_the_configured_purpose_goes_before_a_text_and_is_not_remembered()
+    public async Task Prompt_of_the_configured_purpose_is_prepended_and_not_remembered()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync(purpose: "query");
         (_, JsonNode? reply) = await listener.PostAsync("""{"input":"abc"}""");
@@ -81,7 +81,7 @@ public sealed class LocalEmbeddingsTests
     [InlineData("""{"input":"a",""", 400, null, "not valid JSON (line 1, byte 13)")]
     [InlineData("""[]""", 400, null, "must be a JSON object")]
     [InlineData("", 400, null, "not valid JSON")]
-    public async Task Request_that_cannot_be_served_is_refused_in_the_shape_of_OpenAI(string body, int status, string? param, string says)
+    public async Task Invalid_request_is_refused_in_the_format_of_OpenAI(string body, int status, string? param, string says)
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         (int refused, JsonNode? reply) = await listener.PostAsync(body);
@@ -95,7 +95,7 @@ public sealed class LocalEmbeddingsTests
     }
 
     [Fact]
-    public async Task Text_that_is_not_UTF8_is_refused_as_what_it_is()
+    public async Task Body_that_is_not_UTF8_is_refused_with_that_reason()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
 
@@ -107,7 +107,7 @@ public sealed class LocalEmbeddingsTests
     }
 
     [Fact]
-    public async Task More_texts_than_OpenAI_takes_are_refused()
+    public async Task More_texts_than_OpenAI_accepts_are_refused()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         string many = string.Join(',', Enumerable.Repeat("\"a\"", 2049));
@@ -125,7 +125,7 @@ public sealed class LocalEmbeddingsTests
     [InlineData("GET", "v1/embeddings", 405, "method_not_allowed")]
     [InlineData("POST", "v1/models", 405, "method_not_allowed")]
     [InlineData("POST", "v1/chat/completions", 404, "unknown_url")]
-    public async Task Other_paths_answer_as_an_API_of_one_model_would(string method, string target, int status, string? says)
+    public async Task Other_endpoints_answer_as_an_API_with_one_model(string method, string target, int status, string? says)
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
         (int answered, JsonNode? reply) = await listener.SendAsync(new HttpMethod(method), target);
@@ -135,14 +135,11 @@ public sealed class LocalEmbeddingsTests
     }
 
     [Fact]
-    public async Task Many_ask_at_once_and_each_vector_remembers_its_own_text()
+    public async Task Concurrent_requests_remember_each_vector_with_its_text()
     {
         await using OpenModelsListener listener = await OpenModelsListener.WithModelAsync();
-        string[] texts =
-        [
-            .. Enumerable.Range(0, 200)
-                .Select(static i => string.Concat(Enumerable.Range(0, 8).Select(bit => new string((char)('a' + bit), 1 + (i >> bit & 1))))),
-        ];
+        string[] texts = [.. Enumerable.Range(0, 200)
+            .Select(static i => string.Concat(Enumerable.Range(0, 8).Select(bit => new string((char)('a' + bit), 1 + (i >> bit & 1)))))];
 
         await Task.WhenAll(texts.Select(async text =>
         {
@@ -158,7 +155,7 @@ public sealed class LocalEmbeddingsTests
     [InlineData("[0.7071067811865476,0.7071067811865475]")]
     [InlineData("[0.707107,0.707107]")]
     [InlineData("\"P4AAAD+AAAA=\"")]
-    public async Task Search_with_nothing_but_a_vector_handed_out_is_refined_with_its_text(string queryVector)
+    public async Task Search_with_only_a_remembered_vector_is_refined_with_its_text(string queryVector)
     {
         string? asked = null;
         ScriptedJudge judge = new((task, sheet, cancellationToken) =>
@@ -190,7 +187,7 @@ public sealed class LocalEmbeddingsTests
         return copy.ToJsonString();
     }
 
-    /// <summary>A model that has one vector for everything: that of <see cref="FakeCluster.Search"/>.</summary>
+    /// <summary>A model that returns the vector of <see cref="FakeCluster.Search"/> for every text.</summary>
     private sealed class DiagonalModel : IEmbeddingGenerator<string, Embedding<float>>
     {
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace EsRefine.Tests.Models;
 
-/// <summary>A sidecar with an open models listener, in front of a server of embeddings or of a model made of letters.</summary>
+/// <summary>A sidecar with a models listener, in front of an embeddings server or a model that counts letters.</summary>
 internal sealed class OpenModelsListener : IAsyncDisposable
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
@@ -27,16 +27,16 @@ internal sealed class OpenModelsListener : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Relays to a server.</summary>
+    /// <summary>Starts one that relays to a server.</summary>
     public static Task<OpenModelsListener> BeforeAsync(Uri server) => OpenAsync(new ModelsSettings { Upstream = server });
 
-    /// <summary>Hands out vectors of its own model.</summary>
+    /// <summary>Starts one with a local model.</summary>
     public static Task<OpenModelsListener> WithModelAsync(string purpose = "unspecified") => OpenAsync(new ModelsSettings { Purpose = purpose });
 
-    /// <summary>Asks for embeddings.</summary>
+    /// <summary>Requests embeddings.</summary>
     public Task<(int Status, JsonNode? Json)> PostAsync(string body) => PostAsync(Url, body);
 
-    /// <summary>Asks the models listener at an address for embeddings.</summary>
+    /// <summary>Requests embeddings from the models listener at an address.</summary>
     public static async Task<(int Status, JsonNode? Json)> PostAsync(Uri url, string body)
     {
         using StringContent content = new(body, Encoding.UTF8, "application/json");
@@ -67,7 +67,7 @@ internal sealed class OpenModelsListener : IAsyncDisposable
     }
 }
 
-/// <summary>A model of 26 dimensions: how often each letter occurs. Queries are told from other texts by a last component of their own.</summary>
+/// <summary>A model whose vectors count each letter of a text (26 dimensions), plus a last component that marks queries.</summary>
 internal sealed class LetterModel : IEmbeddingGenerator<string, Embedding<float>>
 {
     public const int Dimensions = 26;

@@ -179,11 +179,8 @@ public sealed class WrapperTests
                 var plain = new SearchBody(Write(static query => query));
 
                 Assert.Equal(Found(plain), Found(wrapped));
-                Assert.Equal(
-                    Edited(plain, Edits(plain)),
-                    new SearchBody(Edited(wrapped, wrapped.Search!.Opened?.Close(Edits(wrapped)) ?? Edits(wrapped))) is { } edited
-                    ? Encoding.UTF8.GetString(edited.Search!.Opened?.Bytes ?? edited.Bytes)
-                    : null);
+                SearchBody edited = new(Edited(wrapped, wrapped.Search!.Opened?.Close(Edits(wrapped)) ?? Edits(wrapped)));
+                Assert.Equal(Edited(plain, Edits(plain)), Encoding.UTF8.GetString(edited.Search!.Opened?.Bytes ?? edited.Bytes));
             },
             iter: 500, threads: 1);
 

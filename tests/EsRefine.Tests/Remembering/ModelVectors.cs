@@ -3,10 +3,10 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Tests.Remembering;
 
-/// <summary>Vectors as a model gives them and as clients pass them on. Seeded: the same in every run.</summary>
+/// <summary>Vectors as a model returns them and as clients send them. Seeded, so they are the same in every run.</summary>
 internal static class ModelVectors
 {
-    /// <summary>A unit vector that leans to one side with all others of the model, as real ones do.</summary>
+    /// <summary>A unit vector near the common mean direction of the model's vectors, as with real models.</summary>
     public static float[] Of(Random random, int dimensions)
     {
         float[] vector = new float[dimensions];
@@ -19,7 +19,7 @@ internal static class ModelVectors
         return vector;
     }
 
-    /// <summary>A unit vector at a distance, as of a paraphrase.</summary>
+    /// <summary>A unit vector at a given distance, like that of a paraphrase.</summary>
     public static float[] Near(Random random, ReadOnlySpan<float> vector, double distance)
     {
         float[] near = new float[vector.Length];
@@ -33,7 +33,7 @@ internal static class ModelVectors
         return near;
     }
 
-    /// <summary>What clients do to a vector's numbers before a cluster gets them, by name.</summary>
+    /// <summary>Names of the number formats and roundings that clients apply to a vector before sending it.</summary>
     public static float[] Passed(ReadOnlySpan<float> vector, string way)
     {
         float[] passed = vector.ToArray();

@@ -14,7 +14,7 @@ public sealed class SharedVectorMemoryTests
     private readonly ScriptedStore _store = new();
 
     [Fact]
-    public async Task What_one_sidecar_handed_out_another_of_its_tenant_knows()
+    public async Task Vector_handed_out_by_one_sidecar_is_known_to_another_of_its_tenant()
     {
         float[] vector = ModelVectors.Of(new Random(1), 384);
         await Memory("shop").RememberAsync([new("red shoes – größe 42", vector)]);
@@ -36,7 +36,7 @@ public sealed class SharedVectorMemoryTests
     }
 
     [Fact]
-    public async Task Broken_store_costs_nothing_but_what_it_holds_and_is_asked_again_later()
+    public async Task Failing_store_is_skipped_and_retried_later()
     {
         VectorMemory memory = Memory("shop");
         float[] own = ModelVectors.Of(new Random(1), 384);
@@ -51,7 +51,7 @@ public sealed class SharedVectorMemoryTests
         _store.Fault = null;
         int asked = _store.Calls;
         Assert.Null(await memory.FindAsync(others));
-        Assert.Equal(asked, _store.Calls);   // left alone for a while
+        Assert.Equal(asked, _store.Calls);   // skipped for some seconds
         _time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("others", await memory.FindAsync(others));
     }
@@ -70,7 +70,7 @@ public sealed class SharedVectorMemoryTests
     }
 
     [Fact]
-    public async Task Value_that_is_none_of_ours_is_no_text()
+    public async Task Foreign_value_in_the_store_is_ignored()
     {
         float[] vector = ModelVectors.Of(new Random(1), 384);
         await Memory("shop").RememberAsync([new("text", vector)]);
@@ -85,7 +85,7 @@ public sealed class SharedVectorMemoryTests
     private VectorMemory Memory(string tenant) =>
         new(new VectorMemorySettings(), _time, new SharedVectorMemory(_store, tenant, TimeSpan.FromHours(1), _time, NullLogger<SharedVectorMemory>.Instance));
 
-    /// <summary>A store in memory that fails or hangs when told to.</summary>
+    /// <summary>An in-memory store that can be made to fail or hang.</summary>
     private sealed class ScriptedStore : IDistributedCache
     {
         public ConcurrentDictionary<string, byte[]> Entries { get; } = [];

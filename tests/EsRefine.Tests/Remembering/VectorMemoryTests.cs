@@ -28,7 +28,7 @@ public sealed class VectorMemoryTests
 
     [Theory]
     [MemberData(nameof(WaysAndDimensions))]
-    public async Task Vector_is_known_again_however_its_numbers_were_passed_on(string way, int dimensions)
+    public async Task Vector_is_found_in_every_number_format(string way, int dimensions)
     {
         Random random = new(dimensions);
         VectorMemory memory = Memory();
@@ -42,7 +42,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vector_of_any_length_is_known_by_its_direction()
+    public async Task Vector_is_found_by_direction_at_any_length()
     {
         Random random = new(1);
         VectorMemory memory = Memory();
@@ -56,7 +56,7 @@ public sealed class VectorMemoryTests
     [Theory]
     [InlineData(384)]
     [InlineData(8)]
-    public async Task Vectors_never_handed_out_are_never_taken_for_others(int dimensions)
+    public async Task Vectors_never_handed_out_are_not_found(int dimensions)
     {
         Random random = new(2);
         VectorMemory memory = Memory();
@@ -72,7 +72,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vectors_that_differ_in_few_components_are_told_apart()
+    public async Task Vectors_that_differ_in_few_components_are_distinguished()
     {
         VectorMemory memory = Memory();
         float[][] axes = [.. Enumerable.Range(0, 64).Select(static axis => Enumerable.Range(0, 64).Select(i => i == axis ? 1f : 0f).ToArray())];
@@ -87,7 +87,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vectors_of_other_dimensions_are_others()
+    public async Task Vectors_of_other_dimensions_are_not_found()
     {
         VectorMemory memory = Memory();
         await memory.RememberAsync([new("three", new float[] { 1, 0, 0 })]);
@@ -97,14 +97,15 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Vectors_without_a_direction_are_left_out()
+    public async Task Vectors_without_a_direction_are_skipped()
     {
         VectorMemory memory = Memory();
         float[][] without = [[], [1], [0, 0, 0], [float.NaN, 1, 2], [float.PositiveInfinity, 1, 2]];
         await memory.RememberAsync(
         [
             .. without.Select(static vector => new HandedOutVector("text", vector)),
-            new(" ", new float[] { 1, 2 }), new(new('x', VectorMemory.MaxTextLength + 1), new float[] { 2, 1 }),
+            new(" ", new float[] { 1, 2 }),
+            new(new('x', VectorMemory.MaxTextLength + 1), new float[] { 2, 1 }),
         ]);
 
         Assert.Equal(0, memory.Count);
@@ -142,11 +143,11 @@ public sealed class VectorMemoryTests
         Assert.Null(await memory.FindAsync(once));
         Assert.Equal("twice", await memory.FindAsync(twice));
         await memory.RememberAsync([new("new", ModelVectors.Of(random, 384))]);
-        Assert.Equal(2, memory.Count);   // what is over makes room when something is added
+        Assert.Equal(2, memory.Count);   // expired entries are evicted when one is added
     }
 
     [Fact]
-    public async Task Memory_holds_no_more_texts_than_it_may_and_lets_the_oldest_go()
+    public async Task Memory_keeps_at_most_the_configured_entries_and_evicts_the_oldest()
     {
         VectorMemory memory = Memory(new() { Entries = 100 });
         Random random = new(5);
@@ -161,7 +162,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public void Memory_holds_no_more_bytes_than_it_may()
+    public void Memory_keeps_at_most_the_configured_bytes()
     {
         SketchTable table = new(maxEntries: 1000, maxBytes: 10_000, TimeSpan.FromHours(1), _time);
         Random random = new(6);
@@ -180,7 +181,7 @@ public sealed class VectorMemoryTests
     }
 
     [Fact]
-    public async Task Many_may_remember_and_find_at_once()
+    public async Task Concurrent_remembering_and_finding_is_safe()
     {
         VectorMemory memory = Memory(new() { Entries = 500 });
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
@@ -190,7 +191,7 @@ public sealed class VectorMemoryTests
             {
                 float[] vector = ModelVectors.Of(random, 32);
                 await memory.RememberAsync([new($"{worker}:{i}", vector)]);
-                string? found = await memory.FindAsync(vector);   // by now it may have had to make room
+                string? found = await memory.FindAsync(vector);   // null if the entry has been evicted meanwhile
                 Assert.True(found is null || found == $"{worker}:{i}");
             }
         })));

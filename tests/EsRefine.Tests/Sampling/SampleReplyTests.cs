@@ -11,8 +11,13 @@ public class SampleReplyTests
 {
     private static readonly FieldMapping Flat = new() { Field = "v", Dialect = EngineDialect.Elasticsearch, ElementType = VectorElementType.Float };
 
-    private static readonly FieldMapping Nested =
-        new() { Field = "p.v", Dialect = EngineDialect.OpenSearch, ElementType = VectorElementType.Float, NestedPath = "p" };
+    private static readonly FieldMapping Nested = new()
+    {
+        Field = "p.v",
+        Dialect = EngineDialect.OpenSearch,
+        ElementType = VectorElementType.Float,
+        NestedPath = "p",
+    };
 
     [Fact]
     public void Hits_come_with_their_texts_in_the_order_of_the_target_and_their_vectors_in_either_shape()

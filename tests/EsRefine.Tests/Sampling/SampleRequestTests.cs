@@ -99,12 +99,17 @@ public class SampleRequestTests
 
     private static string Write(
         string json, string? nestedPath, string field, string[] textFields,
-        EngineDialect dialect = EngineDialect.Elasticsearch, VectorReading reading = VectorReading.DocValues,
-        string? semanticField = null)
+        EngineDialect dialect = EngineDialect.Elasticsearch, VectorReading reading = VectorReading.DocValues, string? semanticField = null)
     {
         SearchBody body = new(json);
-        FieldMapping mapping =
-            new() { Field = field, Dialect = dialect, ElementType = VectorElementType.Float, NestedPath = nestedPath, SemanticField = semanticField };
+        FieldMapping mapping = new()
+        {
+            Field = field,
+            Dialect = dialect,
+            ElementType = VectorElementType.Float,
+            NestedPath = nestedPath,
+            SemanticField = semanticField,
+        };
         return Encoding.UTF8.GetString(SampleRequest.Write(new(body.Bytes, body.Search!, body.OnlyClause, mapping, [1, 1], textFields, 20), reading));
     }
 }

@@ -7,7 +7,7 @@ namespace EsRefine.Tests.Upstream;
 public class CallerHeadersTests
 {
     [Fact]
-    public void An_extra_request_carries_the_callers_identity_and_nothing_of_their_message()
+    public void An_extra_request_carries_the_callers_identity_but_not_their_message()
     {
         HeaderDictionary caller = new()
         {

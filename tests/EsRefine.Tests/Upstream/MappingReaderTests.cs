@@ -19,9 +19,9 @@ public class MappingReaderTests
     [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","engine":"lucene","space_type":"cosinesimil"}}""", "Cosine", "float")]
     [InlineData("""{"type":"knn_vector","dimension":3,"method":{"name":"hnsw","space_type":"linf"}}""", null, "float")]
     [InlineData("""{"type":"knn_vector","dimension":24,"data_type":"binary"}""", null, "bit")]
-    [InlineData("""{"type":"knn_vector","dimension":3,"data_type":"BYTE"}""", "L2Norm", "byte")]   // as OpenSearch shows it
+    [InlineData("""{"type":"knn_vector","dimension":3,"data_type":"BYTE"}""", "L2Norm", "byte")]   // as OpenSearch returns it
     [InlineData("""{"type":"knn_vector","model_id":"m"}""", null, "float")]
-    public void A_vector_field_is_read_with_what_the_engine_ranks_it_by(string definition, string? similarity, string elementType)
+    public void A_vector_field_is_read_with_its_similarity_and_element_type(string definition, string? similarity, string elementType)
     {
         FieldMapping mapping = Read("""{"i":{"mappings":{"properties":{"v":DEFINITION}}}}""".Replace("DEFINITION", definition, StringComparison.Ordinal), "v", out _)!;
 
@@ -44,7 +44,7 @@ public class MappingReaderTests
     }
 
     [Fact]
-    public void Passages_without_a_text_of_their_own_are_judged_by_that_of_the_hit()
+    public void Passages_without_a_text_field_are_judged_by_the_text_of_the_hit()
     {
         const string Mapping = """
             {"i":{"mappings":{"properties":{"p":{"type":"nested","properties":{"v":{"type":"dense_vector","dims":2}}},"pages":{"type":"text"}}}}}
@@ -54,7 +54,7 @@ public class MappingReaderTests
     }
 
     [Fact]
-    public void A_field_whose_own_name_holds_dots_is_found()
+    public void A_field_with_dots_in_its_name_is_found()
     {
         Assert.NotNull(Read("""{"i":{"mappings":{"subobjects":false,"properties":{"a.b.v":{"type":"dense_vector","dims":2}}}}}""", "a.b.v", out _));
     }
@@ -70,7 +70,7 @@ public class MappingReaderTests
     [Theory]
     [InlineData("p.v")]
     [InlineData("also")]
-    public void A_field_is_known_by_all_its_names_and_those_of_other_vectors_are_told_apart(string field)
+    public void All_names_of_a_field_are_distinguished_from_those_of_other_vectors(string field)
     {
         const string Mapping = """
             {"i":{"mappings":{"properties":{"also":{"type":"alias","path":"p.v"},"p":{"properties":{"v":{"type":"dense_vector","dims":2},"x":{"type":"alias","path":"p.v"},"t":{"type":"text"}}},
@@ -82,14 +82,14 @@ public class MappingReaderTests
 
         Assert.Equal("p.v", mapping.Field);
         Assert.Equal([true, true, false, false], new[] { "p.v", "also", "w", "y" }.Select(mapping.IsCalled));
-        Assert.Null(mapping.IsCalled("p.x"));   // this field in the one index, another in the other
+        Assert.Null(mapping.IsCalled("p.x"));   // this field in one index, another field in the other
         Assert.Null(mapping.IsCalled("unmapped"));
     }
 
     [Theory]
     [InlineData("st")]
     [InlineData("st.inference.chunks.embeddings")]
-    public void Chunks_are_known_by_the_name_of_their_text_and_by_their_own(string name)
+    public void Chunks_are_found_by_the_name_of_their_text_and_by_their_own(string name)
     {
         const string Definition = """{"type":"semantic_text","model_settings":{"task_type":"text_embedding","dimensions":3}}""";
         FieldMapping mapping = Read(InOneIndex("""{"st":#,"body":{"type":"text","fields":{"st":#}}}""".Replace("#", Definition, StringComparison.Ordinal)), "st", out _)!;
@@ -115,7 +115,7 @@ public class MappingReaderTests
     [Theory]
     [InlineData("i", "j")]
     [InlineData("j", "i")]
-    public void An_alias_that_leads_to_a_field_with_another_s_name_elsewhere_gives_no_mapping(string first, string second)
+    public void An_alias_of_a_field_whose_name_means_another_in_a_second_index_gives_no_mapping(string first, string second)
     {
         const string Mapping = """
             {"#":{"mappings":{"properties":{"a":{"type":"alias","path":"v"},"v":{"type":"dense_vector","dims":2},"w":{"type":"dense_vector","dims":2}}}},
@@ -151,11 +151,11 @@ public class MappingReaderTests
     public void A_semantic_text_that_no_kNN_query_can_search_gives_no_mapping(string properties, string field)
     {
         Assert.Null(Read(InOneIndex(properties), field, out string? reason));
-        Assert.Contains("semantic_text that holds dense vectors", reason);
+        Assert.Contains("semantic_text with dense vectors", reason);
     }
 
     [Fact]
-    public void Aliases_that_lead_to_each_other_end()
+    public void Aliases_of_each_other_give_no_mapping()
     {
         Assert.Null(Read("""{"i":{"mappings":{"properties":{"a":{"type":"alias","path":"b"},"b":{"type":"alias","path":"a"}}}}}""", "a", out string? reason));
         Assert.Contains("'a' is not mapped", reason);
