@@ -15,7 +15,7 @@ public sealed partial class TimeoutsTests
         string[] elsewhere =
         [
             .. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-                .Where(static file => Path.GetFileName(file) is not ("Timeouts.cs" or "RefinedVectorCache.cs"))
+                .Where(static file => Path.GetFileName(file) != "Timeouts.cs")
                 .Where(static file => FixedTimeSpan().IsMatch(File.ReadAllText(file)))
                 .Select(file => Path.GetRelativePath(source, file)),
         ];
