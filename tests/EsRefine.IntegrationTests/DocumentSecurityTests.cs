@@ -156,7 +156,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
 
         async Task<string?> OutcomeAsync(AuthenticationHeaderValue key, string of, string body)
         {
-            using HttpClient client = new();
+            using HttpMessageInvoker client = new(new SocketsHttpHandler());
             using HttpRequestMessage request = new(HttpMethod.Post, new Uri(sidecar.DataUrl, $"{of}/_search"))
             {
                 Content = new StringContent(body, new MediaTypeHeaderValue("application/json")),

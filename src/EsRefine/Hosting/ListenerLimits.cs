@@ -1,4 +1,3 @@
-using EsRefine.Configuration;
 using EsRefine.Http;
 using EsRefine.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -94,7 +94,8 @@ internal static class Listeners
         app.MapWhen(
             static context => ListenerOf(context) == Listener.Data,
             static data => data.Run(data.ApplicationServices.GetRequiredService<DataListener>().AnswerAsync));
-        app.MapWhen(static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseCountedMessages().UseRouting().UseEndpoints(static endpoints =>
+        app.MapWhen(
+            static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseCountedMessages().UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapGrpcService<RefinementGrpcService>();
             endpoints.MapGrpcHealthChecksService();

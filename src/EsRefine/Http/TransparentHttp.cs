@@ -17,7 +17,7 @@ internal static class TransparentHttp
     public const int SocketBufferBytes = 128 * 1024;
 
     /// <summary>
-    /// Most header lines taken from a client: as many as fit into the engines' default of 16 KiB, and room. Lines with one name cost the square of their number.
+    /// Most header lines taken from a client: more than fit into the engines' default of 16 KiB. Lines with one name cost the square of their number.
     /// </summary>
     private const int MaxHeaderLines = 8 * 1024;
 

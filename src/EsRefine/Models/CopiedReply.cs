@@ -111,7 +111,9 @@ internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringVal
 {
     public int Length => Bytes.Length;
 
-    /// <summary>The decompressed body. Null if the encoding is not supported, the data is corrupt, or the body exceeds the limit (bytes) or the memory budget.</summary>
+    /// <summary>
+    /// The decompressed body. Null if the encoding is not supported, the data is corrupt, or the body exceeds the limit (bytes) or the memory budget.
+    /// </summary>
     public ReadOnlyMemory<byte>? Inflate(int limit, MemoryBudget.Lease held)
     {
         if (Coding.Count == 0 || Coding is ["identity"])

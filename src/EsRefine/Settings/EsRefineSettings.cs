@@ -54,8 +54,8 @@ internal sealed record EsRefineSettings
     public int MaxSearchBodyBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Null: a quarter of the memory.</summary>
-    [Setting("Memory for everything that clients and servers can make EsRefine hold: large request heads, search bodies, gRPC messages, replies to its own requests, "
-        + "copies of embeddings replies. Beyond it nothing waits: searches are forwarded unchanged, copies are dropped. "
+    [Setting("Memory for everything that clients and servers can make EsRefine hold: large request heads, search bodies, gRPC messages, replies to "
+        + "its own requests, copies of embeddings replies. Beyond it nothing waits: searches are forwarded unchanged, copies are dropped. "
         + "Without it: a quarter of the memory that the process or its container may use.",
         Unit = "mebibytes", Min = 1, Max = 1024 * 1024, Example = "64")]
     public int? MaxBufferedMebibytes { get; init; }

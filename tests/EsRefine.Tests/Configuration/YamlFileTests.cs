@@ -61,7 +61,8 @@ public sealed class YamlFileTests
     [InlineData("mode: off\ndeadlineMS: 5", "esrefine.yaml:2:1: no such setting 'deadlineMS'; did you mean 'deadlineMs'?")]
     [InlineData("upstream:\n  urls: http://a\n  url: http://b", "esrefine.yaml:3:3: no such setting 'url' in upstream; did you mean 'urls'?")]
     [InlineData("targets:\n  - index: a\n    feild: v", "esrefine.yaml:3:5: no such setting 'feild' in targets[0]; did you mean 'field'?")]
-    [InlineData("listen: { http: a }", "esrefine.yaml:1:11: no such setting 'http' in listen; expected one of: data, grpc, admin, models, maxConnections, publish")]
+    [InlineData("listen: { http: a }",
+        "esrefine.yaml:1:11: no such setting 'http' in listen; expected one of: data, grpc, admin, models, maxConnections, publish")]
     [InlineData("deadlineMs: soon", "esrefine.yaml:1:13: deadlineMs must be a whole number of milliseconds from 1 to 600000, not 'soon'")]
     [InlineData("deadlineMs: 0", "esrefine.yaml:1:13: deadlineMs must be a whole number of milliseconds from 1 to 600000, not '0'")]
     [InlineData("deadlineMs: [5]", "esrefine.yaml:1:13: deadlineMs must be a single value")]

@@ -1,4 +1,3 @@
-using EsRefine.Judging;
 using Xunit;
 
 namespace EsRefine.Tests.Pipeline;
