@@ -329,6 +329,28 @@ public class PromiseTests
         Assert.Equal("a question", (await judged.Task.WaitAsync(TestContext.Current.CancellationToken)).QueryText);
     }
 
+    [Theory]
+    [InlineData("Refine", "refined;")]
+    [InlineData("Off", "shadowed")]
+    [InlineData("Shadow", "shadowed")]
+    public async Task Clause_in_shadow_keeps_its_vector_beside_clauses_in_other_modes(string mode, string outcome)
+    {
+        RefinementMode other = Enum.Parse<RefinementMode>(mode);
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"cosine"},"w":{"type":"dense_vector","dims":2,"similarity":"cosine"},"t":{"type":"text"}}}}}
+            """;
+        TargetSettings[] targets = [new() { Index = "i", Field = "w", Mode = RefinementMode.Shadow }, new() { Index = "i", Field = "v", Mode = other }];
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, mapping: new UpstreamAnswer(Mapping), configure: settings => settings with { Targets = targets });
+
+        (_, _, string? header) = await cluster.SearchAsync("""{"knn":[{"field":"w","query_vector":[1, 1],"k":4},{"field":"v","query_vector":[1,1],"k":4}]}""");
+
+        Assert.StartsWith(outcome, header, StringComparison.Ordinal);
+        string sent = Assert.Single(cluster.Searches);
+        Assert.Contains("""{"field":"w","query_vector":[1, 1],"k":4}""", sent, StringComparison.Ordinal);
+        Assert.Equal(other != RefinementMode.Refine, sent.Contains("""{"field":"v","query_vector":[1,1],"k":4}""", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task All_copies_of_a_vector_on_one_field_are_replaced_by_one_refined_vector()
     {
