@@ -10,7 +10,7 @@ internal static partial class Log
     public static partial void UpstreamFailed(this ILogger logger, Uri node, ForwarderError error, string? reason);
 
     [LoggerMessage(202, LogLevel.Information,
-        "A search is forwarded unread: its body is larger than {Limit} bytes (maxSearchBodyBytes), the memory budget (maxBufferedMebibytes) has no room for it, "
+        "A search is forwarded unread: its body is larger than {Limit} bytes (maxSearchBodyBytes), maxBufferedMebibytes leaves no room for it, "
         + "or it takes too long to arrive")]
     public static partial void SearchBodyTooLarge(this ILogger logger, int limit);
 

@@ -109,7 +109,8 @@ public sealed class RequestBytesTests
         using GrpcChannel channel = GrpcChannel.ForAddress(cluster.GrpcUrl);
 
         SearchResponse response = await new RefinementService.RefinementServiceClient(channel)
-            .SearchAsync(Question, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2), cancellationToken: TestContext.Current.CancellationToken);
+            .SearchAsync(
+                Question, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(("plain", "deadline-passed"), (Assert.Single(response.Hits).Id, response.Refinement.Outcome));
     }
@@ -134,7 +135,8 @@ public sealed class RequestBytesTests
         await leaves.CancelAsync();
         await Assert.ThrowsAsync<RpcException>(() => cancelled);
         DateTime soon = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(1);
-        await Assert.ThrowsAsync<RpcException>(async () => await client.SearchAsync(Question, deadline: soon, cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<RpcException>(
+            async () => await client.SearchAsync(Question, deadline: soon, cancellationToken: TestContext.Current.CancellationToken));
         await Task.Delay(500, TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain(
