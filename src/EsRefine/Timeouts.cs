@@ -7,9 +7,8 @@ namespace EsRefine;
 /// Each line says what happens when it passes.
 /// </summary>
 /// <remarks>
-/// Defaults of .NET that apply as they are: Kestrel closes a connection whose request headers take longer than 30 s (<c>RequestHeadersTimeout</c>), the host
-/// gives the listeners 30 s to finish the requests in flight (<c>ShutdownTimeout</c>), and idle connections to cluster and judge are closed after a minute
-/// (<c>PooledConnectionIdleTimeout</c> of <c>SocketsHttpHandler</c>).
+/// Defaults of .NET that apply as they are: the host gives the listeners 30 s to finish the requests in flight (<c>ShutdownTimeout</c>), and idle connections
+/// to cluster and judge are closed after a minute (<c>PooledConnectionIdleTimeout</c> of <c>SocketsHttpHandler</c>).
 /// </remarks>
 internal static class Timeouts
 {
