@@ -20,6 +20,24 @@ internal static class Timeouts
     /// </summary>
     public static readonly TimeSpan IdleClientLifetime = TimeSpan.FromDays(365);
 
+    /// <summary>A connection is closed whose request head has begun and not ended: its bytes are held here.</summary>
+    public static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>A search body that has not arrived is not waited for any longer: it streams to the cluster, which may wait for the rest.</summary>
+    public static readonly TimeSpan SearchBodyTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>A gRPC call fails whose request message has begun and not ended.</summary>
+    public static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>The next warning that a listener has too many connections may be logged.</summary>
+    public static readonly TimeSpan ConnectionWarningInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Memory is given back to the system, after many held bytes were let go.</summary>
+    public static readonly TimeSpan MemoryTrimTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>More of it is given back, a few times.</summary>
+    public static readonly TimeSpan MemoryTrimInterval = TimeSpan.FromSeconds(20);
+
     /// <summary>The request of a client that has closed its sending side is canceled.</summary>
     public static readonly TimeSpan HalfClosedTimeout = TimeSpan.FromMilliseconds(500);
 
@@ -28,6 +46,12 @@ internal static class Timeouts
 
     /// <summary>The process ends, although requests are still in flight. Longer than the listeners wait for them.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Of the deadline of a gRPC call, a third is left for the cluster's own answer, but at least this: refinement ends before it.</summary>
+    public static readonly TimeSpan ShortestGrpcAnswerTimeout = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>And at most this.</summary>
+    public static readonly TimeSpan LongestGrpcAnswerTimeout = TimeSpan.FromSeconds(1);
 
     // Cluster
 

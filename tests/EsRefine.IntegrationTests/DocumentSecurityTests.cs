@@ -95,6 +95,97 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         Assert.Equal(EvenShelf(Fan.Turn), refined.Ids);
     }
 
+    // The forwarder keeps run-as whatever Connection says of it; so does the sample.
+    [Fact]
+    public async Task User_that_a_connection_header_nominates_for_removal_still_limits_what_the_judge_reads()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        string user = "even-" + Guid.NewGuid().ToString("N")[..8];
+        await engine.SendAsync(HttpMethod.Put, $"/_security/role/{user}", $$$"""
+            {"indices":[{"names":["{{{index}}}"],"privileges":[{{{ReadMapping}}}],"query":{"term":{"shelf":"even"} } }]}
+            """);
+        await engine.SendAsync(HttpMethod.Put, $"/_security/user/{user}", $$"""{"password":"{{Guid.NewGuid()}}","roles":["{{user}}"]}""");
+        await using ScriptedChatServer judge = await ScriptedChatServer.StartAsync(Fan.KnowsHuts);
+        await using Sidecar sidecar = await SidecarInFront.Of(engine.Url, SidecarInFront.Chat(judge.Url));
+
+        Exchange.Reply reply = await Exchange.SendAsync(
+            sidecar.DataUrl, HttpMethod.Post, $"/{index}/_search", Form.With(Fan.VectorAt(0)),
+            ("Authorization", engine.Authorization!.ToString()), ("es-security-runas-user", user), ("Connection", "es-security-runas-user"),
+            ("EsRefine-Query", Fan.QueryHeader));
+
+        Assert.Equal(200, reply.Status);
+        using JsonDocument body = JsonDocument.Parse(reply.Body);
+        Assert.Equal(
+            EvenShelf(Fan.Turn),
+            body.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(static hit => hit.GetProperty("_id").GetString()!));
+        Assert.Equal(20, judge.Calls.Count);
+        Assert.All(judge.Calls, static call =>
+            Assert.Equal("even", Assert.Single(Fan.Documents, document => call.Prompt.Contains(document.Text, StringComparison.Ordinal)).Shelf));
+    }
+
+    [Fact]
+    public async Task Account_that_reads_mappings_tells_a_caller_nothing_that_the_cluster_does_not()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        string elsewhere = await Fan.IndexAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue ofOthers = await CreateKeyAsync(engine, elsewhere, "\"read\"", """{"match_all":{}}""");
+        AuthenticationHeaderValue withoutField = await CreateKeyAsync(
+            engine, index, "\"read\"", """{"match_all":{}},"field_security":{"grant":["shelf"]}""");
+        EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Fan.Judge);
+        await using Sidecar sidecar = await SidecarInFront.Of(
+            settings with { Upstream = settings.Upstream with { MappingAuthorization = engine.Authorization!.ToString() } });
+        string fits = Form.With(Fan.VectorAt(0)), tooShort = fits;
+        tooShort = tooShort[..(tooShort.IndexOf('[', StringComparison.Ordinal) + 1)] + "1" + tooShort[tooShort.IndexOf(']', StringComparison.Ordinal)..];
+        string nowhere = fits.Replace("\"v\"", "\"nowhere\"", StringComparison.Ordinal);
+
+        string?[] outcomes =
+        [
+            await OutcomeAsync(ofOthers, index, fits), await OutcomeAsync(ofOthers, index, tooShort), await OutcomeAsync(ofOthers, index, nowhere),
+            await OutcomeAsync(ofOthers, index + "-not-there", fits), await OutcomeAsync(ofOthers, index[..^1] + "*", tooShort),
+            await OutcomeAsync(withoutField, index, fits), await OutcomeAsync(withoutField, index, tooShort),
+            await OutcomeAsync(withoutField, index, nowhere),
+        ];
+        RpcException there = await Assert.ThrowsAsync<RpcException>(() => CallAsync(sidecar, index, ofOthers.ToString()));
+        RpcException notThere = await Assert.ThrowsAsync<RpcException>(() => CallAsync(sidecar, index + "-not-there", ofOthers.ToString()));
+
+        Assert.All(outcomes, static outcome => Assert.Equal("unsupported", outcome));
+        Assert.Equal(StatusCode.PermissionDenied, there.StatusCode);
+        Assert.Equal(StatusCode.PermissionDenied, notThere.StatusCode);
+
+        async Task<string?> OutcomeAsync(AuthenticationHeaderValue key, string of, string body)
+        {
+            using HttpMessageInvoker client = new(new SocketsHttpHandler());
+            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(sidecar.DataUrl, $"{of}/_search"))
+            {
+                Content = new StringContent(body, new MediaTypeHeaderValue("application/json")),
+            };
+            request.Headers.Authorization = key;
+            request.Headers.Add("EsRefine-Query", Fan.QueryHeader);
+            using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            return response.Headers.TryGetValues("EsRefine", out IEnumerable<string>? values) ? values.Single() : null;
+        }
+    }
+
+    [Fact]
+    public async Task Account_that_may_not_read_mappings_is_an_outcome_and_not_the_callers_refusal()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        string index = await indices.GetAsync(engine, FanMapping.Elasticsearch());
+        AuthenticationHeaderValue evenShelf = await CreateKeyAsync(engine, index, ReadMapping, """{"term":{"shelf":"even"}}""");
+        EsRefineSettings settings = SidecarInFront.Settings(engine.Url, Fan.Judge);
+        await using Sidecar sidecar = await SidecarInFront.Of(
+            settings with { Upstream = settings.Upstream with { MappingAuthorization = "ApiKey bm9ib2R5Om5vdGhpbmc=" } });
+
+        SearchReply http = await SearchAsync(sidecar.DataUrl, index, evenShelf);
+        V1.SearchResponse grpc = await CallAsync(sidecar, index, evenShelf.ToString());
+
+        Assert.Equal(("unsupported", "unsupported"), (http.Outcome, grpc.Refinement.Outcome));
+        Assert.Equal(EvenShelf(0), http.Ids);
+        Assert.Equal(EvenShelf(0), grpc.Hits.Select(static hit => hit.Id));
+    }
+
     [Fact]
     public async Task Credentials_of_a_gRPC_caller_are_those_of_their_metadata()
     {

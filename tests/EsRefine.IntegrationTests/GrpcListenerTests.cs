@@ -10,6 +10,7 @@ using Grpc.Reflection.V1Alpha;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using ReflectionV1 = Grpc.Reflection.V1;
 using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.IntegrationTests;
@@ -150,6 +151,32 @@ public sealed class GrpcListenerTests(ElasticsearchEngine elasticsearch, OpenSea
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
         Assert.Contains(
             "esrefine.v1.RefinementService", reflection.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name));
+    }
+
+    [Fact]
+    public async Task Health_by_the_name_of_the_service_and_reflection_v1_are_served()
+    {
+        RunningEngine engine = await elasticsearch.UseAsync();
+        await using Sidecar sidecar = await SidecarInFront.Of(engine);
+        using GrpcChannel channel = GrpcChannel.ForAddress(sidecar.GrpcUrl);
+        string name = RefinementService.Descriptor.FullName;
+
+        HealthCheckResponse health = await new Health.HealthClient(channel)
+            .CheckAsync(new HealthCheckRequest { Service = name }, cancellationToken: Cancellation);
+        RpcException unknown = await Assert.ThrowsAsync<RpcException>(async () => await new Health.HealthClient(channel)
+            .CheckAsync(new HealthCheckRequest { Service = "esrefine.v1.NoService" }, cancellationToken: Cancellation));
+        using AsyncDuplexStreamingCall<ReflectionV1.ServerReflectionRequest, ReflectionV1.ServerReflectionResponse> reflection =
+            new ReflectionV1.ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo(cancellationToken: Cancellation);
+        await reflection.RequestStream.WriteAsync(new ReflectionV1.ServerReflectionRequest { ListServices = "" }, Cancellation);
+        Assert.True(await reflection.ResponseStream.MoveNext(Cancellation));
+        string[] listed = [.. reflection.ResponseStream.Current.ListServicesResponse.Service.Select(static service => service.Name)];
+        await reflection.RequestStream.WriteAsync(new ReflectionV1.ServerReflectionRequest { FileContainingSymbol = name }, Cancellation);
+        Assert.True(await reflection.ResponseStream.MoveNext(Cancellation));
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+        Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
+        Assert.Contains(name, listed);
+        Assert.NotEmpty(reflection.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto);
     }
 
     private static async Task FindsWhatTheHttpListenerFinds(RunningEngine engine, string index, KnnForm form)

@@ -287,14 +287,19 @@ public class PromiseTests
     }
 
     [Fact]
-    public async Task Off_leaves_the_search_alone_and_a_header_can_switch_it_on()
+    public async Task Off_leaves_the_search_alone_and_a_header_switches_it_on_only_where_the_operator_allows_it()
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(
             ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off });
+        await using FakeCluster allows = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off, AllowModeHeader = true });
 
         await AssertPassedAsync(cluster, "target-off");
-        (_, _, string? outcome) = await cluster.SearchAsync(also: static request => request.Headers.Add("EsRefine-Mode", "refine"));
-        Assert.StartsWith("refined", outcome, StringComparison.Ordinal);
+        Assert.Equal("target-off", (await cluster.SearchAsync(also: Refine)).Outcome);
+        Assert.Empty(cluster.Samples);
+        Assert.StartsWith("refined", (await allows.SearchAsync(also: Refine)).Outcome, StringComparison.Ordinal);
+
+        static void Refine(HttpRequestMessage request) => request.Headers.Add("EsRefine-Mode", "refine");
     }
 
     [Fact]
@@ -322,6 +327,28 @@ public class PromiseTests
         release.SetResult();
 
         Assert.Equal("a question", (await judged.Task.WaitAsync(TestContext.Current.CancellationToken)).QueryText);
+    }
+
+    [Theory]
+    [InlineData("Refine", "refined;")]
+    [InlineData("Off", "shadowed")]
+    [InlineData("Shadow", "shadowed")]
+    public async Task Clause_in_shadow_keeps_its_vector_beside_clauses_in_other_modes(string mode, string outcome)
+    {
+        RefinementMode other = Enum.Parse<RefinementMode>(mode);
+        const string Mapping = """
+            {"i":{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"cosine"},"w":{"type":"dense_vector","dims":2,"similarity":"cosine"},"t":{"type":"text"}}}}}
+            """;
+        TargetSettings[] targets = [new() { Index = "i", Field = "w", Mode = RefinementMode.Shadow }, new() { Index = "i", Field = "v", Mode = other }];
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, mapping: new UpstreamAnswer(Mapping), configure: settings => settings with { Targets = targets });
+
+        (_, _, string? header) = await cluster.SearchAsync("""{"knn":[{"field":"w","query_vector":[1, 1],"k":4},{"field":"v","query_vector":[1,1],"k":4}]}""");
+
+        Assert.StartsWith(outcome, header, StringComparison.Ordinal);
+        string sent = Assert.Single(cluster.Searches);
+        Assert.Contains("""{"field":"w","query_vector":[1, 1],"k":4}""", sent, StringComparison.Ordinal);
+        Assert.Equal(other != RefinementMode.Refine, sent.Contains("""{"field":"v","query_vector":[1,1],"k":4}""", StringComparison.Ordinal));
     }
 
     [Fact]

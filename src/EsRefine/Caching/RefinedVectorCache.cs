@@ -17,7 +17,8 @@ namespace EsRefine.Caching;
 /// hold together while the store is unreachable. Two instances that learn the same within the same millisecond may still disagree, for the store has no lock.
 /// </remarks>
 internal sealed class RefinedVectorCache(
-    IMemoryCache own, CacheSettings settings, TimeProvider timeProvider, ILogger<RefinedVectorCache> logger, IDistributedCache? store = null)
+    IMemoryCache own, CacheSettings settings, UpstreamSettings upstream, TimeProvider timeProvider, ILogger<RefinedVectorCache> logger,
+    IDistributedCache? store = null)
 {
     /// <summary>Each use extends the lifetime. After this many lifetimes the next first page learns the vector again, since documents change.</summary>
     private const int MaxLifetimes = 6;
@@ -37,7 +38,7 @@ internal sealed class RefinedVectorCache(
     public bool IsShared => store is not null;
 
     /// <summary>What keys are made with; null = a secret of this process.</summary>
-    public byte[]? Secret { get; } = SharedCache.Secret(settings);
+    public byte[]? Secret { get; } = SharedCache.Secret(settings, upstream.Urls);
 
     /// <summary>The vector for one page of a search; null where there is none that this page may use.</summary>
     /// <param name="key">Of the vector: <see cref="RefinedVectorKey"/>.</param>

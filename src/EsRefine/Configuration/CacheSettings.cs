@@ -13,6 +13,12 @@ internal sealed record CacheSettings
         Form = nameof(TextForms.Redis), Flag = "--redis", Placeholder = "HOST:PORT", Example = "redis:6379")]
     public string? Redis { get; init; }
 
+    /// <summary>Null: the URLs of its nodes.</summary>
+    [Setting("Name of the cluster in the keys in Redis, the same for all sidecars in front of it and another for each cluster. "
+        + "By default the keys depend on upstream.urls, so that sidecars share vectors only where these are the same.",
+        Example = "search-eu")]
+    public string? Cluster { get; init; }
+
     [Setting("Environment variable that holds the password of Redis.", Form = nameof(TextForms.VariableName), Example = "REDIS_PASSWORD")]
     public string? PasswordEnv { get; init; }
 

@@ -22,11 +22,21 @@ internal sealed record Form(string Type, Form.Reader Read)
     {
         _ when type == typeof(int) => Whole(setting.Range, setting.Unit),
         _ when type == typeof(double) => Number(setting.Range, setting.Unit),
+        _ when type == typeof(bool) => Switch,
         _ when type == typeof(Uri) && setting.Form is null => TextForms.HttpUrl,
         { IsEnum: true } => Word(type),
         _ when setting.Words.Length > 0 => OneOf(setting.Words),
         _ => (Form)typeof(TextForms).GetProperty(setting.Form ?? nameof(TextForms.Text), BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!,
     };
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    private static Form Switch { get; } = new("switch", (string text, SettingOrigin _, out object value) =>
+    {
+        bool isSwitch = bool.TryParse(text, out bool isOn);
+        value = isOn;
+        return isSwitch ? null : $"must be true or false, not '{text}'";
+    })
+    { Words = ["true", "false"] };
 
     /// <summary>One of a few words.</summary>
     public static Form OneOf(IReadOnlyList<string> words) => new("word", (string text, SettingOrigin _, out object value) =>

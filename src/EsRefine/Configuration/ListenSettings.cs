@@ -24,6 +24,12 @@ internal sealed record ListenSettings
         Form = nameof(TextForms.Listen), Flag = "--listen-models", Placeholder = "HOST:PORT", Example = "127.0.0.1:9283")]
     public string? Models { get; init; }
 
+    /// <summary>Null: derived from the memory.</summary>
+    [Setting("Connections that each listener has open at the same time. One more is closed at once. "
+        + "Without it: as many as take an eighth of the memory that the process or its container may use, and at most 16384.",
+        Unit = "connections", Min = 1, Max = 1_000_000, Example = "4096")]
+    public int? MaxConnections { get; init; }
+
     [Setting("The address given to clients that ask the cluster for its nodes (sniffing), so that they keep using EsRefine. "
         + "auto: the address they reached EsRefine at. host:port: that address, for clients behind a load balancer. "
         + "none: the nodes' own addresses, so that such clients bypass EsRefine.",

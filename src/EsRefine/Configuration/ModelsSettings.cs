@@ -9,6 +9,9 @@ internal sealed record ModelsSettings
         Flag = "--models-upstream", Placeholder = "URL", Example = "https://api.openai.com")]
     public Uri? Upstream { get; init; }
 
+    [Setting("Whether everything that applications send is relayed to models.upstream. By default only requests for embeddings and GET /v1/models are.")]
+    public bool RelayAllPaths { get; init; }
+
     [Setting("Whether the texts sent to the models listener are queries or documents. It selects the prompt of the local model; requests do not name one.",
         Words = ["unspecified", "query", "document"])]
     public string Purpose { get; init; } = "unspecified";

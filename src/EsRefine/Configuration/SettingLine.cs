@@ -23,6 +23,11 @@ internal sealed partial record SettingLine(string Path, int Depth, string Name, 
     /// <summary>A value as a YAML scalar, quoted if YAML would read it differently without quotes.</summary>
     public static string Scalar(object value)
     {
+        if (value is bool isOn)
+        {
+            return isOn ? "true" : "false";
+        }
+
         string text = value switch
         {
             Enum word => word.ToString().ToLowerInvariant(),

@@ -39,7 +39,7 @@ internal static class SettingsSchema
         schema["description"] = setting.Description;
         if (setting is ValueSetting { Default: { } preset } value)
         {
-            schema["default"] = value.IsNumber ? JsonNode.Parse(preset) : preset;
+            schema["default"] = value.IsNumber || value.IsSwitch ? JsonNode.Parse(preset) : preset;
         }
 
         return schema;
@@ -74,6 +74,11 @@ internal static class SettingsSchema
             Limit(number, "exclusiveMinimum", range.Above);
             Limit(number, "exclusiveMaximum", range.Below);
             return number;
+        }
+
+        if (setting.IsSwitch)
+        {
+            return new() { ["type"] = "boolean" };
         }
 
         JsonObject schema = new() { ["type"] = "string" };

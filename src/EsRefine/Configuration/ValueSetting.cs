@@ -10,6 +10,9 @@ internal sealed class ValueSetting(string path, SettingAttribute attribute, Prop
     /// <summary>Whether it is a number, with a unit and a range.</summary>
     public bool IsNumber => Form.Type.EndsWith("number", StringComparison.Ordinal);
 
+    /// <summary>Whether it is <c>true</c> or <c>false</c>.</summary>
+    public bool IsSwitch => Form.Type == "switch";
+
     public override bool TryRead(ConfigurationNode node, string path, Reading reading, out object value)
     {
         value = "";

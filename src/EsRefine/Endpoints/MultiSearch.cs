@@ -17,6 +17,9 @@ internal sealed class MultiSearch(SearchPreparation prepare, TargetTable targets
     /// <summary>Searches of one body that are prepared at the same time; the permits of <c>maxConcurrentSearches</c> count each.</summary>
     public const int Concurrency = 8;
 
+    /// <summary>The judgments of a body: so many times those of one search, as with the bytes.</summary>
+    private const int SearchesPerAllowance = 4;
+
     /// <summary>
     /// Prepares the searches of a body, those no larger than <c>maxSearchBodyBytes</c>. The result differs from what came in only in query vectors. The
     /// searches share one deadline: searches that start after it are forwarded unchanged.
@@ -29,7 +32,11 @@ internal sealed class MultiSearch(SearchPreparation prepare, TargetTable targets
         }
 
         long arrived = timeProvider.GetTimestamp();
-        SearchRequest request = received.WithOwnHeaders() with { Arrived = arrived };
+        SearchRequest request = received.WithOwnHeaders() with
+        {
+            Arrived = arrived,
+            Judgments = new(SearchesPerAllowance * settings.MaxJudgments),
+        };
         PreparedSearch?[] prepared = new PreparedSearch?[items.Count];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = gone };
 

@@ -1,6 +1,7 @@
 using EsRefine.Embedding;
 using EsRefine.Endpoints;
 using EsRefine.Grpc.V1;
+using EsRefine.Http;
 using EsRefine.Pipeline;
 using EsRefine.Refinement;
 using EsRefine.Upstream;
@@ -12,8 +13,11 @@ namespace EsRefine.Grpc;
 
 /// <summary>The typed listener: writes the search a client of the cluster would have sent, and lets the one pipeline refine it.</summary>
 internal sealed class RefinementGrpcService(
-    RefinedRequest entrance, MappingCache mappings, UpstreamClient upstream, IEmbeddingGenerator<string, Embedding<float>>? model = null)
+    RefinedRequest entrance, MappingCache mappings, UpstreamClient upstream, TimeProvider timeProvider,
+    IEmbeddingGenerator<string, Embedding<float>>? model = null)
 {
+    private static readonly byte[] NoHits = """{"size":0,"query":{"match_none":{} } }"""u8.ToArray();
+
     private static readonly string[] Identity =
         ["authorization", "es-security-runas-user", "opendistro_security_impersonate_as", "securitytenant", "x-opaque-id"];
 
@@ -26,7 +30,7 @@ internal sealed class RefinementGrpcService(
         {
             float[] vector = await VectorAsync(request, cancellationToken);
             EngineDialect dialect = await DialectAsync(caller, request.Field, cancellationToken);
-            EsRefine.SearchRequest search = caller with { Body = KnnSearchWriter.Write(request, vector, dialect) };
+            EsRefine.SearchRequest search = caller with { Body = KnnSearchWriter.Write(request, vector, dialect), TimeLeft = TimeLeft(context) };
 
             PreparedSearch prepared = await entrance.PrepareAsync(SearchEndpointKind.Search, search, cancellationToken);
             UpstreamReply reply = await SendAsync(search, prepared.Body, cancellationToken);
@@ -38,6 +42,11 @@ internal sealed class RefinementGrpcService(
             }
 
             return new SearchResponse { Hits = { SearchHits.Read(reply) }, Refinement = Describe(prepared.Summary) };
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not RpcException)
+        {
+            // Nobody waits for it; the library would log the stack of anything else.
+            throw new RpcException(new Status(StatusCode.Cancelled, "the call was canceled, or its deadline passed"));
         }
         catch (HttpRequestException exception)
         {
@@ -60,6 +69,7 @@ internal sealed class RefinementGrpcService(
             Body = default,
             Headers = Authorization(context.GetHttpContext().Request.Headers),
             QueryText = request.QueryText.Length > 0 ? request.QueryText : request.QueryCase == V1.SearchRequest.QueryOneofCase.Text ? request.Text : null,
+            Mode = EsRefineHeaders.ReadMode(context.GetHttpContext().Request.Headers),
             Rule = rule,
             Deadline = request.DeadlineMs > 0 ? TimeSpan.FromMilliseconds(Math.Min(request.DeadlineMs, int.MaxValue)) : null,
         };
@@ -105,31 +115,28 @@ internal sealed class RefinementGrpcService(
     private async Task<EngineDialect> DialectAsync(EsRefine.SearchRequest search, string field, CancellationToken cancellationToken)
     {
         Outcome<FieldMapping> read = await mappings.ReadAsync(search, field, pointInTime: default, cancellationToken);
-        if (read.TryGet(out FieldMapping? mapping, out NotRefined? unread))
+        if (read.TryGet(out FieldMapping? mapping, out _))
         {
             return mapping.Dialect;
         }
 
-        MappingException refused = (MappingException)unread.Failure!;
-        if (refused.Reply.StatusCode == 403)
+        // Whatever the mapping request came to: whether they may search, and what is wrong with their search, is the cluster's to say to this caller.
+        UpstreamReply reply = await SendAsync(search, NoHits, cancellationToken);
+        return !reply.IsSuccess ? throw SearchHits.Refusal(reply) : reply.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
+    }
+
+    /// <summary>What the caller waits, less what the cluster needs to answer; null: they set no deadline.</summary>
+    private TimeSpan? TimeLeft(ServerCallContext context)
+    {
+        if (context.Deadline == DateTime.MaxValue)
         {
-            // They may search all the same. A refusal does not say whose it is, but anybody may ask Elasticsearch who they are; its answer names the product.
-            return await AskAsync("/_security/_authenticate") ?? throw SearchHits.Refusal(refused.Reply);
+            return null;
         }
 
-        if (refused.Reply.IsSuccess)
-        {
-            // No such field, or not one field: what that comes to is the cluster's to say.
-            return await AskAsync("/") ?? throw new RpcException(new Status(StatusCode.InvalidArgument, refused.Message));
-        }
-
-        throw SearchHits.Refusal(refused.Reply);
-
-        async Task<EngineDialect?> AskAsync(string path)
-        {
-            UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path, search.Headers, default, cancellationToken);
-            return !reply.IsSuccess ? null : reply.IsElasticsearch ? EngineDialect.Elasticsearch : EngineDialect.OpenSearch;
-        }
+        TimeSpan left = context.Deadline - timeProvider.GetUtcNow().UtcDateTime;
+        TimeSpan answer = left / 3 < Timeouts.LongestGrpcAnswerTimeout ? left / 3 : Timeouts.LongestGrpcAnswerTimeout;
+        left -= answer > Timeouts.ShortestGrpcAnswerTimeout ? answer : Timeouts.ShortestGrpcAnswerTimeout;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private static V1.Refinement Describe(RefinementSummary summary) => new()

@@ -33,6 +33,7 @@ internal static class EsRefineServices
             services.TryAddSingleton(settings);
             services.TryAddSingleton(settings.Upstream);
             services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton(static provider => MemoryBudget.Of(provider.GetRequiredService<EsRefineSettings>().MaxBufferedMebibytes));
             services.TryAddSingleton(new TargetTable(settings));
             services.AddMetrics();
             services.TryAddSingleton<EsRefineMeter>();

@@ -6,10 +6,12 @@ using EsRefine.Http;
 using EsRefine.Models;
 using EsRefine.Settings;
 using EsRefine.Telemetry;
+using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
 using Grpc.Reflection.V1Alpha;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -49,6 +51,7 @@ internal static class Listeners
     public static void AddServices(IServiceCollection services, ListenSettings listen)
     {
         services.AddHttpForwarder();
+        services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
         services.AddSingleton(static provider => new PublishedAddress(provider.GetRequiredService<EsRefineSettings>().Listen));
         services.AddSingleton<TransparentProxy>();
         services.AddSingleton(static provider =>
@@ -60,7 +63,8 @@ internal static class Listeners
                 request.CanRefine ? request.PrepareAsync : null,
                 maxSearchBodyBytes,
                 provider.GetRequiredService<EsRefineMeter>(),
-                provider.GetRequiredService<ILogger<DataListener>>());
+                provider.GetRequiredService<ILogger<DataListener>>(),
+                provider.GetRequiredService<MemoryBudget>());
         });
         if (listen.Models is not null)
         {
@@ -68,11 +72,17 @@ internal static class Listeners
         }
 
         services.AddRouting();
-        services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = 16 * 1024 * 1024);
+        services.AddGrpc();
+        services.AddOptions<GrpcServiceOptions>()
+            .Configure<EsRefineSettings>(static (grpc, settings) => grpc.MaxReceiveMessageSize = settings.MaxSearchBodyBytes);
         services.AddSingleton<IServiceMethodProvider<RefinementGrpcService>, RefinementMethods>();
-        services.AddSingleton(new ReflectionServiceImpl(RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor));
+        Google.Protobuf.Reflection.ServiceDescriptor[] described =
+            [RefinementService.Descriptor, Health.Descriptor, ServerReflection.Descriptor, global::Grpc.Reflection.V1.ServerReflection.Descriptor];
+        services.AddSingleton(new ReflectionServiceImpl(described));
+        services.AddSingleton(new ReflectionV1ServiceImpl(described));
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks().AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
+        services.AddGrpcHealthChecks(static health => health.Services.Map(RefinementService.Descriptor.FullName, static _ => true))
+            .AddCheck<UpstreamHealthCheck>("upstream", tags: ["ready"]);
         // The cluster is checked only when a probe asks for it. The publisher would otherwise send it a request every 30 seconds.
         services.Configure<HealthCheckPublisherOptions>(static publisher => publisher.Predicate = static check => !check.Tags.Contains("ready"));
     }
@@ -80,10 +90,12 @@ internal static class Listeners
     /// <summary>Builds the request pipeline of each listener. The data and models listeners have no routing, because they forward every path.</summary>
     public static void Map(IApplicationBuilder app)
     {
+        app.UseCountedHeads();
         app.MapWhen(
             static context => ListenerOf(context) == Listener.Data,
             static data => data.Run(data.ApplicationServices.GetRequiredService<DataListener>().AnswerAsync));
-        app.MapWhen(static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseRouting().UseEndpoints(static endpoints =>
+        app.MapWhen(
+            static context => ListenerOf(context) == Listener.Grpc, static grpc => grpc.UseCountedMessages().UseRouting().UseEndpoints(static endpoints =>
         {
             endpoints.MapGrpcService<RefinementGrpcService>();
             endpoints.MapGrpcHealthChecksService();
@@ -123,6 +135,7 @@ internal static class Listeners
         void Mark(ListenOptions options)
         {
             options.Protocols = protocols;
+            ListenerLimits.Apply(options, setting);
             options.Use(next => connection =>
             {
                 connection.Features.Set(new ListenerFeature(listener));

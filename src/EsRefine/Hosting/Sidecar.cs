@@ -1,5 +1,6 @@
 using EsRefine.Configuration;
 using EsRefine.Endpoints;
+using EsRefine.Http;
 using EsRefine.Models;
 using EsRefine.Settings;
 using Microsoft.Extensions.AI;
@@ -50,6 +51,7 @@ internal sealed class Sidecar : IAsyncDisposable
             .ConfigureWebHost(
                 web => web
                     .UseKestrel(kestrel => Listeners.Open(kestrel, settings.Listen))
+                    .UseSockets(static sockets => sockets.MaxReadBufferSize = TransparentHttp.SocketBufferBytes)
                     .ConfigureServices(services =>
                     {
                         replace?.Invoke(services);

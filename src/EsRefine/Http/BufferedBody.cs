@@ -1,12 +1,14 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace EsRefine.Http;
 
 /// <summary>The body of a request that may be a search: read up to a limit, inflated for inspection, and replayed to the forwarder.</summary>
-/// <param name="IsWhole">False if the body exceeds the limit or the memory budget; the rest is then still unread.</param>
+/// <param name="IsWhole">False if the body exceeds the limit or the memory budget, or arrives too slowly; the rest is then still unread.</param>
 /// <param name="Json">The inflated body. Null if it is too large, the memory budget is used up, or it is labeled gzip but is not valid gzip.</param>
 internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>? Json)
 {
@@ -39,50 +41,54 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
     /// <param name="limit">Largest body to read, in bytes. A larger one is not read to its end.</param>
     /// <param name="memory">The memory budget for bodies. A body that does not fit is not read to its end.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <param name="timeout">A slower body is not read to its end. Null: <see cref="Timeouts.SearchBodyTimeout"/>.</param>
     /// <exception cref="BadHttpRequestException">The client's framing is invalid.</exception>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
-    public static async ValueTask<BufferedBody> ReadAsync(HttpRequest request, int limit, MemoryShare memory, CancellationToken cancellationToken)
+    public static async ValueTask<BufferedBody> ReadAsync(
+        HttpRequest request, int limit, MemoryBudget memory, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         if (request.ContentLength > limit)
         {
             return new(IsWhole: false, Json: null);
         }
 
-        Stream incoming = request.Body;
-        int longest = (int)(request.ContentLength ?? limit + 1);   // one byte over the limit distinguishes a body of exactly the limit from a larger one
+        int longest = (int)(request.ContentLength ?? limit);
 
         // The buffer grows with received data, never with Content-Length, which costs a client nothing to declare. It is not pooled because shadow and learn
         // searches use the body after the request has ended.
         byte[] buffer = new byte[Math.Min(FirstBuffer, longest)];
         int length = 0;
-        MemoryShare.Lease held = memory.Begin();
+        MemoryBudget.Lease held = memory.Begin(MemoryUse.Bodies);
         request.HttpContext.Response.RegisterForDispose(held);
+        await using BodyReading incoming = new(request.BodyReader, timeout ?? Timeouts.SearchBodyTimeout);
         while (true)
         {
-            if (length == buffer.Length)
+            ReadResult read = await incoming.ReadAsync(cancellationToken);
+            long arrived = length + read.Buffer.Length;
+            if (arrived > buffer.Length)
             {
-                if (length == request.ContentLength)
+                int larger = (int)Math.Min(Math.Max(2L * buffer.Length, arrived), longest);
+                if (arrived > longest || !held.TryGrow(larger - buffer.Length))
                 {
-                    break;
-                }
-
-                int larger = (int)Math.Min(2L * length, longest);
-                if (length > limit || !held.TryGrow(larger - length))
-                {
-                    request.Body = new ReplayedBody(buffer.AsMemory(0, length), incoming);
-                    return new(IsWhole: false, Json: null);
+                    incoming.Leave(read.Buffer);
+                    return await LeaveAsync();
                 }
 
                 Array.Resize(ref buffer, larger);
             }
 
-            int read = await incoming.ReadAsync(buffer.AsMemory(length), cancellationToken);
-            if (read == 0)
+            read.Buffer.CopyTo(buffer.AsSpan(length));
+            length = (int)arrived;
+            incoming.Take(read.Buffer);
+            if (read.IsCompleted || length == request.ContentLength)
             {
                 break;
             }
 
-            length += read;
+            if (read.IsCanceled)
+            {
+                return await LeaveAsync();   // too slow
+            }
         }
 
         ReadOnlyMemory<byte> received = buffer.AsMemory(0, length);
@@ -94,6 +100,12 @@ internal readonly record struct BufferedBody(bool IsWhole, ReadOnlyMemory<byte>?
 
         ReadOnlyMemory<byte>? inflated = Inflate(received, limit);
         return new(IsWhole: true, held.TryGrow(inflated?.Length ?? 0) ? inflated : null);
+
+        async ValueTask<BufferedBody> LeaveAsync()
+        {
+            request.Body = new ReplayedBody(buffer.AsMemory(0, length), await incoming.RestAsync(cancellationToken), held);
+            return new(IsWhole: false, Json: null);
+        }
     }
 
     /// <summary>Replaces the request's body with an uncompressed one that declares its length.</summary>

@@ -18,19 +18,19 @@ namespace EsRefine.Http;
 /// </param>
 /// <param name="meter">Counts searches that are not read.</param>
 /// <param name="logger">The log.</param>
-/// <param name="memory">Memory budget for bodies, which are held until the request is answered. Null: a quarter of the available memory.</param>
+/// <param name="memory">Memory budget for bodies, which are held until the request is answered. Null: a budget of its own.</param>
 internal sealed class DataListener(
     TransparentProxy proxy,
     Func<SearchEndpointKind, SearchRequest, CancellationToken, ValueTask<PreparedSearch>>? prepare,
     int maxSearchBodyBytes,
     EsRefineMeter meter,
     ILogger<DataListener> logger,
-    MemoryShare? memory = null)
+    MemoryBudget? memory = null)
 {
     /// <summary>The body limit of an <c>_msearch</c> is this many times that of one search. Each search in it still has to meet the limit for one.</summary>
     public const int SearchesPerBody = 4;
 
-    private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
+    private readonly MemoryBudget _memory = memory ?? MemoryBudget.Of(null);
 
     /// <summary>Answers one request.</summary>
     public Task AnswerAsync(HttpContext context)

@@ -14,9 +14,6 @@ internal static class EsRefineHeaders
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Whether a request header is EsRefine's own, and therefore not forwarded.</summary>
-    public static bool IsOurs(string name) => name.StartsWith("EsRefine-", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>
     /// The query text: percent-encoded UTF-8 if every <c>%</c> starts an escape, else UTF-8, else Latin-1. Null if absent or blank.
     /// </summary>
@@ -32,15 +29,28 @@ internal static class EsRefineHeaders
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
-    /// <summary>The requested mode. Null if absent or unknown; an unknown mode is not an error.</summary>
-    public static RefinementMode? ReadMode(IHeaderDictionary headers) => headers[Mode].ToString().Trim().ToUpperInvariant() switch
+    /// <summary>The mode asked for, of several the lowest; null: none, or none we know, which is no reason for an error of ours.</summary>
+    public static RefinementMode? ReadMode(IHeaderDictionary headers)
     {
-        "REFINE" => RefinementMode.Refine,
-        "SHADOW" => RefinementMode.Shadow,
-        "LEARN" => RefinementMode.Learn,
-        "OFF" => RefinementMode.Off,
-        _ => null,
-    };
+        RefinementMode? lowest = null;
+        foreach (string? line in headers[Mode])
+        {
+            foreach (string word in (line ?? "").Split(','))
+            {
+                RefinementMode? mode = word.Trim().ToUpperInvariant() switch
+                {
+                    "REFINE" => RefinementMode.Refine,
+                    "SHADOW" => RefinementMode.Shadow,
+                    "LEARN" => RefinementMode.Learn,
+                    "OFF" => RefinementMode.Off,
+                    _ => null,
+                };
+                lowest = mode is { } known && lowest is { } other ? RefinementModes.Lower(known, other) : mode ?? lowest;
+            }
+        }
+
+        return lowest;
+    }
 
     /// <summary>Adds <c>EsRefine</c> and <c>Server-Timing</c> to a reply.</summary>
     public static void Write(RefinementSummary summary, IHeaderDictionary headers)

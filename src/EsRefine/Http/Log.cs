@@ -10,7 +10,8 @@ internal static partial class Log
     public static partial void UpstreamFailed(this ILogger logger, Uri node, ForwarderError error, string? reason);
 
     [LoggerMessage(202, LogLevel.Information,
-        "A search is forwarded unread: its body is larger than {Limit} bytes (maxSearchBodyBytes), or the bodies in memory fill a quarter of it")]
+        "A search is forwarded unread: its body is larger than {Limit} bytes (maxSearchBodyBytes), the memory budget (maxBufferedMebibytes) has no room for it, "
+        + "or it takes too long to arrive")]
     public static partial void SearchBodyTooLarge(this ILogger logger, int limit);
 
     [LoggerMessage(203, LogLevel.Information, "A request was refused with 400 and not forwarded: {Reason}")]

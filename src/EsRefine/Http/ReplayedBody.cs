@@ -1,7 +1,10 @@
 namespace EsRefine.Http;
 
 /// <summary>A stream that replays bytes already read, followed by the unread rest of another stream.</summary>
-internal sealed class ReplayedBody(ReadOnlyMemory<byte> read, Stream rest) : Stream
+/// <param name="read">The bytes already read.</param>
+/// <param name="rest">The stream with the rest.</param>
+/// <param name="held">Disposed once the bytes already read have been replayed, however long the rest takes. Null: nothing.</param>
+internal sealed class ReplayedBody(ReadOnlyMemory<byte> read, Stream rest, IDisposable? held = null) : Stream
 {
     private ReadOnlyMemory<byte> _read = read;
 
@@ -44,6 +47,12 @@ internal sealed class ReplayedBody(ReadOnlyMemory<byte> read, Stream rest) : Str
         int count = Math.Min(buffer.Length, _read.Length);
         _read.Span[..count].CopyTo(buffer);
         _read = _read[count..];
+        if (_read.IsEmpty)
+        {
+            _read = default;
+            held?.Dispose();
+        }
+
         return count;
     }
 }

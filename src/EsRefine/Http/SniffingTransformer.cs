@@ -8,7 +8,8 @@ namespace EsRefine.Http;
 /// <param name="verbatim">The transformer for everything else.</param>
 /// <param name="request">The kind of request; not <see cref="SniffRequest.None"/>.</param>
 /// <param name="address">The address to publish, <c>host:port</c>.</param>
-internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest request, string address) : HttpTransformer
+/// <param name="budget">The memory budget. A reply that does not fit is forwarded unread.</param>
+internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest request, string address, MemoryBudget budget) : HttpTransformer
 {
     /// <summary>
     /// Largest reply to change, in bytes, before and after decompression. Full information takes about 10 KB per node. A larger reply is forwarded unchanged.
@@ -36,7 +37,8 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         try
         {
             await using Stream incoming = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
-            (byte[] body, bool isWhole) = await ReadAsync(incoming, cancellationToken);
+            using MemoryBudget.Lease held = budget.Begin(MemoryUse.Copies);
+            (byte[] body, bool isWhole) = await ReadAsync(incoming, held, cancellationToken);
             if (isWhole && Publish(body, response.Headers.ContentEncoding) is { } published)
             {
                 body = published;
@@ -61,7 +63,7 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
         return false;
     }
 
-    private static async Task<(byte[] Body, bool IsWhole)> ReadAsync(Stream incoming, CancellationToken cancellationToken)
+    private static async Task<(byte[] Body, bool IsWhole)> ReadAsync(Stream incoming, MemoryBudget.Lease held, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
         byte[] buffer = new byte[16 * 1024];
@@ -74,6 +76,10 @@ internal sealed class SniffingTransformer(HttpTransformer verbatim, SniffRequest
             }
 
             body.Write(buffer, 0, read);
+            if (!held.TryGrow(4L * read))   // the stream's buffer, which doubles, the array, and the reply that is written
+            {
+                break;
+            }
         }
 
         return (body.ToArray(), false);

@@ -11,10 +11,15 @@ namespace EsRefine.Http;
 internal static class TransparentHttp
 {
     /// <summary>Longest request line and longest header section taken from a client, in bytes. Elasticsearch's own defaults are 4 KiB and 16 KiB.</summary>
-    private const int MaxHeadBytes = 1024 * 1024;
+    public const int MaxHeadBytes = 1024 * 1024;
 
-    /// <summary>Most header lines taken from a client: every line needs at least four of the bytes above, so this is never the limit that is met.</summary>
-    private const int MaxHeaderLines = MaxHeadBytes / 4;
+    /// <summary>Bytes of a body that are read from a socket before they are needed, at most.</summary>
+    public const int SocketBufferBytes = 128 * 1024;
+
+    /// <summary>
+    /// Most header lines taken from a client: more than fit into the engines' default of 16 KiB. Lines with one name cost the square of their number.
+    /// </summary>
+    private const int MaxHeaderLines = 8 * 1024;
 
     /// <summary>Kestrel's own switch, read when its options are: a line ends with CR LF, and a bare LF is refused with 400.</summary>
     private const string RefuseBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
@@ -40,5 +45,13 @@ internal static class TransparentHttp
         limits.MaxRequestHeaderCount = MaxHeaderLines;
         // The cluster never closes an idle connection; a client's pool that counts on that must not meet a closed one here.
         limits.KeepAliveTimeout = Timeouts.IdleClientLifetime;
+        limits.RequestHeadersTimeout = Timeouts.HeadTimeout;
+        // Otherwise an idle connection keeps the header values of its last request.
+        options.DisableStringReuse = true;
+
+        // gRPC alone. What its messages hold beyond these windows is counted by the memory budget.
+        limits.Http2.InitialConnectionWindowSize = SocketBufferBytes;
+        limits.Http2.InitialStreamWindowSize = SocketBufferBytes;
+        limits.Http2.HeaderTableSize = 0;   // with a table, a few bytes of a head could stand for a megabyte
     }
 }

@@ -11,7 +11,7 @@ namespace EsRefine.Http;
 /// ours would be an answer the cluster never gave. A node that refuses the connection is another matter: nothing was sent, so the next node gets the request.
 /// </remarks>
 internal sealed class TransparentProxy(
-    IHttpForwarder forwarder, UpstreamClient upstream, PublishedAddress published, ILogger<TransparentProxy> logger)
+    IHttpForwarder forwarder, UpstreamClient upstream, PublishedAddress published, ILogger<TransparentProxy> logger, MemoryBudget? budget = null)
 {
     /// <summary>HTTP/1.1, which every node speaks and in which a message is most like what the client sent; no timeout of ours.</summary>
     internal static readonly ForwarderRequestConfig Config = new()
@@ -23,6 +23,8 @@ internal sealed class TransparentProxy(
 
     /// <summary>Bytes that are sent before a node could answer, whatever it has to say.</summary>
     private const int SmallestUpload = 64 * 1024;
+
+    private readonly MemoryBudget _budget = budget ?? MemoryBudget.Of(null);
 
     /// <summary>Forwards the request as <see cref="HttpContext.Request"/> has it, body and length included.</summary>
     /// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
@@ -49,7 +51,7 @@ internal sealed class TransparentProxy(
         {
             Uri node = upstream.Nodes.Next();
             VerbatimTransformer verbatim = new(node, target, summary) { Withholds = withholding };
-            HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context));
+            HttpTransformer transformer = sniff == SniffRequest.None ? verbatim : new SniffingTransformer(verbatim, sniff, published.For(context), _budget);
             ForwarderError error = await forwarder.SendAsync(context, node.AbsoluteUri, upstream.Invoker, Config, transformer, CancellationToken.None);
             if (verbatim.HasWithheld)
             {

@@ -11,14 +11,9 @@ namespace EsRefine.Http;
 /// Copies request and reply headers unchanged, except for hop-by-hop headers and EsRefine's own. The forwarder copies the body; the declared length stays the
 /// client's.
 /// </summary>
-/// <param name="node">The node that receives the request.</param>
-/// <param name="target">The raw target.</param>
-/// <param name="summary">The outcome to report in the reply's headers; null unless the request is a search with a kNN clause.</param>
-/// <remarks>
-/// Over plain HTTP, <c>Host</c> is forwarded unchanged: the engines do not read it, and a signature (AWS SigV4) may cover it. Over TLS it becomes the node's
-/// host name: hosted clusters route by it, the certificate is checked against it, and a client that signs has to sign that name anyway. An empty <c>Host</c>
-/// also becomes the node's, because <see cref="HttpClient"/> would write both.
-/// </remarks>
+/// <param name="node">The node it goes to.</param>
+/// <param name="target">The target, raw.</param>
+/// <param name="summary">What the reply's headers tell of a search with a kNN clause; null on all other requests.</param>
 internal sealed class VerbatimTransformer(Uri node, RawTarget target, RefinementSummary? summary) : HttpTransformer
 {
     /// <summary>A Date header that Kestrel considers set but that has no value to write, so the reply has no Date.</summary>
@@ -34,15 +29,11 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         HttpRequest request = httpContext.Request;
-        HashSet<string>? nominated = HopByHop.Nominated(request.Headers.Connection);
-        bool ownHost = node.Scheme == Uri.UriSchemeHttps;
+        ForwardedHeaders forwarded = new(request.Headers);
         foreach ((string name, StringValues values) in request.Headers)
         {
-            if (!HopByHop.Contains(name)
-                && nominated?.Contains(name) is not true
-                && !EsRefineHeaders.IsOurs(name)
-                && !name.StartsWith(':')
-                && !((ownHost || StringValues.IsNullOrEmpty(values)) && name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
+            if (forwarded.Contain(name)
+                && (ForwardedHeaders.KeepsHost(node, values) || !name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
             {
                 RepeatedHeader.Add(proxyRequest, name, values);
             }
@@ -76,7 +67,7 @@ internal sealed class VerbatimTransformer(Uri node, RawTarget target, Refinement
         IHeaderDictionary headers = response.Headers;
         HttpHeadersNonValidated received = proxyResponse!.Headers.NonValidated;
         if (received.TryGetValues(HeaderNames.Connection, out HeaderStringValues connection)
-            && HopByHop.Nominated(new StringValues([.. connection])) is { } nominated)
+            && ForwardedHeaders.Nominated(new StringValues([.. connection])) is { } nominated)
         {
             foreach (string name in nominated)
             {

@@ -9,7 +9,7 @@ namespace EsRefine.Judging;
 internal static class JudgePrompt
 {
     /// <summary>Increase it with every change of the prompt: judgments of different versions are not comparable.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     /// <summary>Texts are cut to this length, in UTF-16 code units. The start of a text nearly always shows its subject; the rest costs tokens.</summary>
     public const int MaxTextLength = 2000;
@@ -35,9 +35,10 @@ internal static class JudgePrompt
         Relevant? (Yes/No):
         """;
 
-    /// <summary>The part of a text that is sent. A surrogate pair is never split.</summary>
+    /// <summary>The part of a text that is sent, without invisible characters. A surrogate pair is never split.</summary>
     public static string Start(string text)
     {
+        text = InvisibleCharacters.Remove(text);
         if (text.Length <= MaxTextLength)
         {
             return text;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using EsRefine.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.Models;
@@ -11,10 +12,16 @@ namespace EsRefine.Models;
 /// <param name="response">The response; its status and length are known when writing begins.</param>
 /// <param name="client">The stream to the client.</param>
 /// <param name="limit">Largest copy in bytes; a larger reply is not copied.</param>
+/// <param name="held">Counts the copy. If the memory budget has no room for it, the copy is dropped and the reply goes on.</param>
 /// <param name="read">Processes the copy; called at most once.</param>
-internal sealed class CopiedReply(HttpResponse response, Stream client, int limit, Func<CopiedBody, ValueTask> read) : Stream
+internal sealed class CopiedReply(HttpResponse response, Stream client, int limit, MemoryBudget.Lease held, Func<CopiedBody, ValueTask> read) : Stream
 {
+    private const int FirstBuffer = 16 * 1024;
+
     private MemoryStream? _copy = new();
+
+    /// <summary>Whether the copy was dropped because the memory budget had no room for it.</summary>
+    public bool IsDropped { get; private set; }
 
     public override bool CanRead => false;
 
@@ -34,9 +41,10 @@ internal sealed class CopiedReply(HttpResponse response, Stream client, int limi
     {
         if (_copy is { } copy)
         {
-            if (response.StatusCode is < 200 or >= 300 || copy.Length + buffer.Length > limit)
+            if (response.StatusCode is < 200 or >= 300 || copy.Length + buffer.Length > limit || !TryGrow(copy, buffer.Length))
             {
                 _copy = null;
+                held.Dispose();
             }
             else
             {
@@ -55,6 +63,25 @@ internal sealed class CopiedReply(HttpResponse response, Stream client, int limi
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => client.FlushAsync(cancellationToken);
+
+    private bool TryGrow(MemoryStream copy, int bytes)
+    {
+        long length = copy.Length + bytes;
+        if (length <= copy.Capacity)
+        {
+            return true;
+        }
+
+        long larger = Math.Min(limit, Math.Max(length, Math.Max(FirstBuffer, 2L * copy.Capacity)));
+        if (!held.TryHold(larger + copy.Capacity))   // both, while one is copied into the other
+        {
+            IsDropped = true;
+            return false;
+        }
+
+        copy.Capacity = (int)larger;
+        return true;
+    }
 
     /// <summary>Call at the end of the reply: processes the copy unless that has been done.</summary>
     public async ValueTask EndAsync()
@@ -84,15 +111,17 @@ internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringVal
 {
     public int Length => Bytes.Length;
 
-    /// <summary>The decompressed body. Null if the encoding is not supported, the data is corrupt, or the body exceeds the limit (bytes).</summary>
-    public ReadOnlyMemory<byte>? Inflate(int limit)
+    /// <summary>
+    /// The decompressed body. Null if the encoding is not supported, the data is corrupt, or the body exceeds the limit (bytes) or the memory budget.
+    /// </summary>
+    public ReadOnlyMemory<byte>? Inflate(int limit, MemoryBudget.Lease held)
     {
         if (Coding.Count == 0 || Coding is ["identity"])
         {
             return Bytes;
         }
 
-        using MemoryStream compressed = new(Bytes.ToArray());
+        using ReplayedBody compressed = new(Bytes, Stream.Null);
         using Stream? inflating = Coding.ToString().ToUpperInvariant() switch
         {
             "GZIP" or "X-GZIP" => new GZipStream(compressed, CompressionMode.Decompress),
@@ -100,10 +129,10 @@ internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringVal
             "DEFLATE" => new ZLibStream(compressed, CompressionMode.Decompress),
             _ => null,
         };
-        return inflating is null ? null : ReadAll(inflating, limit);
+        return inflating is null ? null : ReadAll(inflating, limit, held);
     }
 
-    private static ReadOnlyMemory<byte>? ReadAll(Stream stream, int limit)
+    private static ReadOnlyMemory<byte>? ReadAll(Stream stream, int limit, MemoryBudget.Lease held)
     {
         MemoryStream whole = new();
         byte[] part = new byte[16 * 1024];
@@ -111,7 +140,7 @@ internal readonly record struct CopiedBody(ReadOnlyMemory<byte> Bytes, StringVal
         {
             while (stream.Read(part) is > 0 and int read)
             {
-                if (whole.Length + read > limit)
+                if (whole.Length + read > limit || !held.TryGrow(2L * read))   // twice: the stream doubles its buffer
                 {
                     return null;
                 }

@@ -3,19 +3,33 @@ using EsRefine.Remembering;
 
 namespace EsRefine.Models;
 
-/// <summary>Forwards every request to another server and its reply back unchanged, and remembers the vectors in embeddings replies.</summary>
-internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memory, ILogger<EmbeddingsRelay> logger)
+/// <summary>
+/// Passes requests for embeddings on to another server and its reply back, byte for byte; a copy of them is read on the way. Applications need nothing else of
+/// such a server but its list of models, and whoever reaches this listener is not to reach what else it serves.
+/// </summary>
+/// <param name="relaysAllPaths">The operator wants everything relayed.</param>
+internal sealed class EmbeddingsRelay(
+    TransparentProxy proxy, VectorMemory memory, bool relaysAllPaths, MemoryBudget budget, ILogger<EmbeddingsRelay> logger)
 {
     /// <summary>
     /// Largest request and reply to read, in bytes, inflated: a thousand vectors of 1,536 dimensions. Larger ones are forwarded without being read.
     /// </summary>
     private const int MaxBodyBytes = 32 * 1024 * 1024;
 
-    private readonly MemoryShare _memory = MemoryShare.Quarter();
-
     /// <summary>Relays one request.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
+        string method = context.Request.Method;
+        string path = RawTarget.Of(context).Path.ToString();
+        if (!relaysAllPaths && !IsRelayed(method, path))
+        {
+            await new OpenAiError(
+                StatusCodes.Status404NotFound,
+                $"{method} {path} is not relayed: EsRefine relays requests for embeddings and GET /v1/models; models.relayAllPaths: true relays everything",
+                Code: "unknown_url").AnswerAsync(context.Response);
+            return;
+        }
+
         IReadOnlyList<string> texts;
         try
         {
@@ -34,7 +48,8 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
 
         HttpResponse response = context.Response;
         Stream client = response.Body;
-        CopiedReply reply = new(response, client, MaxBodyBytes, copy => RememberAsync(texts, copy));
+        using MemoryBudget.Lease held = budget.Begin(MemoryUse.Copies);
+        CopiedReply reply = new(response, client, MaxBodyBytes, held, copy => RememberAsync(texts, copy, held));
         response.Body = reply;
         try
         {
@@ -47,12 +62,21 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
 
         // The server sends the final chunk of a chunked reply after this method returns, so the application still waits here.
         await reply.EndAsync();
+        if (reply.IsDropped)
+        {
+            logger.CopyDropped(texts.Count);
+        }
     }
+
+    private static bool IsRelayed(string method, string path) =>
+        EmbeddingsShape.TextMember(path) is not null
+        || ((HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) && (path is "/models" || path.EndsWith("/v1/models", StringComparison.Ordinal)));
 
     private async Task<IReadOnlyList<string>> ReadTextsAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        bool mayHoldTexts = EmbeddingsShape.IsEndpoint(request.Method, RawTarget.Of(context).Path)
+        string? member = HttpMethods.IsPost(request.Method) ? EmbeddingsShape.TextMember(RawTarget.Of(context).Path) : null;
+        bool mayHoldTexts = member is not null
             && (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
             && (request.Headers.ContentEncoding.Count == 0 || request.Headers.ContentEncoding is ["gzip"]);
         if (!mayHoldTexts)
@@ -60,13 +84,16 @@ internal sealed class EmbeddingsRelay(TransparentProxy proxy, VectorMemory memor
             return [];
         }
 
-        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, _memory, context.RequestAborted);
-        return body.Json is { } json ? EmbeddingsShape.Texts(json) : [];
+        BufferedBody body = await BufferedBody.ReadAsync(request, MaxBodyBytes, budget, context.RequestAborted);
+        using MemoryBudget.Lease reading = budget.Begin(MemoryUse.Bodies);
+        return body.Json is { } json && reading.TryGrow(EmbeddingsShape.ReadingCost(json.Span)) ? EmbeddingsShape.Texts(json, member!) : [];
     }
 
-    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy)
+    private async ValueTask RememberAsync(IReadOnlyList<string> texts, CopiedBody copy, MemoryBudget.Lease held)
     {
-        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes) is { } json ? EmbeddingsShape.Vectors(json, texts) : [];
+        IReadOnlyList<HandedOutVector> vectors = copy.Inflate(MaxBodyBytes, held) is { } json && held.TryGrow(EmbeddingsShape.ReadingCost(json.Span))
+            ? EmbeddingsShape.Vectors(json, texts)
+            : [];
         if (vectors.Count == 0)
         {
             logger.NothingToRemember(texts.Count, copy.Length);

@@ -16,31 +16,53 @@ internal static class EmbeddingsShape
 {
     private static readonly string[] TextNames = ["input", "inputs", "prompt"];
 
-    /// <summary>Whether the method and path are those of an embeddings request. The body decides whether it is one.</summary>
-    public static bool IsEndpoint(string method, ReadOnlySpan<char> path)
+    /// <summary>
+    /// The member that holds the texts of a request to this path; null where the path is no endpoint for embeddings. Paths with segments that a server may
+    /// resolve (<c>..</c>, escapes) are none: another path may be meant.
+    /// </summary>
+    public static string? TextMember(ReadOnlySpan<char> path)
     {
-        ReadOnlySpan<char> last = path[(path.LastIndexOf('/') + 1)..];
-        return HttpMethods.IsPost(method) && last is "embeddings" or "embed";
-    }
-
-    /// <summary>The texts of a request in order. Empty if its input is anything else, tokens for example.</summary>
-    public static IReadOnlyList<string> Texts(ReadOnlyMemory<byte> json) => Parse(json, static request =>
-    {
-        foreach (string name in TextNames)
+        if (path.ContainsAny("%\\;") || path.Contains("/..", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal))
         {
-            if (request.ValueKind == JsonValueKind.Object && request.TryGetProperty(name, out JsonElement input))
-            {
-                return input.ValueKind switch
-                {
-                    JsonValueKind.String => [input.GetString()!],
-                    JsonValueKind.Array when input.EnumerateArray().All(static text => text.ValueKind == JsonValueKind.String) =>
-                        [.. input.EnumerateArray().Select(static text => text.GetString()!)],
-                    _ => [],
-                };
-            }
+            return null;
         }
 
-        return (string[])[];
+        path = path.TrimEnd('/');
+        int slash = path.LastIndexOf('/');
+        ReadOnlySpan<char> last = path[(slash + 1)..];
+        bool isOllama = slash >= 0 && (path[..slash] is "/api" || path[..slash].EndsWith("/api", StringComparison.Ordinal));
+        return last switch
+        {
+            "embed" => isOllama ? "input" : "inputs",
+            "embeddings" => isOllama ? "prompt" : "input",
+            _ => null,
+        };
+    }
+
+    /// <summary>Most bytes that reading JSON takes beside the JSON itself: a few for each value, and values stand between commas.</summary>
+    public static long ReadingCost(ReadOnlySpan<byte> json) => 24L * (json.Count((byte)',') + 1);
+
+    /// <summary>The texts of a request in order; none where it holds other things, tokens for example, or where more than one member could hold them.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="member">The member that holds the texts: <see cref="TextMember"/>.</param>
+    public static IReadOnlyList<string> Texts(ReadOnlyMemory<byte> json, string member) => Parse(json, request =>
+    {
+        // Some servers read names in any case, and the last of two: what cannot be told apart here is not remembered.
+        JsonProperty[] candidates = request.ValueKind != JsonValueKind.Object ? []
+            : [.. request.EnumerateObject().Where(static property => TextNames.Contains(property.Name, StringComparer.OrdinalIgnoreCase))];
+        if (candidates is not [{ } only] || only.Name != member)
+        {
+            return (string[])[];
+        }
+
+        JsonElement input = only.Value;
+        return input.ValueKind switch
+        {
+            JsonValueKind.String => [input.GetString()!],
+            JsonValueKind.Array when input.EnumerateArray().All(static text => text.ValueKind == JsonValueKind.String) =>
+                [.. input.EnumerateArray().Select(static text => text.GetString()!)],
+            _ => [],
+        };
     });
 
     /// <summary>The vectors of a reply, each with its text. Empty if the format is unknown or the reply does not have one vector for each text.</summary>

@@ -15,12 +15,12 @@ namespace EsRefine.Models;
 /// <param name="generator">The model.</param>
 /// <param name="purpose">Which of the model's prompts is prepended to each text: <c>query</c>, <c>document</c> or <c>unspecified</c>.</param>
 /// <param name="memory">Remembers the returned vectors.</param>
-internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<float>> generator, string purpose, VectorMemory memory)
+/// <param name="budget">The memory budget for requests.</param>
+internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<float>> generator, string purpose, VectorMemory memory, MemoryBudget budget)
 {
     /// <summary>Largest request in bytes: 2,048 texts of 8 KB.</summary>
     private const int MaxBodyBytes = 16 * 1024 * 1024;
 
-    private readonly MemoryShare _memory = MemoryShare.Quarter();
     private readonly EmbeddingGeneratorMetadata? _metadata = generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
 
     private string ModelName => _metadata?.DefaultModelId ?? "local";
@@ -50,7 +50,7 @@ internal sealed class LocalEmbeddings(IEmbeddingGenerator<string, Embedding<floa
 
     private async Task EmbedAsync(HttpContext context)
     {
-        BufferedBody body = await BufferedBody.ReadAsync(context.Request, MaxBodyBytes, _memory, context.RequestAborted);
+        BufferedBody body = await BufferedBody.ReadAsync(context.Request, MaxBodyBytes, budget, context.RequestAborted);
         OpenAiError? refusal;
         EmbeddingsRequest? request = null;
         if (!body.IsWhole)

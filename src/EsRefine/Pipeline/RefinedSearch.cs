@@ -39,9 +39,15 @@ internal sealed class RefinedSearch(
             return scope.Unchanged(reason);
         }
 
-        if (Array.TrueForAll(tasks, static task => task.Reason is not null || task.Target.Mode == RefinementMode.Shadow))
+        ClauseTask[] shadowed = Array.FindAll(tasks, static task => task.IsShadowed);
+        if (shadowed.Length > 0)
         {
-            return scope.Unchanged(background.Shadow(tasks, RefineDistinctAsync));
+            NotRefined shadow = background.Shadow(shadowed, RefineDistinctAsync);
+            tasks = [.. tasks.Except(shadowed)];
+            if (Array.TrueForAll(tasks, static task => task.Reason is not null))
+            {
+                return scope.Unchanged(shadow);
+            }
         }
 
         RefinedClause[] refined = await RefineDistinctAsync(tasks, scope);

@@ -16,7 +16,12 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
     public static readonly NotRefined Overloaded = new(
         RefinementOutcome.Overloaded, "as many searches as maxConcurrentSearches allows are being refined");
 
+    /// <summary>The reason where the request has no judgments left.</summary>
+    public static readonly NotRefined TooManyVectors = new(
+        RefinementOutcome.Overloaded, "the other vectors of this request take as many judgments as maxJudgments allows");
+
     private readonly Lock _lock = new();
+    private readonly JudgmentAllowance _judgments = search.Judgments ?? new(scopes.MaxJudgments);
     private List<(TimeSpan Allowed, Deadline Deadline)>? _deadlines;
     private SourceVectors? _sources;
     private bool? _hasPermit;
@@ -62,6 +67,9 @@ internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, lon
         }
     }
 
+    /// <summary>Takes the judgments of one vector out of those that the request may buy.</summary>
+    public bool TryTakeJudgments(Target target) => _judgments.TryTake(target.SampleSize);
+
     /// <summary>Records the end of a search that is forwarded unchanged.</summary>
     public PreparedSearch Unchanged(NotRefined reason) => End(PreparedSearch.Unchanged(search, reason));
 
@@ -93,6 +101,9 @@ internal sealed class SearchScopes(
     public TimeProvider TimeProvider => timeProvider;
 
     public EsRefineMeter Meter => meter;
+
+    /// <summary>Judgments that one search may buy.</summary>
+    public int MaxJudgments => settings.MaxJudgments;
 
     /// <summary>As many as <c>maxConcurrentSearches</c> allows.</summary>
     public SemaphoreSlim Permits { get; } = new(settings.MaxConcurrentSearches);

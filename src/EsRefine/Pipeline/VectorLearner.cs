@@ -34,6 +34,11 @@ internal sealed class VectorLearner(Sampler sampler, EsRefineMeter meter, TimePr
             return VectorResult.None(new(RefinementOutcome.JudgeFailed, unavailable, new JudgeException(unavailable)));
         }
 
+        if (!scope.TryTakeJudgments(task.Target))
+        {
+            return VectorResult.None(SearchScope.TooManyVectors);
+        }
+
         StageClock clock = new(timeProvider);
         Deadline deadline = scope.DeadlineOf(task.Target);
         Outcome<HitSample> sampled = await deadline.WaitAsync(sampler.SampleAsync(task.Search, SamplePlan.Of(task), deadline.Token));

@@ -24,6 +24,10 @@ internal sealed record EsRefineSettings
         Flag = "--mode", Placeholder = "MODE")]
     public RefinementMode Mode { get; init; } = RefinementMode.Refine;
 
+    [Setting("Whether requests may raise the mode by the header EsRefine-Mode. By default they can only lower it, in the order refine, learn, shadow, off: "
+        + "what is off stays off.")]
+    public bool AllowModeHeader { get; init; }
+
     [Setting("Time a search may spend on being refined. When it ends, the judgments that have arrived are used.",
         Unit = "milliseconds", Min = 1, Max = 600_000, Flag = "--deadline", Placeholder = "MS")]
     public int DeadlineMs { get; init; } = 1500;
@@ -48,6 +52,18 @@ internal sealed record EsRefineSettings
         + "An _msearch body may be four times as large.",
         Unit = "bytes", Min = 1024, Max = 1024 * 1024 * 1024)]
     public int MaxSearchBodyBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Null: a quarter of the memory.</summary>
+    [Setting("Memory for everything that clients and servers can make EsRefine hold: large request heads, search bodies, gRPC messages, replies to "
+        + "its own requests, copies of embeddings replies. Beyond it nothing waits: searches are forwarded unchanged, copies are dropped. "
+        + "Without it: a quarter of the memory that the process or its container may use.",
+        Unit = "mebibytes", Min = 1, Max = 1024 * 1024, Example = "64")]
+    public int? MaxBufferedMebibytes { get; init; }
+
+    [Setting("Judgments that one search may buy: each of its vectors costs as many as hits are sampled. Vectors beyond it stay as they are. "
+        + "The searches of an _msearch share four times as many.",
+        Unit = "judgments", Min = 2, Max = 100_000)]
+    public int MaxJudgments { get; init; } = 100;
 
     [Setting("Searches refined at the same time. Further searches are forwarded unchanged without waiting.", Unit = "searches", Min = 1, Max = 100_000)]
     public int MaxConcurrentSearches { get; init; } = 64;

@@ -22,6 +22,9 @@ internal sealed record ClauseTask(SearchRequest Search, RecognizedSearch Recogni
         : string.IsNullOrWhiteSpace(QueryText) ? NoText
         : null;
 
+    /// <summary>Whether the clause is refined for the record only: the vector of the search stays.</summary>
+    public bool IsShadowed => Reason is null && Target.Mode == RefinementMode.Shadow;
+
     /// <summary>JSON of the search's <c>pit</c>; empty where there is none.</summary>
     public ReadOnlyMemory<byte> PointInTime => Recognized.PointInTime.Bytes;
 

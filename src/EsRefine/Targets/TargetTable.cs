@@ -38,12 +38,12 @@ internal sealed class TargetTable
         }
 
         // Where targets are named, an index that none of them names is left alone.
-        RefinementMode mode = _settings.Targets.Count > 0 && found is null ? RefinementMode.Off : search.Mode ?? found?.Mode ?? _settings.Mode;
+        RefinementMode mode = _settings.Targets.Count > 0 && found is null ? RefinementMode.Off : ModeOf(search, found?.Mode);
         return new Target
         {
             Mode = mode,
             Rule = search.Rule ?? _rules[found?.Rule ?? _settings.Rule],
-            Deadline = search.Deadline ?? TimeSpan.FromMilliseconds(found?.DeadlineMs ?? _settings.DeadlineMs),
+            Deadline = TimeOf(search, found?.DeadlineMs ?? _settings.DeadlineMs),
             SampleSize = found?.Sample ?? _settings.Sample,
             Guards = new RefinementGuards((float)_settings.MinSpread, (float)_settings.TrustRadius),
             Task = found?.Task,
@@ -65,9 +65,22 @@ internal sealed class TargetTable
             : _settings.Targets.Where(target => IndexPattern.Matches(target.Index, search.Index)).Select(static target => (target.Mode, target.DeadlineMs));
         int[] deadlines =
         [
-            .. met.Where(target => (search.Mode ?? target.Mode ?? _settings.Mode) != RefinementMode.Off)
+            .. met.Where(target => ModeOf(search, target.Mode) != RefinementMode.Off)
                 .Select(target => target.DeadlineMs ?? _settings.DeadlineMs),
         ];
-        return deadlines.Length == 0 ? null : search.Deadline ?? TimeSpan.FromMilliseconds(deadlines.Min());
+        return deadlines.Length == 0 ? null : TimeOf(search, deadlines.Min());
+    }
+
+    /// <summary>The operator's mode, which a caller can lower, but raise only where <c>allowModeHeader</c> says so.</summary>
+    private RefinementMode ModeOf(SearchRequest search, RefinementMode? ofTarget)
+    {
+        RefinementMode set = ofTarget ?? _settings.Mode;
+        return search.Mode is not { } asked ? set : _settings.AllowModeHeader ? asked : RefinementModes.Lower(asked, set);
+    }
+
+    private static TimeSpan TimeOf(SearchRequest search, int deadlineMs)
+    {
+        TimeSpan time = search.Deadline ?? TimeSpan.FromMilliseconds(deadlineMs);
+        return search.TimeLeft is { } left && left < time ? left : time;
     }
 }

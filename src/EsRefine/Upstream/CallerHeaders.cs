@@ -1,12 +1,15 @@
 using System.Collections.Frozen;
+using System.Net;
 using EsRefine.Stores;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace EsRefine.Upstream;
 
 /// <summary>
-/// The caller's identity on EsRefine's own requests. Such a request carries every header of the caller except those that describe the original message or its
-/// connection, so the cluster sees the same caller under any scheme (<c>Authorization</c>, run-as, tenant and proxy-authentication headers).
+/// The caller's identity on our own requests: an extra request carries every header that the forwarder sends (<see cref="ForwardedHeaders"/>) but those that
+/// describe the original message, so that whatever scheme a deployment uses (<c>Authorization</c>, run-as, tenant and proxy-authentication headers, virtual
+/// hosts), the same cluster sees the same caller.
 /// </summary>
 internal static class CallerHeaders
 {
@@ -15,8 +18,8 @@ internal static class CallerHeaders
 
     private static readonly FrozenSet<string> NotCopied = FrozenSet.ToFrozenSet(
         [
-            "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect", "Range",
-            "Date", "Accept", "Accept-Encoding", "Accept-Charset", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "X-Opaque-Id",
+            "Trailer", "Expect", "Range", "If-Range", "Date", "Accept", "Accept-Encoding", "Accept-Charset",
+            "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "X-Opaque-Id",
             "X-Elastic-Client-Meta",   // telemetry of the client's own calls
             "X-HTTP-Method-Override",
         ],
@@ -25,21 +28,20 @@ internal static class CallerHeaders
     /// <summary>Headers that are copied but identify a request rather than its caller.</summary>
     private static readonly FrozenSet<string> SayNothingOfTheCaller = FrozenSet.ToFrozenSet(
         [
-            "User-Agent", "Accept-Language", "Cache-Control", "Pragma", "Priority", "Origin", "Referer", "DNT", "Via",
-            "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Host", "x-elastic-product-origin",
+            "User-Agent", "Accept-Language", "Cache-Control", "Pragma", "Priority", "Referer", "DNT", "Via", "x-elastic-product-origin",
             "traceparent", "tracestate", "baggage", "elastic-apm-traceparent", "sentry-trace", "uber-trace-id", "b3", "Correlation-Context",
             "Request-Id", "X-Request-Id", "X-Correlation-Id", "X-Request-Start", "X-Amzn-Trace-Id", "X-Cloud-Trace-Context",
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    private static readonly string[] PrefixesThatSayNothingOfTheCaller = ["Sec-", "X-B3-", "X-Datadog-", "X-Envoy-"];
+    private static readonly string[] PrefixesThatSayNothingOfTheCaller = ["Sec-", "X-B3-", "X-Datadog-", "X-Envoy-Attempt-", "X-Envoy-Expected-"];
 
     /// <summary>Checks whether EsRefine's own requests can carry the caller's identity.</summary>
     /// <param name="headers">The client's headers.</param>
     /// <returns>The reason why they cannot; null if they can.</returns>
     public static string? WhyNotDelegable(IHeaderDictionary headers)
     {
-        foreach (string? authorization in headers.Authorization)
+        foreach (string? authorization in headers.Authorization.Concat(headers.ProxyAuthorization))
         {
             if (authorization is null)
             {
@@ -61,12 +63,15 @@ internal static class CallerHeaders
         return null;
     }
 
-    /// <summary>Copies the caller's headers to a request.</summary>
+    /// <summary>Copies the caller's headers onto a request of ours, which has its target.</summary>
     public static void CopyTo(HttpRequestMessage request, IHeaderDictionary headers)
     {
+        ForwardedHeaders forwarded = new(headers);
         foreach ((string name, StringValues values) in headers)
         {
-            if (IsCopied(name, headers))
+            if (forwarded.Contain(name)
+                && !IsOfTheMessage(name)
+                && (ForwardedHeaders.KeepsHost(request.RequestUri!, values) || !name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)))
             {
                 RepeatedHeader.Add(request, name, values);
             }
@@ -83,15 +88,21 @@ internal static class CallerHeaders
     /// The caller's identity, the same in every process: all headers sent to the cluster, except those known not to identify a caller. Unknown headers count,
     /// because a proxy in front of the cluster may authenticate by them. A vector learned for one identity is never served to another.
     /// </summary>
-    /// <remarks>Holds credentials: hash it, never store it.</remarks>
+    /// <remarks>
+    /// Holds credentials: to be hashed, never kept. A <c>Host</c> that is an IP address or <c>localhost</c> names this sidecar and no virtual host behind it:
+    /// the pages of a search may come through several sidecars.
+    /// </remarks>
     public static IReadOnlyList<string> Identity(IHeaderDictionary headers)
     {
         List<string> parts = [];
+        ForwardedHeaders forwarded = new(headers);
         foreach ((string name, StringValues values) in headers.OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase))
         {
-            if (IsCopied(name, headers)
+            if (forwarded.Contain(name)
+                && !IsOfTheMessage(name)
                 && !SayNothingOfTheCaller.Contains(name)
-                && !Array.Exists(PrefixesThatSayNothingOfTheCaller, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+                && !Array.Exists(PrefixesThatSayNothingOfTheCaller, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                && !(name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase) && IsAddress(values)))
             {
                 parts.Add(name.ToUpperInvariant());
                 parts.AddRange(values.Select(static value => "=" + value));
@@ -101,25 +112,11 @@ internal static class CallerHeaders
         return parts;
     }
 
-    private static bool IsCopied(string name, IHeaderDictionary headers)
+    private static bool IsOfTheMessage(string name) => NotCopied.Contains(name) || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsAddress(StringValues host)
     {
-        if (NotCopied.Contains(name)
-            || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("EsRefine-", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith(':'))
-        {
-            return false;
-        }
-
-        foreach (string? nominated in headers.Connection)
-        {
-            // A header named by Connection belongs to the client's connection to EsRefine.
-            if (nominated is not null && nominated.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        string name = new HostString(host.ToString()).Host;
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(name, out _);
     }
 }

@@ -10,8 +10,8 @@ namespace EsRefine.Upstream;
 /// Caches mappings of vector fields for <see cref="Timeouts.MappingLifetime"/>. Concurrent lookups share one request; failures are not cached.
 /// </summary>
 /// <remarks>
-/// Entries are per caller, because the cluster decides who may read a mapping and which fields they see. With <c>upstream.mappingAuthorization</c>, all callers
-/// share the entries that the sidecar reads with those credentials.
+/// Kept per caller: whether somebody may read a mapping, and which fields they see in it, is the cluster's to say. With <c>upstream.mappingAuthorization</c>
+/// the sidecar reads what the cluster has shown the caller exists (<see cref="VisibleIndices"/>), and nothing else.
 /// </remarks>
 internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings settings, HybridCache cache)
 {
@@ -31,7 +31,7 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     public async Task<Outcome<FieldMapping>> ReadAsync(
         SearchRequest search, string field, ReadOnlyMemory<byte> pointInTime, CancellationToken cancellationToken)
     {
-        string scope = settings.MappingAuthorization is null ? CallerHeaders.Scope(search.Headers) : "";
+        string scope = CallerHeaders.Scope(search.Headers);
         try
         {
             return pointInTime.IsEmpty
@@ -78,22 +78,28 @@ internal sealed class MappingCache(UpstreamClient upstream, UpstreamSettings set
     private async ValueTask<FieldMapping> FetchAsync(
         SearchRequest search, string index, string field, string parameters, CancellationToken cancellationToken)
     {
-        string path = index.Length > 0 ? $"/{index}/_mapping" : "/_mapping";
-        IHeaderDictionary caller =
-            settings.MappingAuthorization is { } authorization ? new HeaderDictionary { ["Authorization"] = authorization } : search.Headers;
-        UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path + parameters, caller, default, cancellationToken);
+        string path = index.Length > 0 ? "/" + index : "";
+        IHeaderDictionary reader = search.Headers;
+        IReadOnlySet<string>? visible = null;
+        if (settings.MappingAuthorization is { } authorization)
+        {
+            visible = await VisibleIndices.ReadAsync(upstream, search, path, field, parameters, cancellationToken);
+            reader = new HeaderDictionary { ["Authorization"] = authorization };
+        }
+
+        UpstreamReply reply = await upstream.SendAsync(HttpMethod.Get, path + "/_mapping" + parameters, reader, default, cancellationToken);
         if (!reply.IsSuccess)
         {
             throw new MappingException(
                 reply,
-                reply.StatusCode is 401 or 403
-                    ? "the caller may not read the mapping: grant callers view_index_metadata, or set upstream.mappingAuthorization"
-                    : $"the mapping could not be read (status {reply.StatusCode})");
+                reply.StatusCode is not (401 or 403) ? $"the mapping could not be read (status {reply.StatusCode})"
+                    : visible is null ? "the caller may not read the mapping: give callers view_index_metadata, or set upstream.mappingAuthorization"
+                    : "the account of upstream.mappingAuthorization may not read the mapping: give it view_index_metadata");
         }
 
         try
         {
-            return MappingReader.Read(reply.Body, field, out string? reason) ?? throw new MappingException(reply, reason!);
+            return MappingReader.Read(reply.Body, field, out string? reason, visible) ?? throw new MappingException(reply, reason!);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

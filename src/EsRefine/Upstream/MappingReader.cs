@@ -13,16 +13,24 @@ internal static class MappingReader
     /// <summary>The mapping on which all indices of the reply agree. Null if there is none.</summary>
     /// <param name="reply">The reply's body.</param>
     /// <param name="field">Full name of the vector field.</param>
-    /// <param name="reason">Why there is no usable mapping; otherwise null.</param>
-    public static FieldMapping? Read(ReadOnlyMemory<byte> reply, string field, out string? reason)
+    /// <param name="reason">Why there is no mapping to work with; null where there is.</param>
+    /// <param name="only">The indices that count; null: all.</param>
+    public static FieldMapping? Read(ReadOnlyMemory<byte> reply, string field, out string? reason, IReadOnlySet<string>? only = null)
     {
         using JsonDocument document = JsonDocument.Parse(reply);
         FieldMapping? agreed = null;
         List<string> textFields = [];
         HashSet<string> names = [], namesOfOthers = [];
+        if (only?.FirstOrDefault(name => !document.RootElement.TryGetProperty(name, out _)) is not null)
+        {
+            reason = "the account of upstream.mappingAuthorization may not read the mapping of every index that the caller may search";
+            return null;
+        }
+
         foreach (JsonProperty index in document.RootElement.EnumerateObject())
         {
-            if (!index.Value.TryGetProperty("mappings", out JsonElement mappings) || !mappings.TryGetProperty("properties", out JsonElement properties))
+            if (only?.Contains(index.Name) is false
+                || !index.Value.TryGetProperty("mappings", out JsonElement mappings) || !mappings.TryGetProperty("properties", out JsonElement properties))
             {
                 continue;
             }

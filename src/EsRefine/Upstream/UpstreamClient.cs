@@ -7,16 +7,16 @@ namespace EsRefine.Upstream;
 /// <param name="settings">Where the cluster is.</param>
 /// <param name="timeProvider">The clock of the trials of unreachable nodes.</param>
 /// <param name="logger">Gets the changes of the nodes' states.</param>
-/// <param name="memory">Of replies to requests of ours that are being read; null: a quarter of what there is.</param>
+/// <param name="memory">Of replies to requests of ours that are being read; null: a budget of its own.</param>
 internal sealed class UpstreamClient(
-    UpstreamSettings settings, TimeProvider timeProvider, ILogger<UpstreamClient> logger, MemoryShare? memory = null) : IDisposable
+    UpstreamSettings settings, TimeProvider timeProvider, ILogger<UpstreamClient> logger, MemoryBudget? memory = null) : IDisposable
 {
     /// <summary>Largest reply to a request of ours that is read, in bytes: 20 hits of 4,096 dimensions and their texts are far below it.</summary>
     public const int MaxReplyBytes = 64 * 1024 * 1024;
 
     private const int FirstBuffer = 16 * 1024;
 
-    private readonly MemoryShare _memory = memory ?? MemoryShare.Quarter();
+    private readonly MemoryBudget _memory = memory ?? MemoryBudget.Of(null);
 
     /// <summary>For the forwarder and for our own requests alike.</summary>
     public HttpMessageInvoker Invoker { get; } = new(ClusterHandler.Create(hasAlternative: settings.Urls.Count > 1), disposeHandler: true);
@@ -30,7 +30,7 @@ internal sealed class UpstreamClient(
     /// <param name="callerHeaders">What the client sent; headers of the message and of its connection are left out.</param>
     /// <param name="body">JSON, or empty.</param>
     /// <exception cref="HttpRequestException">
-    /// No node can be reached, or the reply breaks off, is larger than <see cref="MaxReplyBytes"/>, or than the others that are being read leave memory for.
+    /// No node can be reached, or the reply breaks off, is larger than <see cref="MaxReplyBytes"/>, or than the memory budget has room for.
     /// </exception>
     public async Task<UpstreamReply> SendAsync(
         HttpMethod method, string pathAndQuery, IHeaderDictionary callerHeaders, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ internal sealed class UpstreamClient(
     private async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         // Read here and not by the content itself: that would hold the reply twice.
-        using MemoryShare.Lease held = _memory.Begin();
+        using MemoryBudget.Lease held = _memory.Begin(MemoryUse.OwnReplies);
         try
         {
             await using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
@@ -115,10 +115,10 @@ internal sealed class UpstreamClient(
     }
 
     /// <summary>The size of a buffer for which there is memory.</summary>
-    private static int Take(MemoryShare.Lease held, long bytes, int before) =>
+    private static int Take(MemoryBudget.Lease held, long bytes, int before) =>
         bytes > MaxReplyBytes ? throw new HttpRequestException($"the reply is larger than {MaxReplyBytes} bytes")
         : held.TryGrow(bytes - before) ? (int)bytes
-        : throw new HttpRequestException("the replies that are being read leave no memory for another");
+        : throw new HttpRequestException("the memory budget (maxBufferedMebibytes) has no room for the reply");
 }
 
 /// <summary>A whole reply of the cluster.</summary>

@@ -283,7 +283,7 @@ public class RefinedVectorCacheTests
     public async Task Vectors_count_with_their_bytes_against_the_limit_of_the_memory()
     {
         using MemoryCache memory = new(new MemoryCacheOptions { SizeLimit = 20_000, TrackStatistics = true });
-        RefinedVectorCache cache = new(memory, new CacheSettings(), new FakeTimeProvider(), NullLogger<RefinedVectorCache>.Instance);
+        RefinedVectorCache cache = new(memory, new CacheSettings(), new UpstreamSettings(), new FakeTimeProvider(), NullLogger<RefinedVectorCache>.Instance);
         RefinedVector vector = new(new float[2000], Judged: 4, Sampled: 4, Angle: 0.1f, "rocchio@0.3");
 
         for (int i = 0; i < 20; i++)
@@ -334,11 +334,24 @@ public class RefinedVectorCacheTests
         CacheSettings elsewhere = new() { Redis = "127.0.0.1:6379", PasswordEnv = "ESREFINE_TEST_CACHE_PASSWORD" };
         CacheSettings named = redis with { SecretEnv = "ESREFINE_TEST_CACHE_SECRET" };
 
-        Assert.Null(SharedCache.Secret(new CacheSettings()));
-        Assert.Equal(SharedCache.Secret(redis), SharedCache.Secret(elsewhere));
-        Assert.NotEqual(SharedCache.Secret(redis), SharedCache.Secret(named));
-        Assert.NotEqual(SharedCache.Secret(redis), SharedCache.Secret(redis with { PasswordEnv = null }));
+        Assert.Null(SharedCache.Secret(new CacheSettings(), []));
+        Assert.Equal(SharedCache.Secret(redis, []), SharedCache.Secret(elsewhere, []));
+        Assert.NotEqual(SharedCache.Secret(redis, []), SharedCache.Secret(named, []));
+        Assert.NotEqual(SharedCache.Secret(redis, []), SharedCache.Secret(redis with { PasswordEnv = null }, []));
         Assert.Equal("b", SharedCache.RedisOptions(redis).Password);
+    }
+
+    [Fact]
+    public void Secret_of_the_keys_names_the_cluster()
+    {
+        CacheSettings redis = new() { Redis = "redis:6379" };
+        CacheSettings named = redis with { Cluster = "blue" };
+        Uri one = new("http://one:9200"), two = new("http://two:9200");
+
+        Assert.NotEqual(SharedCache.Secret(redis, [one]), SharedCache.Secret(redis, [two]));
+        Assert.Equal(SharedCache.Secret(redis, [one, two]), SharedCache.Secret(redis, [two, one]));
+        Assert.Equal(SharedCache.Secret(named, [one]), SharedCache.Secret(named, [two]));
+        Assert.NotEqual(SharedCache.Secret(named, [one]), SharedCache.Secret(redis with { Cluster = "green" }, [one]));
     }
 
     private static Task<FakeCluster> StartAsync(SharedStore store, int direction = 0) => FakeCluster.StartAsync(

@@ -117,5 +117,6 @@ internal static class SchemaFaults
     private static string TypeOf(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? "integer"
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "number"
+        : text is "true" or "false" ? "boolean"
         : "string";
 }

@@ -61,7 +61,8 @@ public sealed class YamlFileTests
     [InlineData("mode: off\ndeadlineMS: 5", "esrefine.yaml:2:1: no such setting 'deadlineMS'; did you mean 'deadlineMs'?")]
     [InlineData("upstream:\n  urls: http://a\n  url: http://b", "esrefine.yaml:3:3: no such setting 'url' in upstream; did you mean 'urls'?")]
     [InlineData("targets:\n  - index: a\n    feild: v", "esrefine.yaml:3:5: no such setting 'feild' in targets[0]; did you mean 'field'?")]
-    [InlineData("listen: { http: a }", "esrefine.yaml:1:11: no such setting 'http' in listen; expected one of: data, grpc, admin, models, publish")]
+    [InlineData("listen: { http: a }",
+        "esrefine.yaml:1:11: no such setting 'http' in listen; expected one of: data, grpc, admin, models, maxConnections, publish")]
     [InlineData("deadlineMs: soon", "esrefine.yaml:1:13: deadlineMs must be a whole number of milliseconds from 1 to 600000, not 'soon'")]
     [InlineData("deadlineMs: 0", "esrefine.yaml:1:13: deadlineMs must be a whole number of milliseconds from 1 to 600000, not '0'")]
     [InlineData("deadlineMs: [5]", "esrefine.yaml:1:13: deadlineMs must be a single value")]
@@ -86,7 +87,7 @@ public sealed class YamlFileTests
     [InlineData("targets: { index: a }", "esrefine.yaml:1:10: targets must be a list; write each as '- index: …'")]
     [InlineData("targets: [{ field: v }]", "esrefine.yaml:1:11: targets[0] needs 'index': Index name or pattern with *.")]
     [InlineData("- a\n- b",
-        "esrefine.yaml:1:1: expected settings, as 'name: value'; the settings are: upstream, listen, mode, deadlineMs, sample, rule")]
+        "esrefine.yaml:1:1: expected settings, as 'name: value'; the settings are: upstream, listen, mode, allowModeHeader, deadlineMs, sample")]
     [InlineData("sample: 5\nmode: off\nsample: 6", "esrefine.yaml:3:1: 'sample' is set twice; the first is on line 1")]
     [InlineData("mode: off\n---\nmode: off", "esrefine.yaml:2:1: a second document begins here; only one is read")]
     [InlineData("judge:\n\tkind: chat", "esrefine.yaml:2:1: this line is indented with a tab; YAML allows only spaces")]

@@ -101,6 +101,64 @@ public sealed class RequestBytesTests
         Assert.All(cluster.Requests, static sent => Assert.DoesNotContain("x-bin", sent.Headers.Keys));
     }
 
+    [Fact]
+    public async Task Client_that_waits_less_than_the_judge_takes_gets_plain_hits_in_time()
+    {
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            new ScriptedJudge(static (_, _, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken)));
+        using GrpcChannel channel = GrpcChannel.ForAddress(cluster.GrpcUrl);
+
+        SearchResponse response = await new RefinementService.RefinementServiceClient(channel)
+            .SearchAsync(Question, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2), cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(("plain", "deadline-passed"), (Assert.Single(response.Hits).Id, response.Refinement.Outcome));
+    }
+
+    [Fact]
+    public async Task Call_that_expires_or_is_cancelled_logs_no_stack()
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource leaves = new();
+        await using FakeCluster cluster = await FakeCluster.StartAsync(
+            new ScriptedJudge((_, _, cancellationToken) =>
+            {
+                asked.TrySetResult();
+                return Task.Delay(Timeout.Infinite, cancellationToken);
+            }),
+            replace: static services => services.AddLogging(static logging => logging.AddFakeLogging()));
+        using GrpcChannel channel = GrpcChannel.ForAddress(cluster.GrpcUrl);
+        RefinementService.RefinementServiceClient client = new(channel);
+
+        Task<SearchResponse> cancelled = client.SearchAsync(Question, cancellationToken: leaves.Token).ResponseAsync;
+        await asked.Task;
+        await leaves.CancelAsync();
+        await Assert.ThrowsAsync<RpcException>(() => cancelled);
+        DateTime soon = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(1);
+        await Assert.ThrowsAsync<RpcException>(async () => await client.SearchAsync(Question, deadline: soon, cancellationToken: TestContext.Current.CancellationToken));
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain(
+            cluster.Services.GetFakeLogCollector().GetSnapshot(), static record => record.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Mode_of_the_metadata_lowers_the_mode_and_does_not_raise_it()
+    {
+        await using FakeCluster refines = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
+        await using FakeCluster off = await FakeCluster.StartAsync(
+            ScriptedJudge.LikesEven, configure: static settings => settings with { Mode = RefinementMode.Off });
+
+        Assert.Equal("target-off", await OutcomeAsync(refines, "off"));
+        Assert.Equal("target-off", await OutcomeAsync(off, "refine"));
+
+        static async Task<string> OutcomeAsync(FakeCluster cluster, string mode)
+        {
+            using GrpcChannel channel = GrpcChannel.ForAddress(cluster.GrpcUrl);
+            return (await new RefinementService.RefinementServiceClient(channel).SearchAsync(
+                Question, new Metadata { { "esrefine-mode", mode } }, cancellationToken: TestContext.Current.CancellationToken)).Refinement.Outcome;
+        }
+    }
+
     private static V1.SearchRequest Question => new() { Index = "i", Field = "v", Vector = new Vector { Values = { 1, 1 } }, QueryText = "a question" };
 
     private static async Task<byte[]> CallAsync(FakeCluster cluster, byte[] request)

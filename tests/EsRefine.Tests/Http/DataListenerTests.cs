@@ -326,7 +326,7 @@ public sealed class DataListenerTests
         (request.Body, request.ContentLength) = (client.Reader.AsStream(), 16 * Megabyte);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        ValueTask<BufferedBody> reading = BufferedBody.ReadAsync(request, 16 * Megabyte, MemoryShare.Quarter(), TestContext.Current.CancellationToken);
+        ValueTask<BufferedBody> reading = BufferedBody.ReadAsync(request, 16 * Megabyte, MemoryBudget.Of(null), TestContext.Current.CancellationToken);
 
         Assert.False(reading.IsCompleted);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Megabyte / 4);
@@ -339,7 +339,7 @@ public sealed class DataListenerTests
     [Fact]
     public async Task Bodies_over_the_memory_budget_are_forwarded_unread_and_answered_ones_free_it()
     {
-        MemoryShare memory = new(80_000);
+        MemoryBudget memory = new(160_000);
         byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
         DefaultHttpContext[] contexts = [With(body), With(body), With(body)];
         RegisteredForDispose first = new();
@@ -359,6 +359,29 @@ public sealed class DataListenerTests
             BufferedBody.ReadAsync(context.Request, Megabyte, memory, TestContext.Current.CancellationToken);
 
         static DefaultHttpContext With(byte[] body) => new() { Request = { Body = new MemoryStream(body), ContentLength = body.Length } };
+    }
+
+    [Fact]
+    public async Task Body_that_takes_too_long_passes_unread_and_lets_go_of_its_memory()
+    {
+        MemoryBudget memory = new(2 * Megabyte);
+        System.IO.Pipelines.Pipe client = new();
+        HttpRequest request = new DefaultHttpContext().Request;
+        (request.Body, request.ContentLength) = (client.Reader.AsStream(), 60_000);
+        byte[] body = [.. Enumerable.Range(0, 60_000).Select(static i => (byte)i)];
+        await client.Writer.WriteAsync(body.AsMemory(0, 50_000), TestContext.Current.CancellationToken);
+
+        BufferedBody read = await BufferedBody.ReadAsync(
+            request, Megabyte, memory, TestContext.Current.CancellationToken, timeout: TimeSpan.FromMilliseconds(100));
+        Assert.Equal((false, null), (read.IsWhole, read.Json));
+        Assert.InRange(memory.HeldFor(MemoryUse.Bodies), 1, Megabyte);
+
+        byte[] carried = new byte[60_000];
+        await request.Body.ReadExactlyAsync(carried.AsMemory(0, 50_000), TestContext.Current.CancellationToken);
+        Assert.Equal(0, memory.HeldFor(MemoryUse.Bodies));
+        await client.Writer.WriteAsync(body.AsMemory(50_000), TestContext.Current.CancellationToken);
+        await request.Body.ReadExactlyAsync(carried.AsMemory(50_000), TestContext.Current.CancellationToken);
+        Assert.Equal(body, carried);
     }
 
     [Fact]

@@ -35,8 +35,21 @@ public sealed class EsRefineHeadersTests
     [InlineData("on", null)]
     [InlineData("", null)]
     [InlineData("3", null)]
+    [InlineData("refine, off", "Off")]
+    [InlineData("learn,shadow,3", "Shadow")]
     public void Mode_is_read_or_ignored(string value, string? mode) =>
         Assert.Equal(mode, EsRefineHeaders.ReadMode(new HeaderDictionary { ["EsRefine-Mode"] = value })?.ToString());
+
+    [Theory]
+    [InlineData("off", "refine", "Off")]
+    [InlineData("refine", "off", "Off")]
+    [InlineData("refine", "shadow", "Shadow")]
+    [InlineData("learn", "refine", "Learn")]
+    [InlineData("shadow", "learn", "Shadow")]
+    [InlineData("refine", "nonsense", "Refine")]
+    [InlineData("", "learn", "Learn")]
+    public void Of_two_mode_lines_the_lower_wins(string first, string second, string mode) =>
+        Assert.Equal(mode, EsRefineHeaders.ReadMode(new HeaderDictionary { ["EsRefine-Mode"] = new([first, second]) })?.ToString());
 
     [Fact]
     public void Refined_outcome_is_a_structured_field()

@@ -51,6 +51,82 @@ public sealed class EmbeddingsRelayTests
         Assert.Equal("only", await listener.Memory.FindAsync([1, 0, 0.25f]));
     }
 
+    // Which member is embedded follows the endpoint; where more than one could be, in whatever case, the server alone knows.
+    [Theory]
+    [InlineData("/v1/embeddings", """{"inputs":"no","prompt":"no"}""")]
+    [InlineData("/v1/embeddings", """{"prompt":"no"}""")]
+    [InlineData("/v1/embeddings", """{"input":"no","inputs":"yes"}""")]
+    [InlineData("/v1/embeddings", """{"input":"no","Input":"yes"}""")]
+    [InlineData("/v1/embeddings", """{"input":"no","input":"yes"}""")]
+    [InlineData("/embed", """{"input":"no"}""")]
+    [InlineData("/embed", """{"input":"no","inputs":"yes"}""")]
+    [InlineData("/embed", """{"inputs":"yes","PROMPT":"no"}""")]
+    [InlineData("/api/embed", """{"inputs":"no"}""")]
+    [InlineData("/api/embed", """{"prompt":"no"}""")]
+    [InlineData("/api/embed", """{"INPUT":"yes"}""")]
+    [InlineData("/api/embeddings", """{"input":"no"}""")]
+    [InlineData("/api/embeddings", """{"prompt":"yes","input":"no"}""")]
+    public async Task Texts_that_the_endpoint_may_not_have_embedded_are_not_remembered(string target, string body)
+    {
+        await using RecordingUpstream server = RecordingUpstream.Start(Ok("""{"embedding":[1,0,0.25],"data":[{"embedding":[1,0,0.25]}],"embeddings":[[1,0,0.25]]}"""));
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+
+        await PassesThroughAsync(server, listener, Post(target, body));
+
+        Assert.Equal(0, listener.Memory.Count);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/chat/completions")]
+    [InlineData("GET", "/v1/files")]
+    [InlineData("DELETE", "/v1/models/m")]
+    [InlineData("POST", "/v1/models")]
+    [InlineData("POST", "/api/pull")]
+    [InlineData("POST", "/v1/files/../embeddings")]
+    [InlineData("POST", "/v1/chat%2Fcompletions/..%2Fembeddings")]
+    [InlineData("POST", "/v1/chat/completions;/embeddings")]
+    [InlineData("POST", "/v1/chat/completions?/embeddings")]
+    [InlineData("POST", "//embed")]
+    [InlineData("GET", "/")]
+    public async Task Other_paths_than_those_of_embeddings_are_not_relayed_unless_a_setting_says_so(string method, string target)
+    {
+        await using RecordingUpstream server = RecordingUpstream.Start(Ok("{}"));
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        await using OpenModelsListener relaysAll = await OpenModelsListener.BeforeAsync(server.Url, relaysAllPaths: true);
+        byte[] request = Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+
+        HttpBytes refused = await RawClient.AskAsync(listener.Url, request);
+        HttpBytes relayed = await RawClient.AskAsync(relaysAll.Url, request);
+        HttpBytes arrived = await server.NextRequestAsync(Cancellation);
+
+        Assert.Contains(" 404 ", refused.StartLine, StringComparison.Ordinal);
+        Assert.Contains("models.relayAllPaths", Encoding.UTF8.GetString(refused.Body), StringComparison.Ordinal);
+        Assert.Contains(" 200 ", relayed.StartLine, StringComparison.Ordinal);
+        Assert.StartsWith($"{method} {target} ", arrived.StartLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/models")]
+    [InlineData("/openai/v1/models?limit=2")]
+    public async Task List_of_models_is_relayed(string target)
+    {
+        await using RecordingUpstream server = RecordingUpstream.Start(Ok("{}"));
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        await PassesThroughAsync(server, listener, Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: h\r\n\r\n"));
+    }
+
+    [Fact]
+    public async Task Reply_that_the_memory_budget_has_no_room_for_is_relayed_whole_and_not_remembered()
+    {
+        string reply = """{"data":[{"index":0,"embedding":[1,0,0.25]}],"padding":" """ + new string('x', 2 * 1024 * 1024) + "\"}";
+        await using RecordingUpstream server = RecordingUpstream.Start(Ok(reply));
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url, maxBufferedMebibytes: 1);
+
+        await PassesThroughAsync(server, listener, Post("/v1/embeddings", """{"input":"only"}"""));
+
+        Assert.Equal(0, listener.Memory.Count);
+    }
+
     [Fact]
     public async Task Incomplete_reply_ends_after_the_bytes_received()
     {
@@ -159,10 +235,10 @@ public sealed class EmbeddingsRelayTests
     [InlineData("GET /v1/models HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer sk-1\r\n\r\n")]
     [InlineData("GET /a%2Fb/../c?x=%20 HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("DELETE /v1/models/m HTTP/1.1\r\nHost: h\r\n\r\n")]
-    public async Task Any_other_request_reaches_the_server_as_sent(string request)
+    public async Task Any_other_request_reaches_the_server_as_sent_where_everything_is_relayed(string request)
     {
         await using RecordingUpstream server = RecordingUpstream.Start(Ok("{\"data\": 1}"));
-        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url, relaysAllPaths: true);
 
         await PassesThroughAsync(server, listener, Encoding.Latin1.GetBytes(request));
 
@@ -179,7 +255,7 @@ public sealed class EmbeddingsRelayTests
             await firstSeen.Task;
             await connection.SendAsync("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
         });
-        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url);
+        await using OpenModelsListener listener = await OpenModelsListener.BeforeAsync(server.Url, relaysAllPaths: true);
         using RawClient client = await RawClient.ConnectAsync(listener.Url);
         await client.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
 

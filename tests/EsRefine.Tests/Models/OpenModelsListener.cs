@@ -28,7 +28,8 @@ internal sealed class OpenModelsListener : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Starts one that relays to a server.</summary>
-    public static Task<OpenModelsListener> BeforeAsync(Uri server) => OpenAsync(new ModelsSettings { Upstream = server });
+    public static Task<OpenModelsListener> BeforeAsync(Uri server, bool relaysAllPaths = false, int? maxBufferedMebibytes = null) =>
+        OpenAsync(new ModelsSettings { Upstream = server, RelayAllPaths = relaysAllPaths }, maxBufferedMebibytes);
 
     /// <summary>Starts one with a local model.</summary>
     public static Task<OpenModelsListener> WithModelAsync(string purpose = "unspecified") => OpenAsync(new ModelsSettings { Purpose = purpose });
@@ -54,13 +55,14 @@ internal sealed class OpenModelsListener : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _sidecar.DisposeAsync();
 
-    private static async Task<OpenModelsListener> OpenAsync(ModelsSettings models)
+    private static async Task<OpenModelsListener> OpenAsync(ModelsSettings models, int? maxBufferedMebibytes = null)
     {
         EsRefineSettings settings = new()
         {
             Upstream = new UpstreamSettings { Urls = [new("http://127.0.0.1:9")] },   // the discard port: no test searches
             Listen = new ListenSettings { Data = "127.0.0.1:0", Grpc = "127.0.0.1:0", Admin = "127.0.0.1:0", Models = "127.0.0.1:0" },
             Models = models,
+            MaxBufferedMebibytes = maxBufferedMebibytes,
         };
         return new(await Sidecar.StartAsync(
             settings, Cancellation, static services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new LetterModel())));

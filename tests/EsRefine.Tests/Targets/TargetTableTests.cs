@@ -50,7 +50,7 @@ public class TargetTableTests
     [InlineData("b", null, 2000)]
     [InlineData("c", null, null)]   // none refines it
     [InlineData("d", null, null)]   // none names it
-    [InlineData("c", "Refine", 40)]
+    [InlineData("c", "Refine", null)]   // what is off stays off
     [InlineData("a", "Off", null)]
     public void Before_its_fields_are_known_a_search_has_the_shortest_time_it_may_come_to(string index, string? mode, int? milliseconds)
     {
@@ -65,6 +65,44 @@ public class TargetTableTests
         });
         SearchRequest search = Search(index) with { Mode = mode is null ? null : Enum.Parse<RefinementMode>(mode) };
         Assert.Equal(milliseconds, table.TimeFor(search)?.TotalMilliseconds);
+    }
+
+    [Theory]
+    [InlineData("Refine", "Refine", "Refine", "Refine")]
+    [InlineData("Refine", "Learn", "Learn", "Learn")]
+    [InlineData("Refine", "Shadow", "Shadow", "Shadow")]
+    [InlineData("Refine", "Off", "Off", "Off")]
+    [InlineData("Learn", "Refine", "Learn", "Refine")]
+    [InlineData("Learn", "Shadow", "Shadow", "Shadow")]
+    [InlineData("Shadow", "Refine", "Shadow", "Refine")]
+    [InlineData("Shadow", "Learn", "Shadow", "Learn")]
+    [InlineData("Shadow", "Off", "Off", "Off")]
+    [InlineData("Off", "Refine", "Off", "Refine")]
+    [InlineData("Off", "Learn", "Off", "Learn")]
+    [InlineData("Off", "Shadow", "Off", "Shadow")]
+    public void A_caller_lowers_the_mode_and_raises_it_only_where_that_is_allowed(string set, string asked, string mode, string allowed)
+    {
+        EsRefineSettings general = new() { Mode = Enum.Parse<RefinementMode>(set) };
+        EsRefineSettings ofTarget = new() { Targets = [new() { Index = "a", Mode = Enum.Parse<RefinementMode>(set) }] };
+        SearchRequest search = Search("a") with { Mode = Enum.Parse<RefinementMode>(asked) };
+
+        Assert.Equal(mode, new TargetTable(general).Find(search, "v").Mode.ToString());
+        Assert.Equal(mode, new TargetTable(ofTarget).Find(search, "v").Mode.ToString());
+        Assert.Equal(allowed, new TargetTable(general with { AllowModeHeader = true }).Find(search, "v").Mode.ToString());
+        Assert.Equal(allowed, new TargetTable(ofTarget with { AllowModeHeader = true }).Find(search, "v").Mode.ToString());
+    }
+
+    [Fact]
+    public void A_caller_who_waits_less_than_the_deadline_has_the_shorter_time()
+    {
+        TargetTable table = new(new EsRefineSettings { DeadlineMs = 1500 });
+        SearchRequest search = Search("a") with { TimeLeft = TimeSpan.FromMilliseconds(700) };
+
+        Assert.Equal(700, table.Find(search, "v").Deadline.TotalMilliseconds);
+        Assert.Equal(700, table.Find(search with { Deadline = TimeSpan.FromSeconds(9) }, "v").Deadline.TotalMilliseconds);
+        Assert.Equal(200, table.Find(search with { Deadline = TimeSpan.FromMilliseconds(200) }, "v").Deadline.TotalMilliseconds);
+        Assert.Equal(1500, table.Find(search with { TimeLeft = TimeSpan.FromSeconds(9) }, "v").Deadline.TotalMilliseconds);
+        Assert.Equal(700, table.TimeFor(search)?.TotalMilliseconds);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class UpstreamClientTests
         string body = string.Concat(Enumerable.Range(0, 5_000).Select(static i => $"{i:0000000},"));
         await using RecordingUpstream upstream = RecordingUpstream.Start($"HTTP/1.1 200 OK\r\n{framing}{before}{body}{after}");
 
-        MemoryShare memory = new(70_000);
+        MemoryBudget memory = new(140_000);
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(body, await AskAsync(upstream, memory));
@@ -33,7 +33,7 @@ public sealed class UpstreamClientTests
     {
         await using RecordingUpstream upstream = RecordingUpstream.Start($"HTTP/1.1 200 OK\r\n{framing}{before}{new string('x', 40_000)}{after}");
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(upstream, new MemoryShare(39_999)));
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(upstream, new MemoryBudget(2 * 39_999)));
     }
 
     [Theory]
@@ -49,10 +49,10 @@ public sealed class UpstreamClientTests
             connection.Close();
         });
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(upstream, new MemoryShare(long.MaxValue)));
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(upstream, new MemoryBudget(long.MaxValue)));
     }
 
-    private static async Task<string> AskAsync(RecordingUpstream upstream, MemoryShare memory)
+    private static async Task<string> AskAsync(RecordingUpstream upstream, MemoryBudget memory)
     {
         using UpstreamClient client = new(new UpstreamSettings { Urls = [upstream.Url] }, TimeProvider.System, NullLogger<UpstreamClient>.Instance, memory);
         UpstreamReply reply = await client.SendAsync(HttpMethod.Get, "/", new HeaderDictionary(), default, TestContext.Current.CancellationToken);
