@@ -20,13 +20,13 @@ internal static class Timeouts
     /// </summary>
     public static readonly TimeSpan IdleClientLifetime = TimeSpan.FromDays(365);
 
-    /// <summary>A connection is closed whose request head has begun and not ended: its bytes are held here.</summary>
+    /// <summary>A connection is closed while its request head is incomplete: the bytes of the head are held here.</summary>
     public static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>A search body that has not arrived is not waited for any longer: it streams to the cluster, which may wait for the rest.</summary>
     public static readonly TimeSpan SearchBodyTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>A gRPC call fails whose request message has begun and not ended.</summary>
+    /// <summary>A gRPC call fails while its request message is incomplete.</summary>
     public static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The next warning that a listener has too many connections may be logged.</summary>
