@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Refinement;
 
-/// <summary>One turn of fixed angle towards the relevant hits and away from the others: Rocchio's feedback (1971), graded and on the sphere.</summary>
+/// <summary>One turn of fixed angle toward the relevant hits and away from the others: Rocchio's feedback (1971), graded and on the sphere.</summary>
 /// <remarks>
 /// <code>
 /// g = Σ (sᵢ − s̄) dᵢ      ĝ = g made tangent to q̂, at unit length      q(θ) = ‖q‖ · (cos θ · q̂ + sin θ · ĝ)

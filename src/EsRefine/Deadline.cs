@@ -13,10 +13,10 @@ internal sealed class Deadline : IDisposable
         Gone = gone;
     }
 
-    /// <summary>Cancelled when the time is up or the client has left.</summary>
+    /// <summary>Canceled when the time is up or the client has left.</summary>
     public CancellationToken Token => _linked.Token;
 
-    /// <summary>Cancelled when the client has left.</summary>
+    /// <summary>Canceled when the client has left.</summary>
     public CancellationToken Gone { get; }
 
     /// <summary>The time is up, and the client still waits for its reply.</summary>
@@ -25,7 +25,7 @@ internal sealed class Deadline : IDisposable
     /// <summary>Starts the clock.</summary>
     /// <param name="allowed">Time allowed for the search.</param>
     /// <param name="started">When the search came in (<see cref="TimeProvider.GetTimestamp"/>): the time since then is subtracted.</param>
-    /// <param name="gone">Cancelled when the client leaves.</param>
+    /// <param name="gone">Canceled when the client leaves.</param>
     public static Deadline Start(TimeSpan allowed, TimeProvider timeProvider, long started, CancellationToken gone)
     {
         TimeSpan left = allowed - timeProvider.GetElapsedTime(started);
@@ -40,7 +40,10 @@ internal sealed class Deadline : IDisposable
         return new(RefinementOutcome.DeadlinePassed, late.Message, late);
     }
 
-    /// <summary>Waits for a stage that asks the cluster, until the deadline. After it the work goes on, but its product is ignored.</summary>
+    /// <summary>
+    /// Waits for a stage that asks the cluster, at most until the deadline. Then its calls are canceled by <see cref="Token"/>, and its product is ignored
+    /// even if it arrives.
+    /// </summary>
     /// <param name="work">The stage, which has <see cref="Token"/>.</param>
     /// <param name="before">As in <see cref="PassedBefore"/>.</param>
     /// <returns>What the stage returns, or else that the deadline passed or the cluster could not be reached.</returns>

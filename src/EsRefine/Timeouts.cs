@@ -1,10 +1,15 @@
 namespace EsRefine;
 
 /// <summary>
-/// Every fixed time span of the process. Times that an operator sets are settings (<c>deadlineMs</c>, <c>cache.minutes</c>, <c>models.memory.minutes</c>).
+/// Every time span that the process fixes. Others set these: operators <c>deadlineMs</c>, <c>targets[].deadlineMs</c>, <c>cache.minutes</c> and
+/// <c>models.memory.minutes</c>; clients the <c>deadline_ms</c> of a gRPC request and the deadline of a gRPC call.
 /// A <c>Timeout</c> is how long something may take, an <c>Interval</c> how often something is done, a <c>Lifetime</c> how long something is kept.
 /// Each line says what happens when it passes.
 /// </summary>
+/// <remarks>
+/// Defaults of .NET that apply as they are: the host gives the listeners 30 s to finish the requests in flight (<c>ShutdownTimeout</c>), and idle connections
+/// to cluster and judge are closed after a minute (<c>PooledConnectionIdleTimeout</c> of <c>SocketsHttpHandler</c>).
+/// </remarks>
 internal static class Timeouts
 {
     // Clients
@@ -15,13 +20,13 @@ internal static class Timeouts
     /// </summary>
     public static readonly TimeSpan IdleClientLifetime = TimeSpan.FromDays(365);
 
-    /// <summary>A connection is closed whose request head has begun and not ended: its bytes are held here.</summary>
+    /// <summary>A connection is closed while its request head is incomplete: the bytes of the head are held here.</summary>
     public static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>A search body that has not arrived is not waited for any longer: it streams to the cluster, which may wait for the rest.</summary>
     public static readonly TimeSpan SearchBodyTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>A gRPC call fails whose request message has begun and not ended.</summary>
+    /// <summary>A gRPC call fails while its request message is incomplete.</summary>
     public static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The next warning that a listener has too many connections may be logged.</summary>
@@ -59,8 +64,14 @@ internal static class Timeouts
     /// </summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>A connection is given up whose sent bytes stay unacknowledged: the node, or the network before it, drops packets.</summary>
+    /// <summary>A connection fails if sent bytes stay unacknowledged: the node, or the network before it, drops packets.</summary>
     public static readonly TimeSpan AcknowledgmentTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection without data in flight is probed for the first time, also while a request waits for its reply.</summary>
+    public static readonly TimeSpan FirstKeepAliveInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>It is probed again while the node acknowledges no probe.</summary>
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>An unreachable node is tried for the first time. Each further trial waits twice as long, to <see cref="LongestNodeTrialInterval"/>.</summary>
     public static readonly TimeSpan FirstNodeTrialInterval = TimeSpan.FromSeconds(1);
@@ -68,7 +79,7 @@ internal static class Timeouts
     /// <summary>An unreachable node is tried at least this often.</summary>
     public static readonly TimeSpan LongestNodeTrialInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>An upload fails whose connection the node has closed, unless a reply of the node has arrived by then.</summary>
+    /// <summary>An upload fails after the node has closed its connection, unless a reply of the node has arrived by then.</summary>
     public static readonly TimeSpan EarlyReplyTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The readiness probe reports that the cluster does not answer.</summary>

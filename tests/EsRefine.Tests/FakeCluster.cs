@@ -148,7 +148,7 @@ internal sealed class FakeCluster : IAsyncDisposable
 /// <summary>A judge made of a function.</summary>
 internal sealed class ScriptedJudge(Func<JudgingTask, JudgmentSheet, CancellationToken, Task> script) : IRelevanceJudge
 {
-    /// <summary>Even documents are relevant: the query vector should turn towards the first axis.</summary>
+    /// <summary>Even documents are relevant: the query vector should turn toward the first axis.</summary>
     public static ScriptedJudge LikesEven { get; } = new((task, sheet, _) =>
     {
         for (int i = 0; i < task.Hits.Count; i++)

@@ -44,7 +44,7 @@ internal sealed class RefinedVectorCache(
     /// <param name="key">Of the vector: <see cref="RefinedVectorKey"/>.</param>
     /// <param name="task">What it is for: a first page takes no vector that is too old, a later page only one that a first page was sent with.</param>
     /// <param name="cancellationToken">The deadline, or the caller's leaving.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task<RefinedVector?> RecallAsync(string key, VectorTask task, CancellationToken cancellationToken)
     {
         RefinedVector? found = await ReadStoreAsync(key, cancellationToken) ?? own.Get<RefinedVector>(key);

@@ -5,7 +5,7 @@ namespace EsRefine.Endpoints;
 /// <param name="Body">The body line without its newline.</param>
 internal readonly record struct MultiSearchItem(MultiSearchHeader Header, BodySlice Body);
 
-/// <summary>The framing of <c>_msearch</c> (<c>knn-wire</c> 1.8): a header line and a body line per search, each ended by a newline.</summary>
+/// <summary>The framing of <c>_msearch</c>: a header line and a body line per search, each ended by a newline.</summary>
 internal static class MultiSearchBody
 {
     /// <summary>A body with more searches is forwarded unchanged.</summary>

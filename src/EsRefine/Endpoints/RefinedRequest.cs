@@ -9,7 +9,7 @@ namespace EsRefine.Endpoints;
 
 /// <summary>
 /// The entrance of every request at a search endpoint, over HTTP and gRPC: its body holds one search, many of them in lines, or templates of either. This is
-/// the one place that catches faults: after a fault in any stage the request is forwarded unchanged.
+/// the one place in the foreground that catches unexpected faults: after a fault in any stage the request is forwarded unchanged.
 /// </summary>
 internal sealed class RefinedRequest
 {
@@ -51,7 +51,7 @@ internal sealed class RefinedRequest
                 _ => await _search.PrepareAsync(request, gone),   // a plain search, synchronous or not
             };
         }
-        catch (Exception fault) when (!gone.IsCancellationRequested)   // the one catch
+        catch (Exception fault) when (!gone.IsCancellationRequested)   // the one catch of unexpected faults in the foreground
         {
             _logger.InternalError(fault);
             RefinementSummary summary = new(RefinementOutcome.InternalError);

@@ -1,6 +1,6 @@
 namespace EsRefine.Endpoints;
 
-/// <summary>Endpoints whose body can hold a kNN clause (<c>knn-wire</c> 1.1).</summary>
+/// <summary>Endpoints whose body can hold a kNN clause.</summary>
 internal enum SearchEndpointKind
 {
     /// <summary>Any other request: it is forwarded unread.</summary>

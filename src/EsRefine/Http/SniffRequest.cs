@@ -1,6 +1,6 @@
 namespace EsRefine.Http;
 
-/// <summary>A request whose reply holds the addresses of the nodes: the <c>_nodes/http</c> family (<c>knn-wire</c> §6).</summary>
+/// <summary>A request whose reply holds the addresses of the nodes: the <c>_nodes/http</c> family.</summary>
 internal enum SniffRequest
 {
     /// <summary>Any other request.</summary>

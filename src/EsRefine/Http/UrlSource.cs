@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EsRefine.Http;
 
 /// <summary>
-/// A search in the URL: <c>?source={…}&amp;source_content_type=application/json</c>, which both engines accept instead of a body (<c>knn-wire</c> 5.3).
+/// A search in the URL: <c>?source={…}&amp;source_content_type=application/json</c>, which both engines accept instead of a body.
 /// </summary>
 internal sealed class UrlSource
 {

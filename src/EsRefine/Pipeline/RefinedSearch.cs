@@ -7,13 +7,13 @@ namespace EsRefine.Pipeline;
 internal delegate RecognizedSearch? SearchRecognition(ReadOnlyMemory<byte> body);
 
 /// <summary>
-/// The story of one search, one line per stage: start reading here. recognize → assign targets → for each distinct vector: recall or (sample → judge →
-/// refine) →
-/// splice.
+/// The story of one search, one line per stage: start reading here. recognize → assign targets → for each distinct vector: read it, then recall or (sample →
+/// judge → refine) → splice. Recall, sample, judge and refine are behind <see cref="IVectorSource"/>: <see cref="RememberingSource"/> recalls, around
+/// <see cref="VectorLearner"/>, which samples, judges and refines.
 /// </summary>
 /// <remarks>
-/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Faults are caught in <c>Endpoints/RefinedRequest</c> only, for HTTP
-/// and gRPC alike.
+/// A stage returns its product, or the reason why there is none (<see cref="NotRefined"/>). Unexpected faults in front of a reply are caught in
+/// <c>Endpoints/RefinedRequest</c> only, for HTTP and gRPC alike; behind a reply, in <see cref="BackgroundRefinement"/>.
 /// </remarks>
 internal sealed class RefinedSearch(
     SearchRecognition recognize, ClauseAssignment assignment, QueryVectors queryVectors, IVectorSource vectors, BackgroundRefinement background,

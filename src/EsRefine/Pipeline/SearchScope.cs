@@ -9,7 +9,7 @@ namespace EsRefine.Pipeline;
 /// <param name="scopes">Where it was begun.</param>
 /// <param name="search">The search as received.</param>
 /// <param name="started">When (<see cref="TimeProvider.GetTimestamp"/>).</param>
-/// <param name="gone">Cancelled when the client leaves.</param>
+/// <param name="gone">Canceled when the client leaves.</param>
 internal sealed class SearchScope(SearchScopes scopes, SearchRequest search, long started, CancellationToken gone) : IDisposable
 {
     /// <summary>No permit was free.</summary>

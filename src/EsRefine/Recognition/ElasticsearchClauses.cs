@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Reads Elasticsearch's clauses (knn-wire 1.2, 1.4).</summary>
+/// <summary>Reads Elasticsearch's clauses, which name their field in a member: <c>{"field": …, "query_vector": …}</c>.</summary>
 internal static class ElasticsearchClauses
 {
     /// <summary><c>{"field":"vec","query_vector":[…],"k":10,"num_candidates":100,"filter":…}</c>: top-level, as a query, and as a retriever.</summary>

@@ -2,7 +2,7 @@ using EsRefine.Vectors;
 
 namespace EsRefine.Recognition;
 
-/// <summary>Reads OpenSearch's clauses, which are keyed by their field (knn-wire 1.11).</summary>
+/// <summary>Reads OpenSearch's clauses, which are keyed by their field: <c>{"&lt;field&gt;": {"vector": …}}</c>.</summary>
 internal static class OpenSearchClauses
 {
     /// <summary>Whether a <c>knn</c> query is OpenSearch's: it has exactly one key, whose value is an object.</summary>

@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Finds clauses in the query DSL (knn-wire 1.4, 1.11), in known child slots only.</summary>
+/// <summary>Finds clauses in the query DSL of both engines, in known child slots only.</summary>
 // What a query demands of a hit is added to its place only where it holds a clause: of another, the query itself is the demand.
 internal static class QueryClauses
 {

@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Finds clauses in retriever trees (knn-wire 1.5).</summary>
+/// <summary>Finds clauses in Elasticsearch's retriever trees.</summary>
 internal static class RetrieverClauses
 {
     /// <summary>One retriever: an object whose only key is its type, or <c>{"retriever":…,"weight":…}</c> inside <c>rrf</c> and <c>linear</c>.</summary>

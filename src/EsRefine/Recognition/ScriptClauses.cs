@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Finds exact kNN: scripts that rank by a vector, in <c>script_score</c> and <c>function_score</c> (knn-wire 1.4, 1.11).</summary>
+/// <summary>Finds exact kNN: scripts that rank by a vector, in <c>script_score</c> and <c>function_score</c>.</summary>
 internal static class ScriptClauses
 {
     /// <summary><c>{"query":…,"script":…,"min_score":…}</c>: every hit matches the query.</summary>

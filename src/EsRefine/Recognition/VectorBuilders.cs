@@ -1,6 +1,6 @@
 namespace EsRefine.Recognition;
 
-/// <summary>Reads Elasticsearch's <c>query_vector_builder</c>, which stands for a vector (knn-wire 2.2).</summary>
+/// <summary>Reads Elasticsearch's <c>query_vector_builder</c>, which stands for a vector.</summary>
 internal static class VectorBuilders
 {
     /// <summary>

@@ -1,7 +1,7 @@
 namespace EsRefine.Recognition;
 
 /// <summary>
-/// Notes the vectors of places that rank nothing by themselves (knn-wire 1.4): rescore, highlighting, sorts, filters, scripts. Copies change together.
+/// Notes the vectors of places that rank nothing by themselves: rescore, highlighting, sorts, filters, scripts. Copies change together.
 /// </summary>
 internal static class VectorCopies
 {

@@ -41,7 +41,7 @@ internal static class EmbeddedHits
         return error / sample.Count <= Tolerance ? sample : null;
     }
 
-    /// <summary>A hit's score by both engines (<c>knn-wire</c> 3.3).</summary>
+    /// <summary>The <c>_score</c> that both engines derive from a similarity.</summary>
     private static double Score(VectorSimilarity similarity, ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
     {
         double product = TensorPrimitives.Dot(query, vector);

@@ -2,7 +2,7 @@ using EsRefine.Upstream;
 
 namespace EsRefine.Sampling;
 
-/// <summary>A way of reading the stored vector of a hit (<c>knn-wire</c> §4 and §10).</summary>
+/// <summary>A way of reading the stored vector of a hit. Which of them work depends on engine, version and mapping.</summary>
 internal enum VectorReading
 {
     /// <summary><c>docvalue_fields</c>: numbers, in whatever form the vector was indexed; Elasticsearch 8.17 and newer.</summary>

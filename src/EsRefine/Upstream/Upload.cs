@@ -30,7 +30,7 @@ internal sealed class Upload(Stream client, long? length) : Stream
     /// <summary>Whether the node has answered before that.</summary>
     public bool HasEnded => Volatile.Read(ref _hasEnded);
 
-    /// <summary>Cancelled when the node answers early.</summary>
+    /// <summary>Canceled when the node answers early.</summary>
     public CancellationToken End => _end.Token;
 
     public override bool CanRead => true;

@@ -7,6 +7,9 @@ internal static class UpstreamSocket
 {
     private const int TcpUserTimeout = 18;   // linux/tcp.h
 
+    /// <summary>Unacknowledged probes after which a connection fails. On Linux <see cref="Timeouts.AcknowledgmentTimeout"/> decides instead.</summary>
+    private const int KeepAliveProbes = 3;
+
     /// <summary>Connects, within <see cref="Timeouts.ConnectTimeout"/> if <paramref name="hasAlternative"/>.</summary>
     /// <exception cref="SocketException">The node refuses, is unreachable, or did not accept in time.</exception>
     public static async ValueTask<Stream> ConnectAsync(System.Net.DnsEndPoint node, bool hasAlternative, CancellationToken cancellationToken)
@@ -36,13 +39,16 @@ internal static class UpstreamSocket
         }
     }
 
-    /// <summary>Lets the kernel find out that a peer is gone, also while a request waits for its reply: after 10 s with data in flight, 30 s without.</summary>
+    /// <summary>
+    /// Lets the kernel find out that a peer is gone, also while a request waits for its reply. With data in flight, Linux notices after
+    /// <see cref="Timeouts.AcknowledgmentTimeout"/>; without, the probes find out.
+    /// </summary>
     private static void FindLostPeers(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Timeouts.FirstKeepAliveInterval.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)Timeouts.KeepAliveInterval.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
         if (OperatingSystem.IsLinux())
         {
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)Timeouts.AcknowledgmentTimeout.TotalMilliseconds));

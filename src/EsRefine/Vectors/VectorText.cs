@@ -2,7 +2,7 @@ using EsRefine.Refinement;
 
 namespace EsRefine.Vectors;
 
-/// <summary>Query vectors as clients write them: JSON arrays, and in Elasticsearch Base64 (big-endian) and hex (<c>knn-wire</c> 2.1).</summary>
+/// <summary>Query vectors as clients write them: JSON arrays, and in Elasticsearch Base64 (big-endian) and hex.</summary>
 internal static class VectorText
 {
     /// <summary>Longer ones are refused: OpenSearch's limit, Elasticsearch's is 4,096.</summary>

@@ -248,7 +248,7 @@ public class PageSequenceTests
     }
 
     [Fact]
-    public async Task Learn_answers_plain_until_it_has_learnt_and_never_tears_a_sequence()
+    public async Task Learn_answers_plain_until_it_has_learned_and_never_tears_a_sequence()
     {
         TaskCompletionSource release = new();
         ScriptedJudge judge = new(async (task, sheet, cancellationToken) =>

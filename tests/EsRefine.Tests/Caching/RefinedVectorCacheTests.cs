@@ -21,7 +21,7 @@ using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.Tests.Caching;
 
-/// <summary>What is remembered serves those it was learnt for, costs nothing, and never fails a search.</summary>
+/// <summary>What is remembered serves those it was learned for, costs nothing, and never fails a search.</summary>
 public class RefinedVectorCacheTests
 {
     [Fact]
@@ -48,7 +48,7 @@ public class RefinedVectorCacheTests
     [InlineData("x-proxy-ext-department", "law", "sales")]
     [InlineData("X-Header-Of-Some-Gateway", "ada", "bob")]
     [InlineData("Cookie", "session=1", "session=2")]
-    public async Task What_was_learnt_for_one_caller_is_not_served_to_another(string header, string one, string? another)
+    public async Task What_was_learned_for_one_caller_is_not_served_to_another(string header, string one, string? another)
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
 
@@ -92,7 +92,7 @@ public class RefinedVectorCacheTests
     [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4},"search_pipeline":"p"}""", "a question", "i/_search")]
     [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4},"runtime_mappings":{"a":{"type":"long"}}}""", "a question", "i/_search")]
     [InlineData("""{"knn":{"field":"v","query_vector":[1,1],"k":4},"pit":{"id":"x"}}""", "a question", "_search")]
-    public async Task What_was_learnt_for_one_search_is_not_served_to_another(string search, string queryText, string target)
+    public async Task What_was_learned_for_one_search_is_not_served_to_another(string search, string queryText, string target)
     {
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven);
 
@@ -204,7 +204,7 @@ public class RefinedVectorCacheTests
     }
 
     [Fact]
-    public async Task Instance_that_learnt_more_slowly_takes_what_the_other_has_served()
+    public async Task Instance_that_learned_more_slowly_takes_what_the_other_has_served()
     {
         SharedStore store = new();
         TaskCompletionSource waiting = new();

@@ -26,7 +26,7 @@ public sealed class TemplateSearchTests
         Assert.StartsWith("refined;judged=4;sample=4;", outcome, StringComparison.Ordinal);
         UpstreamRequest arrived = cluster.Requests[^1];
         Assert.Equal("/" + Target, arrived.Target);
-        AssertTurnedTowardsTheFirstAxis(arrived.BodyText, Before, After);
+        AssertTurnedTowardTheFirstAxis(arrived.BodyText, Before, After);
         Assert.Equal(Template, Assert.Single(cluster.Requests, static request => request.Target == "/_render/template").BodyText);
         Assert.Equal("/i/_search?routing=r", Assert.Single(cluster.Samples).Target);
         Assert.Contains("\"query_vector\":[1.0,1]", cluster.Samples[0].BodyText, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class TemplateSearchTests
         (_, _, string? outcome) = await cluster.SearchAsync(Template, target: Target);
 
         Assert.StartsWith("refined;", outcome, StringComparison.Ordinal);
-        AssertTurnedTowardsTheFirstAxis(cluster.Requests[^1].BodyText, Before, After);
+        AssertTurnedTowardTheFirstAxis(cluster.Requests[^1].BodyText, Before, After);
         Assert.Contains("""[{"term":{"a":1}}]""", Assert.Single(cluster.Samples).BodyText, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ public sealed class TemplateSearchTests
         await using FakeCluster cluster = await FakeCluster.StartAsync(ScriptedJudge.LikesEven, rendered: Rendered($$"""{"knn":[{{Clause}},{{Clause}}]}"""));
         (_, _, string? outcome) = await cluster.SearchAsync(Template, target: Target);
         Assert.StartsWith("refined;", outcome, StringComparison.Ordinal);
-        AssertTurnedTowardsTheFirstAxis(cluster.Requests[^1].BodyText, Before, After);
+        AssertTurnedTowardTheFirstAxis(cluster.Requests[^1].BodyText, Before, After);
         Assert.Single(cluster.Samples);
     }
 
@@ -129,7 +129,7 @@ public sealed class TemplateSearchTests
         string head = "{\"index\":\"i\"}\n{\"id\":\"by-name\"}\n\n";
         (_, _, string? outcome) = await cluster.SearchAsync(head + Template + "\n", target: "_msearch/template");
         Assert.Equal("refined=1", outcome);
-        AssertTurnedTowardsTheFirstAxis(cluster.Requests[^1].BodyText, head + Before, After + "\n");
+        AssertTurnedTowardTheFirstAxis(cluster.Requests[^1].BodyText, head + Before, After + "\n");
     }
 
     [Theory]
@@ -144,12 +144,12 @@ public sealed class TemplateSearchTests
         Assert.StartsWith("refined;judged=4;sample=4;", outcome, StringComparison.Ordinal);
         Assert.Equal("/i/_search", Assert.Single(cluster.Samples).Target);
         UpstreamRequest submitted = Assert.Single(cluster.Requests, request => request.Target == "/" + target);
-        AssertTurnedTowardsTheFirstAxis(submitted.BodyText, """{"knn":{"field":"v","query_vector":""", ""","k":4,"num_candidates":50},"size":4}""");
+        AssertTurnedTowardTheFirstAxis(submitted.BodyText, """{"knn":{"field":"v","query_vector":""", ""","k":4,"num_candidates":50},"size":4}""");
     }
 
     private static UpstreamAnswer Rendered(string output) => new($$"""{"template_output":{{output}}}""");
 
-    private static void AssertTurnedTowardsTheFirstAxis(string body, string before, string after)
+    private static void AssertTurnedTowardTheFirstAxis(string body, string before, string after)
     {
         Assert.StartsWith(before, body, StringComparison.Ordinal);
         Assert.EndsWith(after, body, StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class VectorUseTests
     [InlineData("Refine", "later")]
     [InlineData("Learn", "first")]
     [InlineData("Learn", "later")]
-    public void Without_a_memory_or_for_one_who_wants_to_see_the_judgments_a_vector_is_learnt_for_the_search_alone(string mode, string page)
+    public void Without_a_memory_or_for_one_who_wants_to_see_the_judgments_a_vector_is_learned_for_the_search_alone(string mode, string page)
     {
         Assert.Equal(VectorUse.Learn, VectorUses.Of(Enum.Parse<RefinementMode>(mode), page == "first", isFresh: true, remembers: true));
         Assert.Equal(VectorUse.Learn, VectorUses.Of(Enum.Parse<RefinementMode>(mode), page == "first", isFresh: false, remembers: false));
