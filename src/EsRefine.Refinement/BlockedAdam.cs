@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace EsRefine.Refinement;
 
-/// <summary>The d-sized half of <see cref="KlAdam"/>: one sweep over memory per step, for one vector width.</summary>
+/// <summary>The part of <see cref="KlAdam"/> that works on d components: one pass over memory per step, for one vector width.</summary>
 /// <remarks>
-/// The hits' vectors are packed once into blocks of four registers' width, and the query vector and Adam's moments travel with them:
+/// The hit vectors are packed once into blocks four registers wide, together with the query vector and Adam's moments:
 /// <code>block 0: q | m | v | e₀ | e₁ | … | eₙ₋₁     block 1: q | m | v | e₀ | …</code>
-/// A step needs the hits twice, for the gradient and for the dot products with the moved query vector. Both are linear in the hits and the step itself is
-/// component by component, so all three are done block by block while the block (6 KB for 20 hits and AVX-512) sits in the first-level cache: half the
-/// traffic of two passes, and no two rows a power of two apart.
+/// A step reads the hits twice: for the gradient, and for the dot products with the moved query vector. Both are linear in the hits, and the step itself
+/// works component by component. All three are therefore done block by block while the block (6 KB for 20 hits and AVX-512) is in the L1 cache. This
+/// halves the memory traffic of two passes, and no two rows are a power of two apart, which would cause cache conflicts.
 /// </remarks>
 internal static unsafe class BlockedAdam<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -23,16 +23,16 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
     private const int AlignmentBytes = 64;
     private const int RegistersPerRow = 4;
 
-    /// <summary>Rows before the hits': query vector, first moment, second moment.</summary>
+    /// <summary>Rows before the rows of the hits: query vector, first moment, second moment.</summary>
     private const int StateRows = 3;
 
     private static int RowWidth => RegistersPerRow * TLanes.Count;
 
-    // Compiled fully at first use, as is the sweep: a sidecar's first refinement should not cost thirty times the later ones.
+    // This method and the sweep are fully optimized at first use. Otherwise the first refinement of a process would take thirty times as long as later ones.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Descend(in RefinementSample sample, int steps, Span<float> refined)
     {
-        // Even, since the sweep takes hits in pairs; the last of an odd number is paired with zeros.
+        // Rounded up to an even number because the sweep processes hits in pairs. The last of an odd number is paired with zeros.
         int rows = (sample.Count + 1) & ~1;
         int blocks = (sample.Dimensions + RowWidth - 1) / RowWidth;
         int blockLength = (StateRows + rows) * RowWidth;
@@ -76,7 +76,7 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
 
     private static void Pack(in RefinementSample sample, ReadOnlySpan<double> scales, Span<float> packed, int blockLength)
     {
-        // Zeros where a block has no component or no hit: their gradient is zero, so they stay.
+        // Padding components and padding hits are zero. Their gradient is zero, so they stay zero.
         packed.Clear();
         for (int start = 0; start < sample.Dimensions; start += RowWidth)
         {
@@ -99,7 +99,7 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
     }
 
     /// <summary>One step over all blocks: gradient, moments, query vector, and the dot products of the moved query vector.</summary>
-    // Two hits at a time: eight sums that do not wait for each other keep both multipliers busy (a tenth faster with AVX-512, a fifth with AVX2).
+    // Processes two hits at a time: eight independent sums keep both multipliers busy (10% faster with AVX-512, 20% with AVX2).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sweep(float* packed, int blocks, ReadOnlySpan<float> hitWeights, float queryWeight, float stepSize, float epsilon, float* sums)
     {
@@ -145,8 +145,8 @@ internal static unsafe class BlockedAdam<TLanes, TVector>
         }
     }
 
-    /// <summary>Adam on one register's width of the query vector.</summary>
-    // With the bias corrections drawn out of the loop: q −= lr·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε·√(1−β₂ᵗ)).
+    /// <summary>Applies Adam to one register of the query vector.</summary>
+    // The bias corrections are computed outside the loop: q −= lr·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε·√(1−β₂ᵗ)).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Move(float* query, TVector gradient, TVector negativeStepSize, TVector epsilon)
     {

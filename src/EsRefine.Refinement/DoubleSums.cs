@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace EsRefine.Refinement;
 
-/// <summary>Sums over float32 vectors, carried in double: no float32 overflows, and no norm is off by the rounding of a thousand additions.</summary>
+/// <summary>Sums over float32 vectors, accumulated in double to avoid overflow and accumulated rounding errors.</summary>
 internal static class DoubleSums
 {
-    /// <summary>√Σ aᵢ². Finite exactly when all components are: the square of a float32 always fits a double.</summary>
+    /// <summary>√Σ aᵢ². Finite if and only if all components are finite, because the square of a float32 always fits a double.</summary>
     public static double Norm(ReadOnlySpan<float> vector) => Math.Sqrt(Dot(vector, vector));
 
     /// <summary>Σ aᵢ·bᵢ.</summary>

@@ -12,10 +12,10 @@ public enum RefinementVerdict
     /// <summary>Fewer than two judged hits.</summary>
     TooFewHits,
 
-    /// <summary>The judgments spread less than the smallest spread that counts as a signal, or the rule found no direction.</summary>
+    /// <summary>The spread of the judgments is below <see cref="RefinementGuards.MinSpread"/>, or the rule found no direction.</summary>
     NoSignal,
 
-    /// <summary>A query vector, hit vector or judgment is NaN, infinite or of no length, or the rule produced such a vector.</summary>
+    /// <summary>A judgment is NaN or infinite; or the query vector, a hit vector or the rule's result is NaN, infinite or has zero length.</summary>
     NotFinite,
 }
 
@@ -27,30 +27,33 @@ public readonly record struct RefinementGuards(float MinSpread, float TrustRadiu
     public static RefinementGuards Default { get; } = new(MinSpread: 0.05f, TrustRadius: 0.6f);
 }
 
-/// <summary>A rule inside its guards: no signal, no move; never further than the trust radius; only finite numbers.</summary>
+/// <summary>Applies a rule within limits: without a signal the vector stays unchanged, it never moves beyond the trust radius, and it stays finite.</summary>
 public static class GuardedRefinement
 {
-    /// <summary>Radians below which nothing has moved: the components of a float32 vector leave its direction uncertain by about 6e-8.</summary>
+    /// <summary>Angles below this (radians) count as no move: float32 rounding leaves the direction of a vector uncertain by about 6e-8.</summary>
     private const double SmallestAngle = 1e-6;
 
-    /// <summary>Refines on the unit query vector and restores the caller's length where <see cref="RefinementSample.Similarity"/> sees it.</summary>
+    /// <summary>
+    /// Applies the rule to the normalized query vector. Restores the caller's length if <see cref="RefinementSample.Similarity"/> depends on length.
+    /// </summary>
     /// <remarks>
-    /// Cosine sees no length and dot product demands unit length: the refined vector has unit length there. With inner product and Euclidean distance it
-    /// has the caller's: distances change with it, and so do the scores of an inner product, which a search may add to those of other clauses.
+    /// For cosine and dot product the refined vector has unit length: cosine ignores length, and dot product requires unit length. For inner product and
+    /// Euclidean distance it has the caller's length, because length changes distances and inner product scores, and a search may add those scores to
+    /// the scores of other clauses.
     /// </remarks>
     /// <param name="rule">The rule to apply.</param>
     /// <param name="sample">The sample, with the query vector at the length the client sent.</param>
     /// <param name="guards">The limits.</param>
     /// <param name="refined">Receives <c>d</c> components: a copy of the query vector unless the verdict is <see cref="RefinementVerdict.Refined"/>.</param>
-    /// <param name="angle">Angle between the query vector and the refined one, in radians; 0 where nothing moved.</param>
-    /// <exception cref="ArgumentException">The sample's rows or <paramref name="refined"/> have another number of components than the query vector.</exception>
+    /// <param name="angle">Angle between the query vector and the refined one, in radians; 0 if the vector was not moved.</param>
+    /// <exception cref="ArgumentException">The sample's rows or <paramref name="refined"/> differ from the query vector in dimensions.</exception>
     public static RefinementVerdict Refine(IRefinementRule rule, in RefinementSample sample, RefinementGuards guards, Span<float> refined, out float angle)
     {
         if (refined.Length != sample.Dimensions || sample.HitVectors.Length != (long)sample.Count * sample.Dimensions)
         {
             throw new ArgumentException(
-                $"{sample.Count} judged hits of {sample.Dimensions} components take {(long)sample.Count * sample.Dimensions}, not {sample.HitVectors.Length}, "
-                + $"and a refined vector of as many, not {refined.Length}",
+                $"{sample.Count} judged hits of {sample.Dimensions} dimensions need {(long)sample.Count * sample.Dimensions} hit components and "
+                + $"{sample.Dimensions} refined components, but there are {sample.HitVectors.Length} and {refined.Length}",
                 nameof(sample));
         }
 
@@ -69,7 +72,7 @@ public static class GuardedRefinement
         return verdict;
     }
 
-    /// <summary>Whether the sample is fit for a rule; <see cref="RefinementVerdict.Refined"/> if so.</summary>
+    /// <summary>Checks the sample. Returns <see cref="RefinementVerdict.Refined"/> if the rule may be applied, else the reason why not.</summary>
     private static RefinementVerdict Examine(in RefinementSample sample, float minSpread)
     {
         bool sound = IsDirection(sample.QueryVector);
@@ -117,11 +120,11 @@ public static class GuardedRefinement
         double allowed = Math.Min(turned, trustRadius);
         if (!(allowed >= SmallestAngle && turned <= Math.PI - SmallestAngle))
         {
-            // Nowhere, or straight back: no great circle leads there.
+            // The vector did not move, or it turned by 180°: then no unique great circle joins the two directions.
             return RefinementVerdict.NoSignal;
         }
 
-        // The point at the allowed angle on the great circle from q̂ to r̂: (sin(φ − θ) · q̂ + sin θ · r̂) / sin φ, at the length the engine is to see.
+        // The point at the allowed angle θ on the great circle from q̂ to r̂, (sin(φ − θ) · q̂ + sin θ · r̂) / sin φ, scaled to the length sent to the engine.
         double length = sample.Similarity is VectorSimilarity.MaxInnerProduct or VectorSimilarity.L2Norm ? queryNorm : 1;
         double queryFactor = length * Math.Sin(turned - allowed) / (Math.Sin(turned) * queryNorm);
         double refinedFactor = length * Math.Sin(allowed) / (Math.Sin(turned) * refinedNorm);
@@ -134,7 +137,7 @@ public static class GuardedRefinement
         return IsDirection(refined) ? RefinementVerdict.Refined : RefinementVerdict.NotFinite;
     }
 
-    // 2·atan2(‖â − b̂‖, ‖â + b̂‖) is exact to the last digits at every angle; an arc cosine loses half of them near 0.
+    // 2·atan2(‖â − b̂‖, ‖â + b̂‖) is accurate to the last digits at every angle. An arc cosine loses half of the digits near 0.
     private static double Angle(ReadOnlySpan<float> a, double aNorm, ReadOnlySpan<float> b, double bNorm)
     {
         double squaredDifference = 0;

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace EsRefine.Refinement;
 
 /// <summary>
-/// The rule of <i>Task-Adaptive Embedding Refinement via Test-time LLM Guidance</i> (arXiv 2605.12487): Adam on the query vector until the softmax of the hits'
-/// similarities resembles the softmax of their judgments.
+/// The rule of <i>Task-Adaptive Embedding Refinement via Test-time LLM Guidance</i> (arXiv 2605.12487): Adam steps on the query vector that bring the
+/// softmax of the hits' similarities closer to the softmax of their judgments.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -12,10 +12,10 @@ namespace EsRefine.Refinement;
 /// Adam on q: learning rate 1e-4, β 0.9 and 0.999, ε 1e-8, 100 steps, no weight decay, from the query vector as given
 /// </code>
 /// <para>
-/// cosine, dot_product: eᵢ = d̂ᵢ and b = 0, so c is the cosine: the paper's rule to the letter. The paper knows no other similarity, and a softmax of
-/// cosines would teach the query vector an order that an engine ranking by something else does not use. The two others therefore keep the hits at their
-/// lengths relative to each other, eᵢ = dᵢ / ρ, with ρ the root mean square of the hits' lengths in the place of a temperature: an index whose vectors
-/// are all ten times as long gives the same refinement, and one whose vectors have unit length gives the paper's.
+/// cosine, dot_product: eᵢ = d̂ᵢ and b = 0, so c is the cosine. This is exactly the paper's rule. The paper defines no other similarity. A softmax of
+/// cosines would optimize an order that an engine with another similarity does not use. The two other similarities therefore keep the relative lengths
+/// of the hits: eᵢ = dᵢ / ρ, where ρ is the root mean square of the hits' lengths and acts as a temperature. Scaling all vectors of an index by ten
+/// gives the same refinement, and vectors of unit length give the paper's refinement.
 /// </para>
 /// <para>
 /// max_inner_product: b = 0. Since q · dᵢ = ‖q‖ρ · cᵢ, the order of c is the engine's; the length of the query vector does not change it.
@@ -23,11 +23,11 @@ namespace EsRefine.Refinement;
 /// <para>
 /// l2_norm: bᵢ = −‖dᵢ‖² / (2Rρ), with R the length of the query vector the engine sees (<see cref="RefinementSample.QueryLength"/>). Since
 /// −‖Rq̂ − dᵢ‖² = 2Rρ · (cᵢ + bᵢ) − R², the order of c + b is that of the negative squared distance, and so of Elasticsearch's 1 / (1 + ‖q − d‖²).
-/// The query vector is compared at length R throughout, because that is where the caller restores it to.
+/// The query vector is compared at length R in every step, because the caller restores that length.
 /// </para>
-/// A hit vector of no length has similarity 0 to everything.
+/// A zero hit vector has similarity 0 to every vector.
 /// </remarks>
-/// <param name="steps">Steps of Adam. 100 in the paper.</param>
+/// <param name="steps">Number of Adam steps. 100 in the paper.</param>
 public sealed class KlAdam(int steps = 100) : IRefinementRule
 {
     /// <inheritdoc/>

@@ -5,12 +5,12 @@ using System.Numerics.Tensors;
 namespace EsRefine.Refinement;
 
 /// <summary>
-/// The n-sized half of <see cref="KlAdam"/>: from the hits' similarities to the weights with which their vectors make up the gradient.
-/// All in double, since n is about 20.
+/// The part of <see cref="KlAdam"/> that works on n hits: computes the weights of the hit vectors in the gradient from their similarities.
+/// Uses double throughout, which is cheap because n is about 20.
 /// </summary>
 internal readonly ref struct KlGradient
 {
-    /// <summary>Keeps the logarithm of the loss finite; the paper's constant.</summary>
+    /// <summary>Keeps the logarithm of the loss finite. The value is the paper's.</summary>
     private const double Epsilon = 1e-8;
 
     private readonly double[] _rented;
@@ -21,7 +21,10 @@ internal readonly ref struct KlGradient
     private readonly Span<double> _exponentials;
     private readonly Span<double> _parts;
 
-    /// <summary>The target p = softmax(judgments), and what of the student w = softmax(c + b) does not change from step to step. To be disposed of.</summary>
+    /// <summary>
+    /// Computes the target p = softmax(judgments) and the parts of the student w = softmax(c + b) that are the same in every step. The caller must dispose
+    /// of the result.
+    /// </summary>
     public KlGradient(in RefinementSample sample)
     {
         int count = sample.Count;
@@ -39,17 +42,17 @@ internal readonly ref struct KlGradient
         Measure(sample, _scales, _bias);
     }
 
-    /// <summary>Factors that make the hits' vectors those of the formula: eᵢ = scaleᵢ · dᵢ.</summary>
+    /// <summary>Scale of each hit vector in the formula: eᵢ = scaleᵢ · dᵢ.</summary>
     public ReadOnlySpan<double> Scales => _scales;
 
     public void Dispose() => ArrayPool<double>.Shared.Return(_rented);
 
     /// <summary>The gradient of the loss as a combination of vectors: ∇q = Σ hitWeightsᵢ · eᵢ + queryWeight · q.</summary>
-    // With uᵢ = pᵢwᵢ / (wᵢ + 1e-8) and g = ∂loss/∂c = w·Σu − u (which is w − p but for the 1e-8), and cᵢ = q·eᵢ / ‖q‖:
+    // With uᵢ = pᵢwᵢ / (wᵢ + 1e-8), g = ∂loss/∂c = w·Σu − u (w − p if the 1e-8 is ignored) and cᵢ = q·eᵢ / ‖q‖:
     // hitWeightsᵢ = gᵢ / ‖q‖, queryWeight = −(Σ gᵢcᵢ) / ‖q‖².
     public float Differentiate(ReadOnlySpan<float> dotProducts, double squaredNorm, Span<float> hitWeights)
     {
-        Debug.Assert(dotProducts.Length == _target.Length && hitWeights.Length == _target.Length, "one of each per hit");
+        Debug.Assert(dotProducts.Length == _target.Length && hitWeights.Length == _target.Length, "one dot product and one weight per hit");
         double inverseNorm = squaredNorm > 0 ? 1 / Math.Sqrt(squaredNorm) : 0;
         for (int i = 0; i < dotProducts.Length; i++)
         {
@@ -80,7 +83,7 @@ internal readonly ref struct KlGradient
         return (float)(-alongQuery * inverseNorm * inverseNorm);
     }
 
-    // The scales 1/‖dᵢ‖ or 1/ρ, and b: what the engine's similarity adds to eᵢ · q̂. See the remarks of KlAdam.
+    // Computes the scales, 1/‖dᵢ‖ or 1/ρ, and b, the term that the engine's similarity adds to eᵢ · q̂. See the remarks of KlAdam.
     private static void Measure(in RefinementSample sample, Span<double> scales, Span<double> bias)
     {
         for (int i = 0; i < scales.Length; i++)
@@ -110,7 +113,7 @@ internal readonly ref struct KlGradient
         scales.Fill(rootMeanSquare > 0 ? 1 / rootMeanSquare : 0);
     }
 
-    // Shifted by the largest, so that similarities of any size neither overflow nor all vanish.
+    // Subtracts the maximum first, so that large similarities do not overflow and small ones do not all underflow to 0.
     private static void Exponentiate(Span<double> values)
     {
         TensorPrimitives.Subtract(values, TensorPrimitives.Max<double>(values), values);

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace EsRefine.Refinement;
 
-/// <summary>The float32 operations of one vector width, so that a kernel is written once and compiled for each width.</summary>
-/// <remarks><c>Vector&lt;T&gt;</c> would need none of this, but stays at 256 bits where the processor has 512.</remarks>
+/// <summary>The float32 operations of one vector width. A kernel is written once against this interface and compiled for each width.</summary>
+/// <remarks><c>Vector&lt;T&gt;</c> would be simpler, but it uses 256 bits even on processors with 512-bit registers.</remarks>
 internal unsafe interface ILanes<TVector>
     where TVector : unmanaged
 {
@@ -96,7 +96,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static float Sum(Vector256<float> vector) => Vector256.Sum(vector);
 }
 
-/// <summary>SSE, NEON; without any of them .NET computes lane by lane, slowly but with the same result.</summary>
+/// <summary>SSE and NEON. On processors without them .NET computes lane by lane: slower, with the same result.</summary>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;

@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace EsRefine.Refinement;
 
-/// <summary>The rules by name.</summary>
+/// <summary>Finds refinement rules by name.</summary>
 public static class RefinementRules
 {
     private const string RocchioPrefix = "rocchio@";
 
-    /// <summary>Every name a configuration may use, in words, for messages ("must be …, not 'rocchio@9'") and help.</summary>
+    /// <summary>Describes the accepted names, for messages ("must be …, not 'rocchio@9'") and help.</summary>
     public const string Choice = "kl-adam or rocchio@ANGLE, an angle in radians above 0 and at most π/2 (rocchio@0.3)";
 
     /// <summary>Reads <c>kl-adam</c>, <c>rocchio</c> (= <c>rocchio@0.3</c>) or <c>rocchio@ANGLE</c> with the angle in radians, in (0, π/2].</summary>
@@ -24,7 +24,7 @@ public static class RefinementRules
         return rule is not null;
     }
 
-    // Neither a sign nor white space: one spelling of an angle in files, headers and reports.
+    // Signs and white space are rejected, so that an angle has one spelling in files, headers and reports.
     private static bool TryParseAngle(string? name, out float angle)
     {
         const NumberStyles styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;

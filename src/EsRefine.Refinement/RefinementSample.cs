@@ -1,18 +1,18 @@
 namespace EsRefine.Refinement;
 
-/// <summary>What a refinement rule sees: the query vector and the judged hits, in the engine's own rank order.</summary>
+/// <summary>The input of a refinement rule: the query vector and the judged hits, in the engine's rank order.</summary>
 /// <remarks>
-/// Rows are dense and row-major. A hit without a judgment is not among <see cref="HitVectors"/>; its vector, like any other vector of the index that
-/// nobody judged, may be offered in <see cref="BackgroundVectors"/>, for rules that contrast the judged hits with the rest of the index.
+/// Rows are dense and row-major. <see cref="HitVectors"/> holds judged hits only. <see cref="BackgroundVectors"/> may hold unjudged vectors of the index,
+/// for rules that contrast the judged hits with the rest of the index.
 /// </remarks>
 public readonly ref struct RefinementSample
 {
-    /// <summary>The query vector; <c>d</c> components. The path passes it at unit length, the kernel takes it as it comes.</summary>
+    /// <summary>The query vector; <c>d</c> components. <see cref="GuardedRefinement"/> normalizes it to unit length; rules accept any length.</summary>
     public required ReadOnlySpan<float> QueryVector { get; init; }
 
     /// <summary>
-    /// Length of the query vector that the engine compares with; null: that of <see cref="QueryVector"/> itself.
-    /// Only <see cref="VectorSimilarity.L2Norm"/> ranks differently at another length.
+    /// Length of the query vector that the engine compares with. Null means the length of <see cref="QueryVector"/>.
+    /// It affects the ranking only with <see cref="VectorSimilarity.L2Norm"/>.
     /// </summary>
     public double? QueryLength { get; init; }
 
@@ -22,16 +22,16 @@ public readonly ref struct RefinementSample
     /// <summary>P(relevant) in [0, 1] of each judged hit; <c>n</c> values.</summary>
     public required ReadOnlySpan<float> Judgments { get; init; }
 
-    /// <summary>Vectors that nobody judged: any number of rows of <c>d</c> components. Empty where the rule needs none.</summary>
+    /// <summary>Unjudged vectors: any number of rows of <c>d</c> components. Empty if the rule needs none.</summary>
     public ReadOnlySpan<float> BackgroundVectors { get; init; }
 
-    /// <summary>What the engine ranks this field by.</summary>
+    /// <summary>The similarity by which the engine ranks this field.</summary>
     public VectorSimilarity Similarity { get; init; }
 
-    /// <summary>Components of a vector, <c>d</c>.</summary>
+    /// <summary>Number of components of a vector, <c>d</c>.</summary>
     public int Dimensions => QueryVector.Length;
 
-    /// <summary>Judged hits, <c>n</c>.</summary>
+    /// <summary>Number of judged hits, <c>n</c>.</summary>
     public int Count => Judgments.Length;
 
     /// <summary>Vector of one judged hit; <c>d</c> components.</summary>

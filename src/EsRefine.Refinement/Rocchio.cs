@@ -4,26 +4,37 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Refinement;
 
+<<<<<<< HEAD
 /// <summary>One turn of fixed angle toward the relevant hits and away from the others: Rocchio's feedback (1971), graded and on the sphere.</summary>
+=======
+/// <summary>
+/// Turns the query vector by a fixed angle toward the relevant hits and away from the others. This is Rocchio's feedback (1971) with graded judgments, on
+/// the unit sphere.
+/// </summary>
+>>>>>>> w3
 /// <remarks>
 /// <code>
-/// g = Σ (sᵢ − s̄) dᵢ      ĝ = g made tangent to q̂, at unit length      q(θ) = ‖q‖ · (cos θ · q̂ + sin θ · ĝ)
+/// g = Σ (sᵢ − s̄) dᵢ      ĝ = component of g tangent to q̂, normalized      q(θ) = ‖q‖ · (cos θ · q̂ + sin θ · ĝ)
 /// </code>
 /// <para>
-/// g is the direction in which the judgment-weighted sum of the engine's own similarities, Σ (sᵢ − s̄) · similarity(q, dᵢ), grows fastest, so which
-/// vector stands for a hit follows from the similarity. Cosine and dot product: d̂ᵢ, since the engine sees no length. Inner product: dᵢ as it is, since
-/// a long vector's score changes by more. Euclidean distance: the gradient of −½‖q − dᵢ‖² is dᵢ − q, and q drops out because the centered judgments
-/// add up to 0: again dᵢ as it is.
+/// g is the direction in which the judgment-weighted sum of the engine's similarities, Σ (sᵢ − s̄) · similarity(q, dᵢ), grows fastest. The similarity
+/// therefore decides which vector represents a hit. Cosine and dot product: d̂ᵢ, because length does not affect the engine's score. Inner product: dᵢ
+/// unchanged, because the score of a longer vector changes by more. Euclidean distance: the gradient of −½‖q − dᵢ‖² is dᵢ − q. The term q cancels
+/// because the centered judgments sum to 0, which again leaves dᵢ unchanged.
 /// </para>
-/// Where g is nothing but rounding (judgments all alike, equal hits judged differently, hits along the query vector) the query vector stays as it is.
+/// If g is only rounding error, the query vector is returned unchanged. This happens when all judgments are equal, when equal hits are judged
+/// differently, or when all hits are parallel to the query vector.
 /// </remarks>
 /// <param name="angle">The turn in radians, in (0, π/2].</param>
 public sealed class Rocchio(float angle = Rocchio.DefaultAngle) : IRefinementRule
 {
-    /// <summary>Better than the paper's rule on every set and with every judge tried; larger angles win with good judges and lose with weak ones.</summary>
+    /// <summary>
+    /// Default angle in radians. It beats the paper's rule on every set and with every judge tried. Larger angles are better with good judges and worse with
+    /// weak ones.
+    /// </summary>
     public const float DefaultAngle = 0.3f;
 
-    /// <summary>Part of the summed lengths below which a direction is taken for rounding: components arrive with a relative error of 6e-8.</summary>
+    /// <summary>A direction shorter than this fraction of the summed lengths counts as rounding error: components have a relative error of 6e-8.</summary>
     private const double SmallestShare = 1e-6;
 
     /// <inheritdoc/>
@@ -63,7 +74,7 @@ public sealed class Rocchio(float angle = Rocchio.DefaultAngle) : IRefinementRul
         ArrayPool<double>.Shared.Return(rented);
     }
 
-    /// <summary>Adds g to <paramref name="direction"/> and returns Σ |sᵢ − s̄| ‖dᵢ‖, the length it would have if all hits pulled the same way.</summary>
+    /// <summary>Adds g to <paramref name="direction"/> and returns Σ |sᵢ − s̄| ‖dᵢ‖, the length g would have if all its terms were parallel.</summary>
     private static double AddCenteredHits(in RefinementSample sample, Span<double> direction)
     {
         bool lengthsCount = sample.Similarity is VectorSimilarity.MaxInnerProduct or VectorSimilarity.L2Norm;

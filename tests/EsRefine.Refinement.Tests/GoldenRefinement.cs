@@ -5,7 +5,7 @@ using EsRefine.TestSupport;
 namespace EsRefine.Refinement.Tests;
 
 /// <summary>A case of <c>golden/refinement.json</c>, made with PyTorch's autograd and <c>torch.optim.Adam</c> in float64.</summary>
-/// <remarks>Vectors are float32, judgments decimal fractions; what the rule gives after some numbers of steps is in double.</remarks>
+/// <remarks>Vectors are float32, judgments are decimal fractions, and the expected results after given numbers of steps are double.</remarks>
 internal sealed record GoldenRefinement(string Name, float[] Query, float[] HitVectors, double[] Judgments, IReadOnlyDictionary<int, double[]> After)
 {
     public RefinementSample Sample => new()
@@ -16,7 +16,7 @@ internal sealed record GoldenRefinement(string Name, float[] Query, float[] HitV
         Similarity = VectorSimilarity.Cosine,
     };
 
-    /// <summary>The cases of the paper's rule; none where the shared material is not at hand.</summary>
+    /// <summary>The cases of the paper's rule. Empty if the shared material is not available.</summary>
     public static IReadOnlyList<GoldenRefinement> Cases { get; } = SharedMaterial.Find("golden/refinement.json") is { } file ? Read(file) : [];
 
     private static List<GoldenRefinement> Read(string file)

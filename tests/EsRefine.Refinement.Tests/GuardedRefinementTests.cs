@@ -8,7 +8,7 @@ public class GuardedRefinementTests
 {
     private static readonly RefinementGuards Guards = RefinementGuards.Default;
 
-    /// <summary>Values that make careless arithmetic overflow, vanish or turn into NaN.</summary>
+    /// <summary>Values that can make arithmetic overflow, underflow or produce NaN.</summary>
     private static readonly Gen<float> AnyComponent = Gen.Frequency(
         (2000, Gen.Float[-2, 2]),
         (100, Gen.Const(0f)),
@@ -45,7 +45,7 @@ public class GuardedRefinementTests
     [InlineData(VectorSimilarity.Cosine)]
     [InlineData(VectorSimilarity.MaxInnerProduct)]
     [InlineData(VectorSimilarity.L2Norm)]
-    public void Trust_radius_stops_on_the_way_the_rule_was_going(VectorSimilarity similarity)
+    public void Move_beyond_the_trust_radius_is_shortened_in_its_direction(VectorSimilarity similarity)
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 384, similarity).ScaleQuery(2);
         Assert.Equal(RefinementVerdict.Refined, Refine(new Rocchio(0.25f), vectors, Guards, out float[] within, out _));
@@ -56,7 +56,7 @@ public class GuardedRefinementTests
     }
 
     [Fact]
-    public void Rule_sees_the_unit_query_vector_and_the_length_the_engine_sees()
+    public void Rule_receives_the_unit_query_vector_and_the_length_sent_to_the_engine()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 384, VectorSimilarity.L2Norm);
         SampleVectors scaled = vectors.ScaleQuery(16).ScaleHits(16);
@@ -77,7 +77,7 @@ public class GuardedRefinementTests
     [InlineData(0f, 0f, RefinementVerdict.NoSignal)]
     [InlineData(0.5f, 0.74f, RefinementVerdict.NoSignal)]
     [InlineData(0.5f, 0.75f, RefinementVerdict.Refined)]
-    public void Judgments_that_spread_less_than_the_smallest_signal_move_nothing(float low, float high, RefinementVerdict verdict)
+    public void Spread_below_the_minimum_leaves_the_vector_unchanged(float low, float high, RefinementVerdict verdict)
     {
         SampleVectors vectors = SampleVectors.Random(hits: 3, dimensions: 32) with { Judgments = [low, high, low] };
         Assert.Equal(verdict, Refine(new KlAdam(), vectors, Guards with { MinSpread = 0.25f }, out float[] refined, out float angle));
@@ -95,7 +95,7 @@ public class GuardedRefinementTests
     }
 
     [Fact]
-    public void Rule_that_turns_straight_back_is_no_signal()
+    public void Rule_that_reverses_the_vector_is_no_signal()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 3, dimensions: 16);
         Assert.Equal(RefinementVerdict.NoSignal, Refine(new FixedRule([.. vectors.Query.Select(c => -c)]), vectors, Guards, out float[] refined, out _));
@@ -105,7 +105,7 @@ public class GuardedRefinementTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void Number_that_is_not_finite_is_refused_wherever_it_stands(float number)
+    public void Number_that_is_not_finite_is_rejected_in_every_input(float number)
     {
         for (int place = 0; place < 4; place++)
         {
@@ -123,7 +123,7 @@ public class GuardedRefinementTests
     }
 
     [Fact]
-    public void Vector_of_no_length_is_refused()
+    public void Zero_vector_is_rejected()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 3, dimensions: 20);
         Assert.Equal(RefinementVerdict.NotFinite, Refine(new Rocchio(), vectors with { Query = new float[20] }, Guards, out _, out _));
@@ -133,7 +133,7 @@ public class GuardedRefinementTests
     }
 
     [Fact]
-    public void Unsound_numbers_are_named_before_too_few_hits()
+    public void Numbers_that_are_not_finite_are_reported_before_too_few_hits()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 1, dimensions: 4) with { Judgments = [float.NaN] };
         Assert.Equal(RefinementVerdict.NotFinite, Refine(new Rocchio(), vectors, Guards, out _, out _));
@@ -142,7 +142,7 @@ public class GuardedRefinementTests
     [Theory]
     [InlineData(RuleKind.KlAdam)]
     [InlineData(RuleKind.Rocchio)]
-    public void Whatever_comes_in_only_finite_vectors_go_out(RuleKind kind)
+    public void Every_input_gives_a_finite_vector(RuleKind kind)
     {
         IRefinementRule rule = kind is RuleKind.KlAdam ? new KlAdam(steps: 20) : new Rocchio();
         int moved = 0;
@@ -171,7 +171,7 @@ public class GuardedRefinementTests
     }
 
     [Fact]
-    public void Rows_of_another_width_are_a_programming_error()
+    public void Rows_with_other_dimensions_throw()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 3, dimensions: 20);
         Assert.Throws<ArgumentException>(() => Refine(new Rocchio(), vectors with { HitVectors = vectors.HitVectors[1..] }, Guards, out _, out _));

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace EsRefine.Refinement.Tests;
 
-/// <summary>Parity with PyTorch on <c>golden/refinement.json</c>, at every step count it records.</summary>
+/// <summary>Compares the rule with PyTorch on <c>golden/refinement.json</c>, at every step count recorded there.</summary>
 public class KlAdamGoldenTests
 {
-    /// <summary>PyTorch's own float32 is 2e-6 off its float64 on these cases.</summary>
+    /// <summary>On these cases PyTorch's float32 result differs from its float64 result by 2e-6.</summary>
     private const double SingleTolerance = 5e-6;
 
     private const double DoubleTolerance = 1e-9;
@@ -30,7 +30,7 @@ public class KlAdamGoldenTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Narrower_registers_agree_too(string name)
+    public void Narrower_vector_widths_agree_with_pytorch(string name)
     {
         Agrees(name, SingleTolerance, BlockedAdam<Lanes512, Vector512<float>>.Descend);
         Agrees(name, SingleTolerance, BlockedAdam<Lanes256, Vector256<float>>.Descend);

@@ -1,6 +1,8 @@
 namespace EsRefine.Refinement.Tests;
 
-/// <summary>The rule of <see cref="KlAdam"/> written down plainly in double: no blocks, no pools, the loss and its gradient within reach of a test.</summary>
+/// <summary>
+/// A plain implementation of <see cref="KlAdam"/> in double, without blocks or pooled buffers. Tests can call its loss and gradient.
+/// </summary>
 internal sealed class KlAdamReference
 {
     private const double LossEpsilon = 1e-8;
@@ -9,8 +11,8 @@ internal sealed class KlAdamReference
     private readonly double[] _target;
     private readonly double[] _bias;
 
-    /// <param name="sample">What the rule sees.</param>
-    /// <param name="judgments">The sample's judgments where they are known in double: rounded to float32 they change the ninth decimal of the result.</param>
+    /// <param name="sample">The input of the rule.</param>
+    /// <param name="judgments">The sample's judgments in double, if known. Rounding them to float32 changes the ninth decimal of the result.</param>
     public KlAdamReference(in RefinementSample sample, double[]? judgments = null)
     {
         _hits = new double[sample.Count][];

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace EsRefine.Refinement.Tests;
 
-/// <summary>The reference that the kernel is held against, held against first principles.</summary>
+/// <summary>Tests the reference implementation that the kernel is compared with.</summary>
 public class KlAdamReferenceTests
 {
     [Theory]

@@ -82,7 +82,7 @@ public class KlAdamTests
     }
 
     [Fact]
-    public void Unit_vectors_are_refined_alike_under_every_similarity()
+    public void Unit_vectors_are_refined_the_same_with_every_similarity()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 384).NormalizeHits();
         float[] byCosine = vectors.RefineBy(Rule);
@@ -92,7 +92,7 @@ public class KlAdamTests
     }
 
     [Fact]
-    public void Hit_of_no_length_pulls_nowhere()
+    public void Zero_hit_vector_has_no_effect()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 5, dimensions: 40);
         vectors.HitVectors.AsSpan(0, 40).Clear();
@@ -100,12 +100,12 @@ public class KlAdamTests
     }
 
     [Fact]
-    public void Same_sample_gives_the_same_vector_to_the_bit()
+    public void Same_sample_gives_a_bit_identical_vector()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 768);
         float[] first = vectors.RefineBy(Rule);
 
-        // Other shapes leave other numbers in the pooled buffers.
+        // Samples of other shapes leave other values in the pooled buffers.
         SampleVectors.Random(hits: 33, dimensions: 500).RefineBy(Rule);
         Assert.Equal(first, vectors.RefineBy(Rule));
     }

@@ -1,6 +1,6 @@
 namespace EsRefine.Refinement.Tests;
 
-/// <summary>What the assertions measure.</summary>
+/// <summary>Measurements that assertions compare.</summary>
 internal static class Measure
 {
     public static double LargestDifference(IEnumerable<float> a, IEnumerable<double> b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();

@@ -36,14 +36,14 @@ public class RefinementRulesTests
     [InlineData("rocchio@NaN")]
     [InlineData("rocchio@Infinity")]
     [InlineData("rocchio@0.3 ")]
-    public void Anything_else_is_no_rule(string? name)
+    public void Unknown_name_is_rejected(string? name)
     {
         Assert.False(RefinementRules.TryParse(name, out IRefinementRule? rule));
         Assert.Null(rule);
     }
 
     [Fact]
-    public void Names_read_the_same_in_every_culture()
+    public void Names_are_parsed_the_same_in_every_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = new CultureInfo("de-DE");

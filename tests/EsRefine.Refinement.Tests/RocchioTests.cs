@@ -44,7 +44,7 @@ public class RocchioTests
     }
 
     [Fact]
-    public void Agreeing_judgments_leave_the_vector_still()
+    public void Equal_judgments_change_nothing()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 20, dimensions: 384) with { Judgments = [.. Enumerable.Repeat(0.7f, 20)] };
         Assert.Equal(vectors.Query, vectors.RefineBy(Rule));
@@ -66,7 +66,7 @@ public class RocchioTests
     }
 
     [Fact]
-    public void Hits_along_the_query_vector_change_nothing()
+    public void Hits_parallel_to_the_query_vector_change_nothing()
     {
         SampleVectors vectors = SampleVectors.Random(hits: 2, dimensions: 100, VectorSimilarity.MaxInnerProduct);
         vectors = vectors with { HitVectors = [.. vectors.Query.Select(c => 3 * c), .. vectors.Query.Select(c => -c)] };

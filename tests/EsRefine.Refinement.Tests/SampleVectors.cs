@@ -1,6 +1,6 @@
 namespace EsRefine.Refinement.Tests;
 
-/// <summary>The arrays behind a sample, since a sample itself cannot leave the stack.</summary>
+/// <summary>Holds the arrays of a sample. <see cref="RefinementSample"/> is a ref struct and cannot be captured or stored.</summary>
 internal sealed record SampleVectors(float[] Query, float[] HitVectors, float[] Judgments, VectorSimilarity Similarity)
 {
     public double? QueryLength { get; init; }
@@ -8,7 +8,7 @@ internal sealed record SampleVectors(float[] Query, float[] HitVectors, float[] 
     public RefinementSample Sample =>
         new() { QueryVector = Query, QueryLength = QueryLength, HitVectors = HitVectors, Judgments = Judgments, Similarity = Similarity };
 
-    /// <summary>Hits around a unit query vector, of lengths between 0.5 and 2, and graded judgments; the same for the same shape.</summary>
+    /// <summary>A unit query vector, hits around it with lengths between 0.5 and 2, and graded judgments. The same shape gives the same values.</summary>
     public static SampleVectors Random(int hits, int dimensions, VectorSimilarity similarity = VectorSimilarity.Cosine)
     {
         Random random = new((hits * 1000) + dimensions);
@@ -27,13 +27,13 @@ internal sealed record SampleVectors(float[] Query, float[] HitVectors, float[] 
 
     public SampleVectors ScaleQuery(float factor) => this with { Query = [.. Query.Select(c => c * factor)] };
 
-    /// <summary>All hits at unit length.</summary>
+    /// <summary>The same sample with all hits at unit length.</summary>
     public SampleVectors NormalizeHits() => this with
     {
         HitVectors = [.. HitVectors.Chunk(Query.Length).SelectMany(hit => hit.Select(c => (float)(c / DoubleSums.Norm(hit))))],
     };
 
-    /// <summary>The same hits, last first.</summary>
+    /// <summary>The same hits in reverse order.</summary>
     public SampleVectors Reverse() => this with
     {
         HitVectors = [.. HitVectors.Chunk(Query.Length).Reverse().SelectMany(hit => hit)],
