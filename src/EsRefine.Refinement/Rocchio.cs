@@ -4,14 +4,10 @@ using System.Numerics.Tensors;
 
 namespace EsRefine.Refinement;
 
-<<<<<<< HEAD
-/// <summary>One turn of fixed angle toward the relevant hits and away from the others: Rocchio's feedback (1971), graded and on the sphere.</summary>
-=======
 /// <summary>
 /// Turns the query vector by a fixed angle toward the relevant hits and away from the others. This is Rocchio's feedback (1971) with graded judgments, on
 /// the unit sphere.
 /// </summary>
->>>>>>> w3
 /// <remarks>
 /// <code>
 /// g = Σ (sᵢ − s̄) dᵢ      ĝ = component of g tangent to q̂, normalized      q(θ) = ‖q‖ · (cos θ · q̂ + sin θ · ĝ)
