@@ -143,7 +143,7 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
         string?[] outcomes =
         [
             await OutcomeAsync(ofOthers, index, fits), await OutcomeAsync(ofOthers, index, tooShort), await OutcomeAsync(ofOthers, index, nowhere),
-            await OutcomeAsync(ofOthers, index + "-not-there", fits), await OutcomeAsync(ofOthers, index[..^1] + "*", tooShort),
+            await OutcomeAsync(ofOthers, index + "-not-there", fits), await OutcomeAsync(ofOthers, index + "*", tooShort),
             await OutcomeAsync(withoutField, index, fits), await OutcomeAsync(withoutField, index, tooShort),
             await OutcomeAsync(withoutField, index, nowhere),
         ];
@@ -210,15 +210,16 @@ public sealed class DocumentSecurityTests(SecureElasticsearchEngine elasticsearc
     }
 
     // The highlighter takes chunks from the part of _source that field-level security shows. In the format before 8.18, it holds each text several times.
+    // A caller whom _field_caps does not show the field itself is not refined: the operator's account reads its mapping for nobody else.
     [Theory]
     [InlineData("hidden", false, "st", """{"grant":["*"],"except":["st"]}""", 0)]
     [InlineData("hidden with all that is in it", false, "st", """{"grant":["*"],"except":["st","st.*"]}""", 0)]
     [InlineData("vectors without texts", false, "st", """{"grant":["shelf","st.inference.*"]}""", 0)]
     [InlineData("its texts are a hidden field's", false, "title", """{"grant":["*"],"except":["title"]}""", 0)]
     [InlineData("shown", false, "title", """{"grant":["*"]}""", 20)]
-    [InlineData("hidden by its name alone", true, "st", """{"grant":["*"],"except":["st"]}""", 20)]
+    [InlineData("hidden by its name alone", true, "st", """{"grant":["*"],"except":["st"]}""", 0)]
     [InlineData("hidden with all that is in it", true, "st", """{"grant":["*"],"except":["st","st.*"]}""", 0)]
-    [InlineData("chunks with their texts", true, "st", """{"grant":["shelf","st.inference.*"]}""", 20)]
+    [InlineData("chunks with their texts", true, "st", """{"grant":["shelf","st.inference.*"]}""", 0)]
     [InlineData("vectors without texts", true, "st", """{"grant":["*"],"except":["st.text","st.inference.chunks.text"]}""", 0)]
     [InlineData("its texts are a hidden field's", true, "title", """{"grant":["*"],"except":["title"]}""", 20)]
     public async Task Judge_reads_no_chunk_that_the_source_does_not_show_this_caller(string what, bool isOldFormat, string field, string security, int judged)
