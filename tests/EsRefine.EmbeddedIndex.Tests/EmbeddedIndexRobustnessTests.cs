@@ -15,7 +15,7 @@ public sealed class EmbeddedIndexRobustnessTests
         List<string> failures = [];
         foreach (Conversation.Request request in Conversation.Requests)
         {
-            // The story goes on with the request as it is written; its odd variants go to the side before.
+            // The malformed variants are sent first. The original request follows, because later requests depend on it.
             foreach (string body in Variants(request))
             {
                 (int status, JsonNode? reply) = await index.SendAsync(request.Method, request.Target, body);
@@ -41,7 +41,7 @@ public sealed class EmbeddedIndexRobustnessTests
     [InlineData("""{"query":{"multi_match":{"query":"x","fields":["a"]}}}""", "multi_match")]
     [InlineData("""{"retriever":{"rrf":{"retrievers":[]}}}""", "rrf")]
     [InlineData("""{"knn":{"field":"v","query_vector_builder":{"text_embedding":{"model_text":"x"}},"k":1,"num_candidates":2}}""", "query_vector_builder")]
-    public async Task What_is_left_out_is_refused_by_name(string body, string name)
+    public async Task Unsupported_feature_is_rejected_by_name(string body, string name)
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/a");
@@ -93,7 +93,7 @@ public sealed class EmbeddedIndexRobustnessTests
     /// <summary>A member of an object or an item of an array.</summary>
     private readonly record struct Place(JsonNode Parent, string Key, int Position)
     {
-        // 1e999 fits no number type, so it travels as a string that is unquoted in the end.
+        // 1e999 fits no number type, so it is inserted as a string and unquoted at the end.
         public void ReplaceWith(string oddity)
         {
             JsonNode? value = oddity == "1e999" ? JsonValue.Create(oddity) : JsonNode.Parse(oddity);
