@@ -6,7 +6,7 @@ namespace EsRefine.EmbeddedIndex.Tests;
 
 public sealed class EmbeddedIndexRobustnessTests
 {
-    private static readonly string[] Oddities = ["null", "true", "-1", "1e999", "\"\"", "\"*\"", "[]", "[null]", "[[1]]", "{}", """{"a":{}}"""];
+    private static readonly string[] UnexpectedValues = ["null", "true", "-1", "1e999", "\"\"", "\"*\"", "[]", "[null]", "[[1]]", "{}", """{"a":{}}"""];
 
     [Fact]
     public async Task Wrong_value_anywhere_in_a_request_is_never_an_internal_error()
@@ -62,10 +62,10 @@ public sealed class EmbeddedIndexRobustnessTests
         int places = Places(JsonNode.Parse(request.Body)).Count();
         for (int place = 0; place < places; place++)
         {
-            foreach (string oddity in Oddities)
+            foreach (string unexpected in UnexpectedValues)
             {
                 JsonNode body = JsonNode.Parse(request.Body)!;
-                Places(body).ElementAt(place).ReplaceWith(oddity);
+                Places(body).ElementAt(place).ReplaceWith(unexpected);
                 yield return body.ToJsonString().Replace("\"1e999\"", "1e999", StringComparison.Ordinal);
             }
         }
@@ -94,9 +94,9 @@ public sealed class EmbeddedIndexRobustnessTests
     private readonly record struct Place(JsonNode Parent, string Key, int Position)
     {
         // 1e999 fits no number type, so it is inserted as a string and unquoted at the end.
-        public void ReplaceWith(string oddity)
+        public void ReplaceWith(string unexpected)
         {
-            JsonNode? value = oddity == "1e999" ? JsonValue.Create(oddity) : JsonNode.Parse(oddity);
+            JsonNode? value = unexpected == "1e999" ? JsonValue.Create(unexpected) : JsonNode.Parse(unexpected);
             if (Parent is JsonObject json)
             {
                 json[Key] = value;
