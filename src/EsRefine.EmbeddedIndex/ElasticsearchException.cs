@@ -2,11 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace EsRefine.EmbeddedIndex;
 
-/// <summary>An error the client caused, in Elasticsearch's words: becomes <c>{"error":{"root_cause":[…],"type":…,"reason":…},"status":…}</c>.</summary>
+/// <summary>An error caused by the client, in Elasticsearch's format: <c>{"error":{"root_cause":[…],"type":…,"reason":…},"status":…}</c>.</summary>
 /// <param name="status">HTTP status.</param>
-/// <param name="type">Snake case, as Elasticsearch names its exceptions: <c>index_not_found_exception</c>.</param>
+/// <param name="type">Elasticsearch's name of the exception, in snake case: <c>index_not_found_exception</c>.</param>
 /// <param name="reason">One sentence that names the offending part of the request.</param>
-/// <param name="cause">Becomes <c>caused_by</c>.</param>
+/// <param name="cause">Reported as <c>caused_by</c>.</param>
 internal class ElasticsearchException(int status, string type, string reason, ElasticsearchException? cause = null) : Exception(reason, cause)
 {
     public int Status => status;
@@ -18,13 +18,13 @@ internal class ElasticsearchException(int status, string type, string reason, El
     /// <summary>Further members beside type and reason, such as <c>index</c>.</summary>
     public IReadOnlyList<(string Name, string Value)> Details { get; init; } = [];
 
-    /// <summary>The innermost error that names a place of its own; null: this one.</summary>
+    /// <summary>The error to report as <c>root_cause</c>; null means this one.</summary>
     public ElasticsearchException? Root { get; init; }
 
     public static ElasticsearchException IllegalArgument(string reason, ElasticsearchException? cause = null) =>
         new(StatusCodes.Status400BadRequest, "illegal_argument_exception", reason, cause);
 
-    /// <summary>A request that is JSON but not what the place asks for. Elasticsearch adds <c>line</c> and <c>col</c>; the embedded index does not.</summary>
+    /// <summary>A request that is valid JSON but has a wrong structure. Elasticsearch adds <c>line</c> and <c>col</c>; the embedded index does not.</summary>
     public static ElasticsearchException Parsing(string reason) => new(StatusCodes.Status400BadRequest, "parsing_exception", reason);
 
     public static ElasticsearchException IndexNotFound(string index) =>
@@ -45,7 +45,7 @@ internal class ElasticsearchException(int status, string type, string reason, El
         return error;
     }
 
-    /// <summary>Type, reason and details; the form that <c>root_cause</c>, <c>caused_by</c> and the items of a bulk reply share.</summary>
+    /// <summary>Type, reason and details: the common format of <c>root_cause</c>, <c>caused_by</c> and the items of a bulk reply.</summary>
     public JsonObject Describe(bool withCause)
     {
         JsonObject description = new() { ["type"] = type, ["reason"] = Message };

@@ -19,7 +19,7 @@ internal static class ElasticsearchJson
 
     /// <summary>Parses a body, or one line of a bulk request.</summary>
     /// <exception cref="ElasticsearchException">
-    /// 400 <c>x_content_parse_exception</c>, or <c>x_content_e_o_f_exception</c> where the text just ends too early.
+    /// 400 <c>x_content_parse_exception</c>, or <c>x_content_e_o_f_exception</c> if the text ends too early.
     /// </exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
     {
@@ -30,7 +30,7 @@ internal static class ElasticsearchJson
         }
         catch (JsonException exception)
         {
-            // Elasticsearch's words are Jackson's; ours are the .NET reader's. The type and the position agree.
+            // The message is that of the .NET reader, not of Jackson, which Elasticsearch uses. The type and the position are the same.
             string position = $"[{exception.LineNumber + 1}:{exception.BytePositionInLine + 1}] ";
             throw EndsTooEarly(text.Span)
                 ? new ElasticsearchException(StatusCodes.Status400BadRequest, "x_content_e_o_f_exception", position + "Unexpected end of file")
@@ -38,7 +38,7 @@ internal static class ElasticsearchJson
         }
     }
 
-    /// <summary>Shortest text that reads back as the same float32, always with a point or an exponent, as Java prints it.</summary>
+    /// <summary>The shortest text that parses as the same float32, always with a decimal point or an exponent, as Java prints it.</summary>
     public static void WriteFloat(Utf8JsonWriter writer, float value)
     {
         Span<char> text = stackalloc char[32];
@@ -54,7 +54,7 @@ internal static class ElasticsearchJson
         writer.WriteRawValue(WithPoint(text, length), skipInputValidation: true);
     }
 
-    /// <summary>The same JSON for people: members on lines of their own, two spaces deeper with each level, and a line feed at the end.</summary>
+    /// <summary>Indents JSON: one member per line, two spaces per level, and a line feed at the end.</summary>
     public static byte[] Indent(byte[] utf8)
     {
         using MemoryStream indented = new();
@@ -79,7 +79,7 @@ internal static class ElasticsearchJson
         return text[..(length + 2)];
     }
 
-    // Read as the first part of a longer text: no complaint then means that only the end is missing.
+    // Parses the text as the first part of a longer one. If that succeeds, only the end is missing.
     private static bool EndsTooEarly(ReadOnlySpan<byte> text)
     {
         Utf8JsonReader reader = new(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip }));

@@ -12,22 +12,22 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace EsRefine.EmbeddedIndex;
 
 /// <summary>
-/// An index inside this process that answers like Elasticsearch 9.4, so that the demo needs nothing installed and tests need no engine. Official clients
-/// work against it unmodified; <see cref="Routes"/> lists the endpoints, <see cref="Queries.QueryParser"/> the queries.
+/// An index inside this process that answers like Elasticsearch 9.4, so that the demo and tests need no installed engine. Official clients work with it
+/// unmodified. <see cref="Routes"/> lists the endpoints, and <see cref="Queries.QueryParser"/> lists the queries.
 /// </summary>
 /// <remarks>
-/// kNN is exact: every vector is compared, in float32, which suits tens of thousands of documents. Text is scored by BM25 as Elasticsearch does.
-/// Everything lives in memory and is gone with the process. One node, one shard an index, no replicas, no security, HTTP/1.1 on a loopback address.
-/// What it does not know it refuses with a 400 that names it; it never ignores a part of a search. Left out among others: aggregations, sort, highlight,
-/// scroll, PIT, <c>_msearch</c>, updates, aliases, analyzers other than the standard one, <c>nested</c> fields, vectors of other components than float,
-/// <c>filter_path</c>, and the line and column in the reasons of parse errors.
+/// kNN search is exact: every vector is compared in float32, which is fast enough for tens of thousands of documents. Text is scored by BM25 as in
+/// Elasticsearch. All data is in memory and lost when the process ends. There is one node, one shard per index, no replicas and no security. It serves
+/// HTTP/1.1 on a loopback address. Unsupported features get a 400 that names them; no part of a search is ignored. Not supported are, among others:
+/// aggregations, sort, highlight, scroll, PIT, <c>_msearch</c>, updates, aliases, analyzers other than the standard one, <c>nested</c> fields, vectors
+/// with components other than float, <c>filter_path</c>, and the line and column in the reasons of parse errors.
 /// </remarks>
 public sealed class EmbeddedIndexServer : IAsyncDisposable
 {
-    /// <summary>Stands where replies name a node or a cluster.</summary>
+    /// <summary>The name of the node and the cluster in replies.</summary>
     public const string NodeName = "esrefine-embedded";
 
-    /// <summary>As <c>http.max_content_length</c> of Elasticsearch: 100 MB; a larger body gets a 413.</summary>
+    /// <summary>The default of Elasticsearch's <c>http.max_content_length</c>, 100 MB. A larger body gets a 413.</summary>
     private const long MaxBodyBytes = 100 * 1024 * 1024;
 
     private readonly WebApplication _application;
@@ -40,12 +40,12 @@ public sealed class EmbeddedIndexServer : IAsyncDisposable
         _routes = new Routes(_catalog, clock);
     }
 
-    /// <summary>Where it listens: <c>http://127.0.0.1:PORT/</c>.</summary>
+    /// <summary>The address of the server: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Url { get; private set; } = null!;
 
     /// <param name="listen">A loopback address and port; port 0 picks a free one.</param>
-    /// <exception cref="ArgumentException">Not an address and port, or not a loopback address: there is no security here.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="ArgumentException">Not an IP address and port, or not a loopback address. Others are rejected because there is no security.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<EmbeddedIndexServer> StartAsync(
         string listen = "127.0.0.1:0", TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
@@ -134,10 +134,10 @@ public sealed class EmbeddedIndexServer : IAsyncDisposable
         }
     }
 
-    /// <summary><c>?pretty</c>, unless it is denied.</summary>
+    /// <summary>Whether the request has <c>?pretty</c> with a value other than false.</summary>
     private static bool IsPretty(HttpRequest request) => request.Query.TryGetValue("pretty", out StringValues value) && value != "false";
 
-    /// <summary>Ends with its owner; Ctrl-C belongs to the process around it.</summary>
+    /// <summary>Ignores Ctrl-C, which the host process handles. The server stops when its owner disposes it.</summary>
     private sealed class OwnedLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace EsRefine.EmbeddedIndex;
 
-/// <summary>A search that parsed well but could not run on an index: <c>search_phase_execution_exception</c>, <c>all shards failed</c>.</summary>
+/// <summary>A search that is valid but could not run on an index: <c>search_phase_execution_exception</c>, <c>all shards failed</c>.</summary>
 /// <param name="index">Name of the index whose one shard failed.</param>
 /// <param name="phase"><c>query</c>, or <c>dfs</c> for a top-level <c>knn</c> section.</param>
-/// <param name="failure">What the shard said.</param>
+/// <param name="failure">The error of the shard.</param>
 internal sealed class ShardException(string index, string phase, ElasticsearchException failure)
     : ElasticsearchException(failure.Status, "search_phase_execution_exception", "all shards failed")
 {

@@ -2,8 +2,8 @@ namespace EsRefine.Evaluation;
 
 /// <summary>Orders document ids by their UTF-8 bytes, as <c>strcmp</c> does in trec_eval.</summary>
 /// <remarks>
-/// UTF-8 order is code point order. <see cref="string.CompareOrdinal(string, string)"/> compares UTF-16 units, where surrogate pairs (U+10000 and up) come
-/// before U+E000…U+FFFF; everywhere else the two agree.
+/// UTF-8 order is code point order. <see cref="string.CompareOrdinal(string, string)"/> compares UTF-16 units, which places surrogate pairs (U+10000 and
+/// up) before U+E000…U+FFFF. The two orders are otherwise the same.
 /// </remarks>
 public sealed class DocumentIdComparer : IComparer<string>
 {
@@ -14,7 +14,7 @@ public sealed class DocumentIdComparer : IComparer<string>
     {
     }
 
-    /// <summary>The order, ascending.</summary>
+    /// <summary>The comparer for ascending order.</summary>
     public static DocumentIdComparer Ascending { get; } = new();
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ public sealed class DocumentIdComparer : IComparer<string>
             : CodePointOrder(left[same]).CompareTo(CodePointOrder(right[same]));
     }
 
-    // Two ids that differ in the second half of a pair differ there only: both units are surrogates, and their order is that of the code points.
+    // If two ids first differ in the second unit of a surrogate pair, both units are low surrogates, and their order is the order of the code points.
     private static int CodePointOrder(char unit) => unit switch
     {
         >= FirstAfterSurrogates => unit - FirstAfterSurrogates + FirstSurrogate,

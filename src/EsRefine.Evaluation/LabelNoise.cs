@@ -4,22 +4,22 @@ using System.Text;
 
 namespace EsRefine.Evaluation;
 
-/// <summary>A reproducible stand-in for a judge that errs: P(relevant) drawn around the label, the same for a pair on every machine and in every run.</summary>
+/// <summary>Simulates a judge that makes errors: draws P(relevant) around the label. A pair gets the same value on every machine and in every run.</summary>
 /// <remarks>
 /// h = SHA-256(UTF-8 of "query|document"); u₁ = (bytes 0…7 of h as a big-endian integer + 1) / 2⁶⁴, u₂ = bytes 8…15 / 2⁶⁴;
 /// n = √(−2 ln u₁) · cos(2π u₂); z = ±μ + σ·n, plus for relevant; P = 1 / (1 + e^(−1.5 z)).
 /// </remarks>
-/// <param name="Mean">μ: how far the judge's belief lies on the right side.</param>
-/// <param name="Deviation">σ: how far it scatters.</param>
+/// <param name="Mean">μ: mean of z in the direction of the label. Larger values mean a more accurate judge.</param>
+/// <param name="Deviation">σ: standard deviation of z.</param>
 public sealed record LabelNoise(double Mean, double Deviation)
 {
-    // Turns z, which counts in units of belief, into log-odds.
+    // Scales z to log-odds.
     private const double Steepness = 1.5;
 
-    /// <summary>Like a large model: 86 % of pairs on the right side.</summary>
+    /// <summary>As accurate as a large model: 86% of pairs get a P on the correct side of 0.5.</summary>
     public static LabelNoise Llm { get; } = new(2.2, 2);
 
-    /// <summary>Like a small one: 69 %.</summary>
+    /// <summary>As accurate as a small model: 69% of pairs.</summary>
     public static LabelNoise Weak { get; } = new(1.0, 2);
 
     /// <summary>P(relevant) of a pair.</summary>
@@ -34,7 +34,7 @@ public sealed record LabelNoise(double Mean, double Deviation)
         ulong first = BinaryPrimitives.ReadUInt64BigEndian(hash);
         ulong second = BinaryPrimitives.ReadUInt64BigEndian(hash[sizeof(ulong)..]);
 
-        // +1 keeps u₁ above 0 for the logarithm; the sum is taken in 128 bits because the largest hash would wrap to 0.
+        // +1 keeps u₁ above 0 for the logarithm. The sum uses 128 bits because the largest hash would overflow to 0 in 64 bits.
         double u1 = double.ScaleB((double)((UInt128)first + 1), -64);
         double u2 = double.ScaleB(second, -64);
         double normal = Math.Sqrt(-2 * Math.Log(u1)) * Math.Cos(2 * Math.PI * u2);

@@ -2,12 +2,12 @@ using EsRefine.Evaluation.Measures;
 
 namespace EsRefine.Evaluation;
 
-/// <summary>A measure's value for each query of a run, and the two means that are in use.</summary>
+/// <summary>A measure's value for each query of a run, and its two means.</summary>
 public sealed class MeasureScores
 {
     private MeasureScores(Measure measure, IReadOnlyDictionary<string, double> perQuery, int judgedQueries)
     {
-        // A value that is not defined (NaN: Judged@k of an empty list) counts 0, like any query that found nothing.
+        // An undefined value (NaN, such as Judged@k of an empty list) counts as 0, as for any query without results.
         double sum = perQuery.Values.Sum(static value => double.IsNaN(value) ? 0 : value);
         Measure = measure;
         PerQuery = perQuery;
@@ -15,19 +15,19 @@ public sealed class MeasureScores
         CompleteMean = sum / judgedQueries;
     }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The measure.</summary>
     public Measure Measure { get; }
 
-    /// <summary>The value of every query that is both in the qrels and in the run.</summary>
+    /// <summary>The value of every query that is in both the qrels and the run.</summary>
     public IReadOnlyDictionary<string, double> PerQuery { get; }
 
-    /// <summary>Mean over the queries in both (trec_eval without <c>-c</c>); NaN where there is none.</summary>
+    /// <summary>Mean over the queries in both the qrels and the run (trec_eval without <c>-c</c>); NaN if there are none.</summary>
     public double Mean { get; }
 
-    /// <summary>Mean over all queries of the qrels, those missing from the run counting 0 (trec_eval <c>-c</c>); NaN where there is none.</summary>
+    /// <summary>Mean over all queries of the qrels (trec_eval <c>-c</c>). Queries missing from the run count as 0. NaN if there are none.</summary>
     public double CompleteMean { get; }
 
-    /// <summary>Measures a run. Queries that only the run holds never count.</summary>
+    /// <summary>Measures a run. Queries that are not in the qrels are ignored.</summary>
     public static MeasureScores Of(Measure measure, Run run, Qrels qrels)
     {
         Dictionary<string, double> perQuery = new(StringComparer.Ordinal);

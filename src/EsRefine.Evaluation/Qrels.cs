@@ -2,13 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EsRefine.Evaluation;
 
-/// <summary>Which documents are relevant to which queries: the judgments a run is scored against.</summary>
+/// <summary>The relevance judgments that a run is scored against, by query.</summary>
 public sealed class Qrels
 {
     private readonly Dictionary<string, TopicJudgments> _topics = new(StringComparer.Ordinal);
 
     /// <summary>Collects the judgments of each query.</summary>
-    /// <exception cref="ArgumentException">A query is there twice.</exception>
+    /// <exception cref="ArgumentException">A query occurs twice.</exception>
     public Qrels(IEnumerable<TopicJudgments> topics)
     {
         Topics = [.. topics];
@@ -16,12 +16,12 @@ public sealed class Qrels
         {
             if (!_topics.TryAdd(topic.QueryId, topic))
             {
-                throw new ArgumentException($"the judgments of query '{topic.QueryId}' are there twice", nameof(topics));
+                throw new ArgumentException($"the judgments of query '{topic.QueryId}' were given twice", nameof(topics));
             }
         }
     }
 
-    /// <summary>The judged queries, in the order they came (in a file: by first line).</summary>
+    /// <summary>The judged queries, in input order. In a file, this is the order of each query's first line.</summary>
     public IReadOnlyList<TopicJudgments> Topics { get; }
 
     /// <summary>Finds the judgments of a query.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EsRefine.Evaluation;
 
-/// <summary>A ranked list for each query: what one system retrieved. Filled query by query, from one thread.</summary>
+/// <summary>The results of one system: a ranked list for each query. Not thread-safe.</summary>
 /// <param name="tag">The system's name, the last column of a TREC run file.</param>
 public sealed class Run(string tag)
 {
@@ -16,16 +16,16 @@ public sealed class Run(string tag)
     public IReadOnlyList<string> QueryIds => _queryIds;
 
     /// <summary>The list of a query.</summary>
-    /// <exception cref="KeyNotFoundException">The run has none.</exception>
+    /// <exception cref="KeyNotFoundException">The run does not contain the query.</exception>
     public RankedList this[string queryId] => _lists[queryId];
 
-    /// <summary>Adds what was retrieved for a query; an empty list too, which says that the query ran and found nothing.</summary>
-    /// <exception cref="ArgumentException">The run holds the query already.</exception>
+    /// <summary>Adds the results of a query. Add an empty list for a query that found nothing, so that it counts as run.</summary>
+    /// <exception cref="ArgumentException">The run already contains the query.</exception>
     public void Add(string queryId, RankedList list)
     {
         if (!_lists.TryAdd(queryId, list))
         {
-            throw new ArgumentException($"run '{Tag}' holds query '{queryId}' already", nameof(queryId));
+            throw new ArgumentException($"run '{Tag}' already contains query '{queryId}'", nameof(queryId));
         }
 
         _queryIds.Add(queryId);

@@ -9,10 +9,10 @@ public sealed class TopicJudgments
     private readonly Dictionary<string, int> _grades;
     private readonly int[] _idealGrades;
 
-    /// <summary>Takes a copy of the grades.</summary>
+    /// <summary>Copies the grades.</summary>
     /// <param name="queryId">The query's id.</param>
     /// <param name="grades">A grade for each judged document id.</param>
-    /// <exception cref="ArgumentException">A document is there twice.</exception>
+    /// <exception cref="ArgumentException">A document occurs twice.</exception>
     public TopicJudgments(string queryId, IEnumerable<KeyValuePair<string, int>> grades)
     {
         QueryId = queryId;
@@ -24,19 +24,19 @@ public sealed class TopicJudgments
     /// <summary>The query's id.</summary>
     public string QueryId { get; }
 
-    /// <summary>Every judged document and its grade; also the pool of a set whose pool is <c>listed</c>.</summary>
+    /// <summary>Every judged document and its grade. In a set whose pool is <c>listed</c>, these documents are the pool.</summary>
     public IReadOnlyDictionary<string, int> Grades => _grades;
 
-    /// <summary>Judged documents with a grade of 1 or more.</summary>
+    /// <summary>Number of judged documents with a grade of 1 or more.</summary>
     public int RelevantCount => _idealGrades.Length;
 
-    /// <summary>Judged documents with grade 0. Negative grades (spam) count as neither, as in trec_eval.</summary>
+    /// <summary>Number of judged documents with grade 0. As in trec_eval, negative grades (spam) count as neither.</summary>
     public int NotRelevantCount { get; }
 
-    /// <summary>The grades of the relevant documents, best first: the ranking nothing can beat.</summary>
+    /// <summary>The grades of the relevant documents in descending order: the ideal ranking.</summary>
     internal ReadOnlySpan<int> IdealGrades => _idealGrades;
 
-    /// <summary>The document's grade; null where nobody judged it.</summary>
+    /// <summary>The document's grade; null if it is not judged.</summary>
     public int? Grade(string documentId) => _grades.TryGetValue(documentId, out int grade) ? grade : null;
 
     /// <summary>Whether the document was judged with a grade of 1 or more.</summary>

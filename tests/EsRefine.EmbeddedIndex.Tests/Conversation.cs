@@ -8,8 +8,8 @@ using Xunit;
 namespace EsRefine.EmbeddedIndex.Tests;
 
 /// <summary>
-/// The requests of <c>conversation.http</c>, played against a server; and what Elasticsearch answered to them, kept in <c>elasticsearch-9.4.3.json</c>.
-/// What differs by nature is masked: times, uuids, node names, and the positions in the reasons of parse errors.
+/// Sends the requests of <c>conversation.http</c> to a server. The answers of Elasticsearch are recorded in <c>elasticsearch-9.4.3.json</c>.
+/// Values that differ in every run are masked: times, uuids, node names, and the positions in the reasons of parse errors.
 /// </summary>
 internal static partial class Conversation
 {
@@ -21,7 +21,7 @@ internal static partial class Conversation
 
     public static IReadOnlyList<Request> Requests { get; } = Parse(File.ReadAllText(Path.Combine(Folder, "conversation.http")));
 
-    /// <summary>Plays all requests in order; each answer as <c>{"request":…,"status":…,"body":…}</c>, masked.</summary>
+    /// <summary>Sends all requests in order. Returns each answer, masked, as <c>{"request":…,"status":…,"body":…}</c>.</summary>
     public static async Task<JsonArray> PlayAsync(Uri server, CancellationToken cancellationToken)
     {
         using HttpMessageInvoker client = new(new SocketsHttpHandler());
@@ -49,7 +49,7 @@ internal static partial class Conversation
         return answers;
     }
 
-    /// <summary>Where two answers differ: paths with both values. Numbers may differ by one in a million, the order of keys does not count.</summary>
+    /// <summary>The paths at which two answers differ, with both values. Numbers may differ by one in a million. The order of keys is ignored.</summary>
     public static IEnumerable<string> Differences(JsonNode? expected, JsonNode? actual, string path = "")
     {
         switch (expected, actual)
@@ -81,7 +81,7 @@ internal static partial class Conversation
 
                 MaskCause(masked);
 
-                // Of a write: counts replicas, which the embedded index has none of.
+                // The _shards of a write counts replicas. The embedded index has none.
                 if (masked["_shards"] is JsonObject shards && !shards.ContainsKey("skipped"))
                 {
                     masked.Remove("_shards");
@@ -93,7 +93,7 @@ internal static partial class Conversation
         }
     }
 
-    // The JSON reader's own words, and what follows them in Elasticsearch's chain of causes, are nobody's contract.
+    // Messages of the JSON reader, and the causes that Elasticsearch nests below them, are not part of the API.
     private static void MaskCause(JsonObject error)
     {
         if (error["caused_by"]?["type"]?.ToString() is "json_parse_exception" or "json_e_o_f_exception" or "named_object_not_found_exception")
@@ -139,7 +139,7 @@ internal static partial class Conversation
     private static partial Regex JsonReaderWords();
 
     /// <summary>One request of the script.</summary>
-    /// <param name="Target">Path and query, as on the wire.</param>
+    /// <param name="Target">Path and query as sent.</param>
     internal sealed record Request(string Method, string Target, string? Body, bool IsBulk)
     {
         public override string ToString() => $"{Method} {Target} {(Body is { Length: > 160 } ? Body[..160] + "…" : Body)}".TrimEnd();

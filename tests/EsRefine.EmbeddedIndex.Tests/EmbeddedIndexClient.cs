@@ -16,7 +16,7 @@ internal sealed class EmbeddedIndexClient : IAsyncDisposable
     public static async Task<EmbeddedIndexClient> StartAsync() =>
         new(await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken));
 
-    /// <summary>Status and JSON body; a null body where the reply has none.</summary>
+    /// <summary>Sends a request and returns the status and the JSON body. The body is null if the reply has none.</summary>
     public async Task<(int Status, JsonNode? Body)> SendAsync(string method, string target, string? body = null)
     {
         using HttpResponseMessage response = await SendRawAsync(method, target, body, "application/json");

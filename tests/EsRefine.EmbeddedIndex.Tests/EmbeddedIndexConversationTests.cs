@@ -6,7 +6,7 @@ namespace EsRefine.EmbeddedIndex.Tests;
 public sealed class EmbeddedIndexConversationTests
 {
     [Fact]
-    public async Task Embedded_index_answers_as_Elasticsearch_did()
+    public async Task Embedded_index_answers_match_the_recorded_ones()
     {
         JsonArray expected = await ReadRecordingAsync();
         await using EmbeddedIndexServer server = await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -17,16 +17,16 @@ public sealed class EmbeddedIndexConversationTests
     }
 
     [Fact]
-    public async Task Recorded_answers_are_those_of_a_live_Elasticsearch()
+    public async Task Recorded_answers_match_a_live_Elasticsearch()
     {
         string? url = Environment.GetEnvironmentVariable("ESREFINE_TEST_ELASTICSEARCH");
-        Assert.SkipWhen(string.IsNullOrEmpty(url), "ESREFINE_TEST_ELASTICSEARCH names no Elasticsearch");
+        Assert.SkipWhen(string.IsNullOrEmpty(url), "ESREFINE_TEST_ELASTICSEARCH is not set");
 
         JsonArray actual = await Conversation.PlayAsync(new Uri(url!), TestContext.Current.CancellationToken);
 
         if (Environment.GetEnvironmentVariable("ESREFINE_TEST_RECORD") == "1")
         {
-            // One answer a line, so that a change shows as one.
+            // One answer per line, so that a diff shows which answers changed.
             IEnumerable<string> lines = actual.Select(static answer => answer!.ToJsonString(ElasticsearchJson.NodeOptions));
             await File.WriteAllTextAsync(
                 Conversation.RecordingPath, "[\n" + string.Join(",\n", lines) + "\n]\n", TestContext.Current.CancellationToken);

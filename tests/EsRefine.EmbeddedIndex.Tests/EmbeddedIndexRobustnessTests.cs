@@ -6,7 +6,7 @@ namespace EsRefine.EmbeddedIndex.Tests;
 
 public sealed class EmbeddedIndexRobustnessTests
 {
-    private static readonly string[] Oddities = ["null", "true", "-1", "1e999", "\"\"", "\"*\"", "[]", "[null]", "[[1]]", "{}", """{"a":{}}"""];
+    private static readonly string[] UnexpectedValues = ["null", "true", "-1", "1e999", "\"\"", "\"*\"", "[]", "[null]", "[[1]]", "{}", """{"a":{}}"""];
 
     [Fact]
     public async Task Wrong_value_anywhere_in_a_request_is_never_an_internal_error()
@@ -15,7 +15,7 @@ public sealed class EmbeddedIndexRobustnessTests
         List<string> failures = [];
         foreach (Conversation.Request request in Conversation.Requests)
         {
-            // The story goes on with the request as it is written; its odd variants go to the side before.
+            // The malformed variants are sent first. The original request follows, because later requests depend on it.
             foreach (string body in Variants(request))
             {
                 (int status, JsonNode? reply) = await index.SendAsync(request.Method, request.Target, body);
@@ -41,7 +41,7 @@ public sealed class EmbeddedIndexRobustnessTests
     [InlineData("""{"query":{"multi_match":{"query":"x","fields":["a"]}}}""", "multi_match")]
     [InlineData("""{"retriever":{"rrf":{"retrievers":[]}}}""", "rrf")]
     [InlineData("""{"knn":{"field":"v","query_vector_builder":{"text_embedding":{"model_text":"x"}},"k":1,"num_candidates":2}}""", "query_vector_builder")]
-    public async Task What_is_left_out_is_refused_by_name(string body, string name)
+    public async Task Unsupported_feature_is_rejected_by_name(string body, string name)
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/a");
@@ -62,10 +62,10 @@ public sealed class EmbeddedIndexRobustnessTests
         int places = Places(JsonNode.Parse(request.Body)).Count();
         for (int place = 0; place < places; place++)
         {
-            foreach (string oddity in Oddities)
+            foreach (string unexpected in UnexpectedValues)
             {
                 JsonNode body = JsonNode.Parse(request.Body)!;
-                Places(body).ElementAt(place).ReplaceWith(oddity);
+                Places(body).ElementAt(place).ReplaceWith(unexpected);
                 yield return body.ToJsonString().Replace("\"1e999\"", "1e999", StringComparison.Ordinal);
             }
         }
@@ -93,10 +93,10 @@ public sealed class EmbeddedIndexRobustnessTests
     /// <summary>A member of an object or an item of an array.</summary>
     private readonly record struct Place(JsonNode Parent, string Key, int Position)
     {
-        // 1e999 fits no number type, so it travels as a string that is unquoted in the end.
-        public void ReplaceWith(string oddity)
+        // 1e999 fits no number type, so it is inserted as a string and unquoted at the end.
+        public void ReplaceWith(string unexpected)
         {
-            JsonNode? value = oddity == "1e999" ? JsonValue.Create(oddity) : JsonNode.Parse(oddity);
+            JsonNode? value = unexpected == "1e999" ? JsonValue.Create(unexpected) : JsonNode.Parse(unexpected);
             if (Parent is JsonObject json)
             {
                 json[Key] = value;

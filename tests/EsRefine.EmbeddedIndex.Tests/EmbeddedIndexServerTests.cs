@@ -16,7 +16,7 @@ public sealed class EmbeddedIndexServerTests
         """{"mappings":{"properties":{"n":{"type":"long"},"v":{"type":"dense_vector","dims":8,"similarity":"cosine","index_options":{"type":"hnsw"}}}}}""";
 
     [Fact]
-    public async Task Address_that_others_could_reach_is_refused()
+    public async Task Address_other_than_loopback_is_rejected()
     {
         ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(
             () => EmbeddedIndexServer.StartAsync("0.0.0.0:0", cancellationToken: TestContext.Current.CancellationToken));
@@ -24,7 +24,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Taken_port_is_an_io_error()
+    public async Task Port_in_use_is_an_io_error()
     {
         await using EmbeddedIndexServer first = await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await Assert.ThrowsAnyAsync<IOException>(
@@ -51,7 +51,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Nearest_neighbours_are_those_of_a_plain_loop()
+    public async Task Nearest_neighbors_match_a_brute_force_search()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
@@ -72,7 +72,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Equal_scores_come_in_the_order_of_writing()
+    public async Task Equal_scores_are_returned_in_the_order_of_writing()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
@@ -84,7 +84,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Nearest_of_several_indices_are_taken_together()
+    public async Task Nearest_neighbors_of_several_indices_are_merged()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
@@ -98,7 +98,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Vectors_read_back_are_bit_for_bit_what_was_sent()
+    public async Task Vectors_are_read_back_bit_for_bit()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
@@ -116,7 +116,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Rewriting_a_document_without_end_does_not_grow_the_index()
+    public async Task Rewriting_a_document_many_times_does_not_grow_the_index()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
@@ -147,7 +147,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Refused_document_leaves_no_trace_in_the_mapping()
+    public async Task Rejected_document_does_not_change_the_mapping()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/vectors", VectorMapping);
@@ -159,7 +159,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Indices_and_fields_are_bounded()
+    public async Task Numbers_of_indices_and_fields_are_limited()
     {
         using IndexCatalog catalog = new();
         for (int i = 0; i < IndexCatalog.MaxIndices; i++)
@@ -177,7 +177,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Compressed_body_is_read()
+    public async Task Compressed_body_is_decompressed()
     {
         await using EmbeddedIndexServer server = await EmbeddedIndexServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         using MemoryStream compressed = new();
@@ -201,7 +201,7 @@ public sealed class EmbeddedIndexServerTests
     [InlineData("pretty", true)]
     [InlineData("pretty=true", true)]
     [InlineData("pretty=false", false)]
-    public async Task Reply_is_indented_where_that_is_asked_for(string parameter, bool isIndented)
+    public async Task Reply_is_indented_on_request(string parameter, bool isIndented)
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
         await index.SucceedAsync("PUT", "/a/_doc/1", """{"title":"Über 1.0","n":1.50}""");
@@ -216,7 +216,7 @@ public sealed class EmbeddedIndexServerTests
     }
 
     [Fact]
-    public async Task Comments_and_a_byte_order_mark_are_read()
+    public async Task Comments_and_a_byte_order_mark_are_accepted()
     {
         await using EmbeddedIndexClient index = await EmbeddedIndexClient.StartAsync();
 

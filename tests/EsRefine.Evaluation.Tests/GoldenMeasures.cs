@@ -4,7 +4,8 @@ using EsRefine.TestSupport;
 namespace EsRefine.Evaluation.Tests;
 
 /// <summary>
-/// Values of trec_eval, scipy, scikit-learn and statsmodels: <c>golden/measures.json</c> of the shared material, which says how they were made.
+/// Values of trec_eval, scipy, scikit-learn and statsmodels, from <c>golden/measures.json</c> of the shared material. The file describes how they were
+/// computed.
 /// </summary>
 internal static class GoldenMeasures
 {
@@ -19,7 +20,7 @@ internal static class GoldenMeasures
         return document.RootElement.Clone();
     });
 
-    /// <summary>A part of the file; skips the test where the file is not at hand.</summary>
+    /// <summary>Returns a part of the file. Skips the test if the file is not available.</summary>
     public static JsonElement Section(string name) => File.Value.GetProperty(name);
 
     public static IEnumerable<JsonElement> RankingCases => Section("ranking_cases").EnumerateArray();
@@ -31,7 +32,7 @@ internal static class GoldenMeasures
     public static double[] Doubles(this JsonElement parent, string name) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(static value => value.GetDouble())];
 
-    /// <summary>A number; NaN for null, and the infinity that JSON must put in quotes.</summary>
+    /// <summary>Reads a number. Null is NaN, and a string holds an infinity, which JSON cannot express as a number.</summary>
     public static double Double(this JsonElement parent, string name) => parent.GetProperty(name) switch
     {
         { ValueKind: JsonValueKind.Null } => double.NaN,
@@ -54,7 +55,7 @@ internal static class GoldenMeasures
         return run;
     }
 
-    /// <summary>Equal within <see cref="Tolerance"/>; NaN and infinities equal themselves.</summary>
+    /// <summary>Asserts equality within <see cref="Tolerance"/>. NaN equals NaN, and an infinity equals the same infinity.</summary>
     public static void AssertClose(double expected, double actual, string what) =>
         Assert.True(expected.Equals(actual) || Math.Abs(expected - actual) <= Tolerance, $"{what}: expected {expected:R}, got {actual:R}");
 }

@@ -7,13 +7,15 @@ namespace EsRefine.EmbeddedIndex.Http;
 /// <param name="Source">The line of the document; empty for <c>delete</c>.</param>
 internal sealed record BulkAction(string Action, string Index, string Id, ReadOnlyMemory<byte> Source);
 
-/// <summary>The framing of a bulk request: one JSON object a line, an action before each document.</summary>
+/// <summary>Reads the lines of a bulk request: one JSON object per line, an action before each document.</summary>
 internal static class BulkLines
 {
     private static readonly string[] Actions = ["create", "delete", "index"];
 
-    /// <summary>Reads all actions before any is done: a malformed action line fails the whole request, a malformed document only its item.</summary>
-    /// <param name="defaultIndex">From the path.</param>
+    /// <summary>
+    /// Reads all actions before any is executed. A malformed action line fails the whole request; a malformed document fails only its item.
+    /// </summary>
+    /// <param name="defaultIndex">The index in the path of the request.</param>
     /// <exception cref="ElasticsearchException">400.</exception>
     public static List<BulkAction> Parse(ReadOnlyMemory<byte> body, string? defaultIndex)
     {

@@ -4,7 +4,7 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>What the node says of itself and of its indices.</summary>
+/// <summary>Endpoints that describe the node and its indices.</summary>
 internal sealed class ClusterEndpoints(IndexCatalog catalog)
 {
     /// <summary>The version whose replies the embedded index was compared with.</summary>
@@ -56,7 +56,7 @@ internal sealed class ClusterEndpoints(IndexCatalog catalog)
         });
     }
 
-    /// <summary>Without the store sizes: nothing is stored.</summary>
+    /// <summary>Lists indices without store sizes, because nothing is stored on disk.</summary>
     public Reply CatIndices(IndexRequest request, string? expression)
     {
         string[][] rows = catalog.Read(indices => indices.Resolve(expression).Select(Row).ToArray());

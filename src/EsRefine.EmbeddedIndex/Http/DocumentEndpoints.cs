@@ -8,7 +8,7 @@ using SourceFilter = EsRefine.EmbeddedIndex.Search.SourceFilter;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>Writing and reading documents, one or many at a time.</summary>
+/// <summary>Endpoints that write and read documents, one or many at a time.</summary>
 internal sealed class DocumentEndpoints(IndexCatalog catalog, TimeProvider clock)
 {
     public Reply Put(IndexRequest request, string index, string id, bool mustBeNew)

@@ -6,7 +6,7 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>Making, describing and removing indices.</summary>
+/// <summary>Endpoints that create, describe and delete indices.</summary>
 internal sealed class IndexEndpoints(IndexCatalog catalog, TimeProvider clock)
 {
     public Reply Create(IndexRequest request, string name)
@@ -82,7 +82,7 @@ internal sealed class IndexEndpoints(IndexCatalog catalog, TimeProvider clock)
             ?? throw new ElasticsearchException(StatusCodes.Status400BadRequest, "parse_exception", "request body is required");
         return catalog.Write(indices =>
         {
-            // All or none: every new mapping is made before the first is set.
+            // All new mappings are built before the first is set, so that an error changes no index.
             (DocumentIndex Index, IndexMapping Mapping)[] changes =
                 [.. indices.Resolve(expression, request.IgnoresUnavailable).Select(index => (index, index.Mapping.Merge(body.RootElement)))];
             foreach ((DocumentIndex index, IndexMapping mapping) in changes)
@@ -94,7 +94,7 @@ internal sealed class IndexEndpoints(IndexCatalog catalog, TimeProvider clock)
         });
     }
 
-    /// <summary>Does nothing: what was written is visible already.</summary>
+    /// <summary>Does nothing, because writes are visible at once.</summary>
     public Reply Refresh(IndexRequest request, string? expression)
     {
         int shards = catalog.Read(indices => indices.Resolve(expression, request.IgnoresUnavailable).Count);

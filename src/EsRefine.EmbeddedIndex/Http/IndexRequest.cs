@@ -4,12 +4,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>A request, read whole.</summary>
+/// <summary>A request with its whole body.</summary>
 /// <param name="Method">Upper case.</param>
 /// <param name="Path">As sent, without the query.</param>
-/// <param name="Segments">Of the path, unescaped one by one: a slash in an id stays in its segment.</param>
-/// <param name="Url">The parameters.</param>
-/// <param name="Body">Empty where there is none.</param>
+/// <param name="Segments">Segments of the path, unescaped one by one, so that an escaped slash in an id does not split its segment.</param>
+/// <param name="Url">The query parameters.</param>
+/// <param name="Body">Empty if there is none.</param>
 internal sealed record IndexRequest(string Method, string Path, string[] Segments, IQueryCollection Url, ReadOnlyMemory<byte> Body)
 {
     /// <exception cref="BadHttpRequestException">413: the body is over the limit.</exception>
@@ -27,11 +27,11 @@ internal sealed record IndexRequest(string Method, string Path, string[] Segment
             body.GetBuffer().AsMemory(0, (int)body.Length));
     }
 
-    /// <summary>The body as JSON; an undefined element where there is none. It lives as long as the document does.</summary>
+    /// <summary>Parses the body as JSON. Returns an undefined element if there is none. The element is valid until the document is disposed.</summary>
     /// <exception cref="ElasticsearchException">400: not JSON.</exception>
     public JsonDocument? ParseBody() => Body.IsEmpty ? null : ElasticsearchJson.Parse(Body);
 
-    /// <summary><c>?refresh</c> or <c>?refresh=true</c>: replies then say <c>forced_refresh</c>.</summary>
+    /// <summary>Whether the request has <c>?refresh</c> or <c>?refresh=true</c>. Replies then contain <c>forced_refresh</c>.</summary>
     public bool ForcesRefresh => Url.TryGetValue("refresh", out StringValues value) && (string?)value is "" or "true";
 
     public bool IgnoresUnavailable => Url["ignore_unavailable"] == "true";

@@ -2,13 +2,13 @@ using System.Net.Http.Headers;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>Content negotiation: plain JSON, or the vendor type of a compatible version, which must then be the same in both directions.</summary>
+/// <summary>Content negotiation: plain JSON, or the vendor type of a compatible version. Request and reply must then use the same version.</summary>
 internal static class MediaTypes
 {
     private const string Json = "application/json";
     private const string VendorPrefix = "application/vnd.elasticsearch+";
 
-    /// <summary>The reply's <c>Content-Type</c>, or the error that ends the request.</summary>
+    /// <summary>Returns the reply's <c>Content-Type</c>, or the error to reply with.</summary>
     public static (string ContentType, Reply? Refused) Negotiate(IHeaderDictionary headers, bool hasBody)
     {
         string? contentType = hasBody ? headers.ContentType : (string?)null;

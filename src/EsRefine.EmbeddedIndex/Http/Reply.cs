@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>A whole reply.</summary>
+/// <summary>A complete reply.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">UTF-8.</param>
 internal sealed record Reply(int Status, byte[] Body)
 {
-    /// <summary>Null: JSON, in the dialect the client accepts.</summary>
+    /// <summary>Media type of the reply. Null means JSON, as plain or vendor type depending on what the client accepts.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Where a new document lies.</summary>
+    /// <summary>The <c>Location</c> header: the path of a new document.</summary>
     public string? Location { get; init; }
 
     public static Reply Acknowledged { get; } = Ok(new JsonObject { ["acknowledged"] = true });
@@ -23,6 +23,6 @@ internal sealed record Reply(int Status, byte[] Body)
     public static Reply Error(ElasticsearchException exception) =>
         Json(exception.Status, new JsonObject { ["error"] = exception.ToJson(), ["status"] = exception.Status });
 
-    /// <summary>Errors of the HTTP layer, whose <c>error</c> is a bare string.</summary>
+    /// <summary>An error of the HTTP layer, where <c>error</c> is a plain string.</summary>
     public static Reply Refused(int status, string error) => Json(status, new JsonObject { ["error"] = error, ["status"] = status });
 }

@@ -3,11 +3,11 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>Finds the endpoint of a request. All of what the embedded index answers is listed here.</summary>
+/// <summary>Finds the endpoint of a request. All endpoints of the embedded index are listed here.</summary>
 internal sealed class Routes(IndexCatalog catalog, TimeProvider clock)
 {
     /// <summary>
-    /// Parameters that some endpoint reads, and parameters without meaning here: writes are visible at once, there is one node and one shard.
+    /// Parameters that an endpoint reads, and parameters that have no effect here because writes are visible at once and there is one node and one shard.
     /// </summary>
     private static readonly HashSet<string> KnownParameters = new(StringComparer.Ordinal)
     {
@@ -23,7 +23,7 @@ internal sealed class Routes(IndexCatalog catalog, TimeProvider clock)
     private readonly DocumentEndpoints _documents = new(catalog, clock);
     private readonly SearchEndpoints _searches = new(catalog);
 
-    /// <exception cref="ElasticsearchException">What the endpoint refuses.</exception>
+    /// <exception cref="ElasticsearchException">No endpoint matches, or the endpoint rejects the request.</exception>
     public Reply Answer(IndexRequest request)
     {
         if (Find(request.Segments) is not { } routes)

@@ -7,7 +7,7 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Http;
 
-/// <summary>Searching and counting.</summary>
+/// <summary>Endpoints that search and count documents.</summary>
 internal sealed class SearchEndpoints(IndexCatalog catalog)
 {
     public Reply Search(IndexRequest request, string? expression)

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>A date as ISO 8601 text of any precision, or as epoch milliseconds: the span of time that the text names.</summary>
-/// <param name="First">First millisecond of it, since 1970 in UTC.</param>
-/// <param name="Last">Last millisecond of it: 2020-01-31T23:59:59.999 for <c>2020-01</c>.</param>
+/// <summary>The time span of a date, which is ISO 8601 text of any precision or epoch milliseconds.</summary>
+/// <param name="First">First millisecond of the span, since 1970 in UTC.</param>
+/// <param name="Last">Last millisecond of the span: 2020-01-31T23:59:59.999 for <c>2020-01</c>.</param>
 internal readonly record struct DateValue(long First, long Last)
 {
     private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
@@ -20,14 +20,14 @@ internal readonly record struct DateValue(long First, long Last)
         ("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", static date => date.AddMilliseconds(1)),
     ];
 
-    /// <summary>Reads a text; years alone are left to <see cref="TryParseLenient"/>, because a bare number in a document is not taken for a date.</summary>
+    /// <summary>Parses a text. Only <see cref="TryParseLenient"/> accepts a year alone, because a bare number in a document is not a date.</summary>
     public static bool TryParse(string text, out DateValue value)
     {
         value = default;
         return text.Length > 4 && TryParseIso(text, out value);
     }
 
-    /// <summary>Reads what a <c>date</c> field takes: ISO text of any precision or epoch milliseconds.</summary>
+    /// <summary>Parses a value of a <c>date</c> field: ISO text of any precision or epoch milliseconds.</summary>
     public static bool TryParseLenient(string text, out DateValue value)
     {
         if (TryParseIso(text, out value))
@@ -40,7 +40,7 @@ internal readonly record struct DateValue(long First, long Last)
         return isEpoch;
     }
 
-    /// <summary>As <c>fields</c> prints a date: <c>2021-01-01T00:00:00.000Z</c>.</summary>
+    /// <summary>The format of dates in <c>fields</c>: <c>2021-01-01T00:00:00.000Z</c>.</summary>
     public static string Format(double milliseconds) =>
         DateTime.UnixEpoch.AddMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

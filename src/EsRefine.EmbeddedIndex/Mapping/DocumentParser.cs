@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>Reads a document by the mapping; changes nothing, so that a refused document leaves no trace.</summary>
+/// <summary>Parses a document with the mapping. It changes no state, so a rejected document has no effect.</summary>
 internal readonly struct DocumentParser(IndexMapping mapping, string id)
 {
     private readonly ParsedDocument _document = new();
 
     /// <exception cref="ElasticsearchException">
-    /// 400 <c>document_parsing_exception</c>; the reason lacks Elasticsearch's leading <c>[line:column]</c>.
+    /// 400 <c>document_parsing_exception</c>; the reason does not have Elasticsearch's leading <c>[line:column]</c>.
     /// </exception>
     public static ParsedDocument Parse(IndexMapping mapping, string id, JsonElement source)
     {
@@ -23,7 +23,7 @@ internal readonly struct DocumentParser(IndexMapping mapping, string id)
         return parser._document;
     }
 
-    /// <summary>400 in the shape of a document that could not be read.</summary>
+    /// <summary>The 400 error of a document that could not be parsed.</summary>
     public static ElasticsearchException Failure(ElasticsearchException cause) => Failure("failed to parse: " + cause.Reason, cause);
 
     private static ElasticsearchException Failure(string reason, ElasticsearchException? cause) =>
@@ -128,7 +128,7 @@ internal readonly struct DocumentParser(IndexMapping mapping, string id)
                         field, text, ElasticsearchException.IllegalArgument($"Failed to parse value [{text}] as only [true] or [false] are allowed.")));
                 break;
             case FieldType.Text or FieldType.Keyword:
-                // A JSON true is the text "true"; JsonElement would say "True".
+                // A JSON true is indexed as "true". JsonElement.ToString would return "True".
                 string term = value.ValueKind is JsonValueKind.True or JsonValueKind.False ? text.ToLowerInvariant() : text;
                 if (term.Length <= (field.IgnoreAbove ?? int.MaxValue))
                 {

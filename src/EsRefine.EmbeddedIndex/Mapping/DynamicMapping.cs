@@ -5,10 +5,10 @@ namespace EsRefine.EmbeddedIndex.Mapping;
 /// <summary>Guesses the mapping of a field from its first value, as Elasticsearch's default dynamic mapping does.</summary>
 internal static class DynamicMapping
 {
-    /// <summary>Float arrays shorter than this are ordinary numbers with many values.</summary>
+    /// <summary>Float arrays shorter than this are mapped as numbers with several values.</summary>
     private const int MinVectorDimensions = 128;
 
-    /// <summary>The guess, or null where the value says nothing (null, an empty array).</summary>
+    /// <summary>Guesses the mapping. Null if the value has no type (null, an empty array).</summary>
     public static FieldDefinition? Guess(string path, JsonElement value)
     {
         switch (value.ValueKind)

@@ -5,7 +5,7 @@ namespace EsRefine.EmbeddedIndex.Mapping;
 
 /// <summary>One leaf of a mapping.</summary>
 /// <param name="Path">Dotted: <c>author.name</c>, or <c>title.keyword</c> for a multi-field.</param>
-/// <param name="Type">Its mapping type.</param>
+/// <param name="Type">The mapping type.</param>
 internal sealed record FieldDefinition(string Path, FieldType Type)
 {
     /// <summary>Set for <c>dense_vector</c> only.</summary>
@@ -46,7 +46,7 @@ internal sealed record FieldDefinition(string Path, FieldType Type)
         return field;
     }
 
-    /// <summary>This field with what an update of the mapping adds to it.</summary>
+    /// <summary>Returns this field with the additions of a mapping update.</summary>
     /// <exception cref="ElasticsearchException">400: the type or an option of a vector cannot change.</exception>
     public FieldDefinition Merge(FieldDefinition update)
     {
@@ -62,7 +62,7 @@ internal sealed record FieldDefinition(string Path, FieldType Type)
         };
     }
 
-    /// <summary>As <c>_mapping</c> prints it, defaults of vectors written out.</summary>
+    /// <summary>The format of <c>_mapping</c>. The defaults of vectors are written out.</summary>
     public JsonObject ToJson()
     {
         JsonObject json = new() { ["type"] = Type.Name() };

@@ -1,6 +1,6 @@
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>The mapping types that the embedded index knows; a mapping with any other is refused.</summary>
+/// <summary>The mapping types that the embedded index supports. A mapping with another type is rejected.</summary>
 internal enum FieldType
 {
     Text,
@@ -19,7 +19,7 @@ internal static class FieldTypes
 {
     public static string Name(this FieldType type) => type == FieldType.DenseVector ? "dense_vector" : type.ToString().ToLowerInvariant();
 
-    /// <summary>Looked up by terms: text token by token, keyword and boolean whole.</summary>
+    /// <summary>Whether the field is searched by terms: text by its tokens, keyword and boolean by whole values.</summary>
     public static bool IsTerm(this FieldType type) => type is FieldType.Text or FieldType.Keyword or FieldType.Boolean;
 
     public static FieldType? Parse(string name)

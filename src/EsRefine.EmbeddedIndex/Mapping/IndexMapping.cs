@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>The fields of one index: leaves by dotted path. Immutable; a changed mapping is a new one.</summary>
+/// <summary>The fields of one index: leaves by dotted path. Immutable: changes return a new mapping.</summary>
 internal sealed class IndexMapping
 {
-    /// <summary>As Elasticsearch's <c>index.mapping.total_fields.limit</c>: documents with ever new keys must not grow the mapping without end.</summary>
+    /// <summary>Largest number of fields, as the default of Elasticsearch's <c>index.mapping.total_fields.limit</c>. It bounds dynamic mappings.</summary>
     public const int MaxFields = 1000;
 
     private readonly SortedDictionary<string, FieldDefinition> _fields;
@@ -28,19 +28,19 @@ internal sealed class IndexMapping
 
     public DynamicMode Dynamic { get; }
 
-    /// <summary>Every field that can be searched, multi-fields too, by path.</summary>
+    /// <summary>Every searchable field by path, including multi-fields.</summary>
     public IReadOnlyDictionary<string, FieldDefinition> Fields => _withMultiFields;
 
     public IEnumerable<FieldDefinition> VectorFields => _fields.Values.Where(static definition => definition.Type == FieldType.DenseVector);
 
-    /// <summary>The field as it may stand in a document: no multi-fields.</summary>
+    /// <summary>Finds a field that may occur in a document. Multi-fields do not.</summary>
     public FieldDefinition? Find(string path) => _fields.GetValueOrDefault(path);
 
     /// <summary>Whether the path has fields below it.</summary>
     public bool IsObject(string path) => _fields.Keys.Any(field => field.StartsWith(path + ".", StringComparison.Ordinal));
 
     /// <summary>Reads <c>{"properties":{…},"dynamic":…}</c> and adds it to this mapping.</summary>
-    /// <exception cref="ElasticsearchException">400: unknown types or parameters, or a change that Elasticsearch refuses.</exception>
+    /// <exception cref="ElasticsearchException">400: unknown types or parameters, or a change that Elasticsearch rejects.</exception>
     public IndexMapping Merge(JsonElement mappings)
     {
         if (mappings.ValueKind != JsonValueKind.Object)
@@ -68,7 +68,7 @@ internal sealed class IndexMapping
         return With(fields, dynamic);
     }
 
-    /// <summary>This mapping and the given fields.</summary>
+    /// <summary>Returns this mapping with the given fields added.</summary>
     public IndexMapping With(IEnumerable<FieldDefinition> added) => With(added, Dynamic);
 
     public JsonObject ToJson()
@@ -150,15 +150,15 @@ internal sealed class IndexMapping
     };
 }
 
-/// <summary>What happens to fields of a document that the mapping does not know.</summary>
+/// <summary>What happens to fields of a document that are not in the mapping.</summary>
 internal enum DynamicMode
 {
-    /// <summary>They are added, with a type guessed from the value.</summary>
+    /// <summary>They are added with a type guessed from the value.</summary>
     Add,
 
-    /// <summary>They stay in <c>_source</c> only.</summary>
+    /// <summary>They are kept in <c>_source</c> but not indexed.</summary>
     Ignore,
 
-    /// <summary>The document is refused.</summary>
+    /// <summary>The document is rejected.</summary>
     Strict,
 }

@@ -1,6 +1,6 @@
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>Errors of a mapping, in Elasticsearch's two layers.</summary>
+/// <summary>Errors of a mapping, nested as in Elasticsearch.</summary>
 internal static class MappingErrors
 {
     public static ElasticsearchException Parsing(string reason)

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>Numbers as their field takes them.</summary>
+/// <summary>Reads numbers according to the type of their field.</summary>
 internal static class NumberValue
 {
-    /// <summary>Reads a number, dropping the fraction for whole-number fields. Whole numbers beyond 2^53 lose their last digits here.</summary>
-    /// <exception cref="ElasticsearchException">400 <c>number_format_exception</c>, or out of range.</exception>
+    /// <summary>Reads a number. Integer fields drop the fraction. Integers beyond 2^53 lose their last digits.</summary>
+    /// <exception cref="ElasticsearchException">400 <c>number_format_exception</c>, or the number is out of range.</exception>
     public static double Parse(FieldType type, string text)
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))

@@ -1,9 +1,9 @@
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>What a document holds, field by field; multi-fields stand beside their parents.</summary>
+/// <summary>The values of a document by field. Multi-fields are listed next to their parents.</summary>
 internal sealed class ParsedDocument
 {
-    /// <summary>Strings of text and keyword fields; <c>true</c> or <c>false</c> of boolean ones.</summary>
+    /// <summary>Strings of text and keyword fields, and <c>true</c> or <c>false</c> of boolean fields.</summary>
     public List<(FieldDefinition Field, string Value)> Terms { get; } = [];
 
     /// <summary>Numbers; dates as milliseconds since 1970.</summary>
@@ -11,6 +11,6 @@ internal sealed class ParsedDocument
 
     public List<(FieldDefinition Field, float[] Value)> Vectors { get; } = [];
 
-    /// <summary>Fields that the mapping did not know, or knew without their dimensions.</summary>
+    /// <summary>Fields that are not in the mapping, or are there without dimensions.</summary>
     public Dictionary<string, FieldDefinition> NewFields { get; } = new(StringComparer.Ordinal);
 }

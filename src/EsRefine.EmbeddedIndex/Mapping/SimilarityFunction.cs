@@ -3,7 +3,7 @@ namespace EsRefine.EmbeddedIndex.Mapping;
 /// <summary><c>similarity</c> of a <c>dense_vector</c>: how a query vector is compared with a document's.</summary>
 internal enum SimilarityFunction
 {
-    /// <summary><c>cosine</c>: the angle alone; a vector of zeros has none.</summary>
+    /// <summary><c>cosine</c>: compares angles only. Not defined for a zero vector.</summary>
     Cosine,
 
     /// <summary><c>dot_product</c>: vectors must have unit length.</summary>

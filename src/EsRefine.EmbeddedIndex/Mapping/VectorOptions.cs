@@ -14,15 +14,15 @@ internal sealed record VectorOptions
     /// <summary>Null until the first document sets it.</summary>
     public int? Dimensions { get; init; }
 
-    /// <summary>False: stored and readable, not searchable.</summary>
+    /// <summary>False means that the field is stored and readable but not searchable.</summary>
     public bool Indexed { get; init; } = true;
 
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
-    /// <summary><c>index_options.type</c> as given; null: Elasticsearch's default for the dimensions. Search is exact whatever it says.</summary>
+    /// <summary><c>index_options.type</c> as given; null means Elasticsearch's default for the dimensions. Search is exact for every type.</summary>
     public string? IndexOptions { get; init; }
 
-    /// <summary>On a flat index Elasticsearch's <c>knn</c> query scores every document and pays no attention to <c>k</c> (9.4).</summary>
+    /// <summary>Whether the index is flat. On a flat index Elasticsearch's <c>knn</c> query scores every document and ignores <c>k</c> (9.4).</summary>
     public bool IsFlat => IndexOptions is not null && FlatOptions.Contains(IndexOptions);
 
     public static VectorOptions Parse(string name, JsonElement definition)

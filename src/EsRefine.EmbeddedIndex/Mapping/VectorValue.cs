@@ -6,14 +6,16 @@ using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex.Mapping;
 
-/// <summary>Vectors on the wire: arrays, Base64 (big-endian float32) and hex (one signed byte a component); and what a field demands of them.</summary>
+/// <summary>
+/// Reads vectors as arrays, Base64 (big-endian float32) or hex (one signed byte per component), and checks them against their field.
+/// </summary>
 internal static class VectorValue
 {
-    /// <summary>How far the squared length may be from 1 for <c>dot_product</c>; measured on Elasticsearch 9.4.3.</summary>
+    /// <summary>Largest deviation of the squared length from 1 for <c>dot_product</c>, as measured on Elasticsearch 9.4.3.</summary>
     private const float UnitLengthTolerance = 1e-3f;
 
     /// <summary>Reads a document's vector.</summary>
-    /// <exception cref="ElasticsearchException">400: not a vector, or not of the field's dimensions.</exception>
+    /// <exception cref="ElasticsearchException">400: the value is not a vector or has other dimensions than the field.</exception>
     public static float[] ParseStored(FieldDefinition field, string id, JsonElement value)
     {
         float[] vector = value.ValueKind switch
@@ -37,15 +39,17 @@ internal static class VectorValue
                 $"The number of dimensions should be in the range [1, {VectorOptions.MaxDimensions}] but was [{vector.Length}]");
     }
 
-    /// <summary>Reads the array form of a query vector; unlike a document's, its elements may be numeric strings.</summary>
+    /// <summary>Reads a query vector given as an array. Unlike in a document's vector, elements may be numeric strings.</summary>
     /// <exception cref="ElasticsearchException">400 <c>number_format_exception</c>.</exception>
     public static float[] ParseQueryArray(JsonElement array) => ParseArray(array, static element =>
         element.ValueKind == JsonValueKind.String && float.TryParse(element.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
             ? number
             : throw new ElasticsearchException(StatusCodes.Status400BadRequest, "number_format_exception", $"For input string: \"{element}\""));
 
-    /// <summary>Reads the string form: hex when it has one byte a dimension, else Base64 of the right size, else hex of a wrong size.</summary>
-    /// <param name="dimensions">The field's; null where no document has set them yet.</param>
+    /// <summary>
+    /// Reads a query vector given as a string: as hex if it has one byte per dimension, else as Base64 of the right size, else as hex of a wrong size.
+    /// </summary>
+    /// <param name="dimensions">The field's dimensions; null if no document has set them yet.</param>
     /// <exception cref="ElasticsearchException">400 <c>illegal_argument_exception</c>.</exception>
     public static float[] ParseText(string name, string text, int? dimensions)
     {
@@ -74,7 +78,7 @@ internal static class VectorValue
     }
 
     /// <summary>
-    /// Refuses what the field's similarity cannot take: infinities, a zero vector for <c>cosine</c>, another length than 1 for <c>dot_product</c>.
+    /// Rejects vectors that the field's similarity does not support: infinities, a zero vector for <c>cosine</c>, any length but 1 for <c>dot_product</c>.
     /// </summary>
     /// <exception cref="ElasticsearchException">400 <c>illegal_argument_exception</c>.</exception>
     public static void Check(ReadOnlySpan<float> vector, VectorOptions options)
@@ -130,7 +134,7 @@ internal static class VectorValue
 
     private static byte[]? ParseBase64(string text)
     {
-        // Elasticsearch takes unpadded Base64 as well.
+        // Elasticsearch also accepts unpadded Base64.
         string padded = text.PadRight((text.Length + 3) / 4 * 4, '=');
         byte[] bytes = new byte[padded.Length / 4 * 3];
         return Convert.TryFromBase64String(padded, bytes, out int written) ? bytes[..written] : null;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex.Queries;
 
-/// <summary><c>bool</c>: the scores of <c>must</c> and <c>should</c> clauses add up; <c>filter</c> and <c>must_not</c> only let through.</summary>
+/// <summary><c>bool</c>: adds the scores of <c>must</c> and <c>should</c> clauses. <c>filter</c> and <c>must_not</c> do not affect the score.</summary>
 internal sealed record BoolQuery : Query
 {
     public Query[] Must { get; init; } = [];
@@ -36,7 +36,7 @@ internal sealed record BoolQuery : Query
         return query;
     }
 
-    /// <summary>All of the given filters at once.</summary>
+    /// <summary>A query that matches documents that pass all of the given filters.</summary>
     public static BoolQuery AllOf(Query[] filters) => new BoolQuery { Filter = filters };
 
     protected override void Score(ShardContext shard, Span<float> scores)
@@ -132,7 +132,7 @@ internal sealed record BoolQuery : Query
         }
     }
 
-    // 2, -1 (all but one), 75%, -25%.
+    // Accepts 2, -1 (all but one), 75% and -25%.
     private int ParseMinimum()
     {
         if (MinimumShouldMatch is not { } text)

@@ -10,7 +10,7 @@ internal sealed record MatchAllQuery : Query
     protected override void Score(ShardContext shard, Span<float> scores) => scores.Fill(Boost);
 }
 
-/// <summary><c>match_none</c>.</summary>
+/// <summary><c>match_none</c>: no document.</summary>
 internal sealed record MatchNoneQuery : Query
 {
     public static Query Parse(JsonElement body) => new MatchNoneQuery { Boost = BoostOnly.Parse("match_none", body) };
@@ -92,7 +92,7 @@ internal sealed record ExistsQuery(string Field) : Query
     }
 }
 
-/// <summary><c>constant_score</c>: what the filter lets through, with the boost as score.</summary>
+/// <summary><c>constant_score</c>: documents that match the filter, with the boost as score.</summary>
 internal sealed record ConstantScoreQuery(Query Filter) : Query
 {
     public static Query Parse(JsonElement body)
@@ -130,7 +130,7 @@ internal sealed record ConstantScoreQuery(Query Filter) : Query
     }
 }
 
-/// <summary>Bodies that hold nothing but a boost.</summary>
+/// <summary>Parses bodies that may hold only a boost.</summary>
 internal static class BoostOnly
 {
     public static float Parse(string type, JsonElement body)

@@ -4,7 +4,7 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Queries;
 
-/// <summary>The keys that the <c>knn</c> section, query and retriever share, and the exact search they stand for.</summary>
+/// <summary>The parameters that the <c>knn</c> section, query and retriever share, and the exact search that they describe.</summary>
 internal sealed record KnnParameters
 {
     private const int MaxCandidates = 10_000;
@@ -14,15 +14,15 @@ internal sealed record KnnParameters
     /// <summary>An array, a single number, or a string: Base64 or hex.</summary>
     public required JsonElement QueryVector { get; init; }
 
-    /// <summary>Null: the default of the place where the clause stands.</summary>
+    /// <summary>Null means the default of the section, query or retriever.</summary>
     public int? K { get; init; }
 
-    /// <summary>Checked and used as a default of <c>k</c>; an exact search has no other use for it.</summary>
+    /// <summary>Checked, and used as a default of <c>k</c>. It has no other effect on an exact search.</summary>
     public int? NumCandidates { get; init; }
 
     public Query? Filter { get; init; }
 
-    /// <summary>Threshold on the raw similarity; the greatest distance for <c>l2_norm</c>.</summary>
+    /// <summary>Smallest raw similarity of a hit; for <c>l2_norm</c> the largest distance.</summary>
     public float? Similarity { get; init; }
 
     public float Boost { get; init; } = 1;
@@ -47,7 +47,7 @@ internal sealed record KnnParameters
                 "filter" => clause with { Filter = BoolQuery.AllOf(QueryParser.ParseMany(member.Value)) },
                 "similarity" => clause with { Similarity = QueryParser.Float("knn", member) },
                 "boost" => clause with { Boost = QueryParser.Float("knn", member) },
-                // They steer approximate search and rescoring; an exact search gives the best answer they could lead to.
+                // These tune approximate search and rescoring. An exact search returns the best possible result without them.
                 "rescore_vector" or "visit_percentage" => clause,
                 _ => throw QueryParser.UnknownField("knn", member.Name),
             };
@@ -58,7 +58,7 @@ internal sealed record KnnParameters
 
     /// <summary>The score of every document that has a vector, passes the filter and reaches the threshold; NaN elsewhere.</summary>
     /// <exception cref="ElasticsearchException">
-    /// 400 <c>query_shard_exception</c>: wrong field, wrong dimensions, or a vector the similarity cannot take.
+    /// 400 <c>query_shard_exception</c>: wrong field, wrong dimensions, or a vector that the similarity does not support.
     /// </exception>
     public float[] ScoreAll(ShardContext shard)
     {
@@ -84,7 +84,7 @@ internal sealed record KnnParameters
             return scores;
         }
 
-        // Deleted documents are kept out by the filter, and where there is none, by one that lets all the living through.
+        // The filter excludes deleted documents. Without a filter, match_all does so.
         float[] allowed = (Filter ?? new MatchAllQuery()).Evaluate(shard);
         column.Score(queryVector, field.Vector!.Similarity, allowed, scores);
         float threshold = Similarity is { } raw ? SimilarityScore.Of(field.Vector.Similarity, raw) : float.NegativeInfinity;

@@ -4,7 +4,8 @@ using EsRefine.EmbeddedIndex.Mapping;
 namespace EsRefine.EmbeddedIndex.Queries;
 
 /// <summary>
-/// <c>knn</c> as a query: the <c>k</c> nearest of the index; on a flat index every document, whatever <c>k</c> says, as Elasticsearch 9.4 does.
+/// <c>knn</c> as a query: the <c>k</c> nearest documents of the index. On a flat index it matches every document and ignores <c>k</c>, as Elasticsearch 9.4
+/// does.
 /// </summary>
 internal sealed record KnnQuery(KnnParameters Clause) : Query
 {

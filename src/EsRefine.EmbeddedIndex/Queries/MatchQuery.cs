@@ -7,7 +7,7 @@ namespace EsRefine.EmbeddedIndex.Queries;
 /// <summary><c>match</c>: BM25 over the words of the text; on fields other than text, a <c>term</c> query.</summary>
 /// <param name="Field">A path, possibly of a multi-field.</param>
 /// <param name="Text">The query as sent: a string, a number or a boolean.</param>
-/// <param name="AllWords"><c>operator: and</c>.</param>
+/// <param name="AllWords">True for <c>operator: and</c>.</param>
 internal sealed record MatchQuery(string Field, JsonElement Text, bool AllWords) : Query
 {
     public static Query Parse(JsonElement body)

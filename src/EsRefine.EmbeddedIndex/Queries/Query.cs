@@ -2,12 +2,12 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Queries;
 
-/// <summary>A node of the query DSL. Parsed without an index; scored against one at a time.</summary>
+/// <summary>A node of the query DSL. Parsing needs no index. A query is scored against one index at a time.</summary>
 internal abstract record Query
 {
     public float Boost { get; init; } = 1;
 
-    /// <summary>A score for every ordinal of the index; NaN where the query does not match or the document is deleted.</summary>
+    /// <summary>Returns a score for every ordinal of the index; NaN if the query does not match or the document is deleted.</summary>
     /// <exception cref="ElasticsearchException">400 <c>query_shard_exception</c>: the query does not fit the mapping.</exception>
     public float[] Evaluate(ShardContext shard)
     {
@@ -25,16 +25,16 @@ internal abstract record Query
         return scores;
     }
 
-    /// <summary>Writes scores, boost included, over the NaN of matching documents; deleted ones may be written too.</summary>
+    /// <summary>Replaces the NaN of matching documents with their scores, including the boost. Deleted documents may get a score too.</summary>
     protected abstract void Score(ShardContext shard, Span<float> scores);
 }
 
-/// <summary>What a query may know of the search around it.</summary>
-/// <param name="Index">The index, with its one shard.</param>
-/// <param name="Size">Hits asked for: the default <c>k</c> of a <c>knn</c> query.</param>
+/// <summary>The context in which a query is scored.</summary>
+/// <param name="Index">The index, which has one shard.</param>
+/// <param name="Size">Number of hits requested, which is the default <c>k</c> of a <c>knn</c> query.</param>
 internal sealed record ShardContext(DocumentIndex Index, int Size)
 {
-    /// <summary>400: the query cannot be made for this index.</summary>
+    /// <summary>The 400 error of a query that cannot run on this index.</summary>
     public ElasticsearchException Refuse(ElasticsearchException cause) =>
         new(StatusCodes.Status400BadRequest, "query_shard_exception", "failed to create query: " + cause.Reason, cause)
         {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex.Queries;
 
-/// <summary>Finds the parser of each query type, and reads what they have in common.</summary>
+/// <summary>Finds the parser of each query type and parses what the types have in common.</summary>
 internal static class QueryParser
 {
     private static readonly Dictionary<string, Func<JsonElement, Query>> Types = new(StringComparer.Ordinal)
@@ -22,7 +22,7 @@ internal static class QueryParser
     };
 
     /// <summary>Reads <c>{"type":{…}}</c>.</summary>
-    /// <exception cref="ElasticsearchException">400: an unknown type or key is named, nothing is ignored.</exception>
+    /// <exception cref="ElasticsearchException">400: unknown type or key. The message names it; nothing is ignored.</exception>
     public static Query Parse(JsonElement query)
     {
         if (query.ValueKind != JsonValueKind.Object)
@@ -56,7 +56,7 @@ internal static class QueryParser
     public static Query[] ParseMany(JsonElement queries) =>
         queries.ValueKind == JsonValueKind.Array ? [.. queries.EnumerateArray().Select(Parse)] : [Parse(queries)];
 
-    /// <summary>The one <c>{"field":…}</c> of a query that takes one field, and a <c>boost</c> beside it where the type allows that.</summary>
+    /// <summary>Reads the single <c>{"field":…}</c> of a query on one field, and the <c>boost</c> next to it if the type allows one.</summary>
     public static (JsonProperty Field, float Boost) SingleField(string type, JsonElement body, bool boostBeside = false)
     {
         JsonProperty? field = null;
@@ -101,7 +101,7 @@ internal static class QueryParser
 
     public static ElasticsearchException Unsupported(string type, string key) => ElasticsearchException.Parsing($"[{type}] query does not support [{key}]");
 
-    /// <summary>A key that the declared keys of a clause do not hold.</summary>
+    /// <summary>The error of a key that the clause does not support.</summary>
     public static ElasticsearchException UnknownField(string type, string key) =>
         new(StatusCodes.Status400BadRequest, "x_content_parse_exception", $"[{type}] unknown field [{key}]");
 }

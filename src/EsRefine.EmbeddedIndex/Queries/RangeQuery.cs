@@ -32,8 +32,8 @@ internal sealed record RangeQuery(string Field, RangeBound? From, RangeBound? To
         return query;
     }
 
-    /// <summary>The closed interval that a single value of a number or date field stands for; dates of low precision are wide.</summary>
-    /// <exception cref="ElasticsearchException">400 <c>query_shard_exception</c>: not a number, not a date.</exception>
+    /// <summary>The closed interval of a single value of a number or date field. A date such as 2020-01 covers its whole month.</summary>
+    /// <exception cref="ElasticsearchException">400 <c>query_shard_exception</c>: the value is not a number or date.</exception>
     public static (double From, double To) Interval(FieldDefinition field, string value, ShardContext shard)
     {
         if (field.Type == FieldType.Date)
@@ -48,7 +48,7 @@ internal sealed record RangeQuery(string Field, RangeBound? From, RangeBound? To
 
         try
         {
-            // A fraction asks for nothing that a whole-number field could hold, but bounds may still have one: 3.5 lies between 3 and 4.
+            // No integer equals a fraction, so a single value with a fraction matches nothing. Bounds may have a fraction: 3.5 lies between 3 and 4.
             double number = NumberValue.Parse(field.Type == FieldType.Float ? FieldType.Float : FieldType.Double, value);
             return (number, number);
         }
@@ -103,5 +103,5 @@ internal sealed record RangeQuery(string Field, RangeBound? From, RangeBound? To
 
 /// <summary>One end of a range.</summary>
 /// <param name="Value">As written.</param>
-/// <param name="Inclusive">Whether the value itself is in.</param>
+/// <param name="Inclusive">Whether the range includes the value.</param>
 internal sealed record RangeBound(string Value, bool Inclusive);

@@ -3,10 +3,10 @@ using EsRefine.EmbeddedIndex.Mapping;
 
 namespace EsRefine.EmbeddedIndex.Queries;
 
-/// <summary><c>term</c> and <c>terms</c>: exact values. A <c>term</c> on text, keyword or boolean is scored by BM25; all else gets the boost.</summary>
+/// <summary><c>term</c> and <c>terms</c>: exact values. A <c>term</c> on text, keyword or boolean is scored by BM25. All others get the boost.</summary>
 /// <param name="Field">A path, possibly of a multi-field, or <c>_id</c>.</param>
 /// <param name="Values">Strings, numbers or booleans.</param>
-/// <param name="Scored">For <c>term</c>.</param>
+/// <param name="Scored">True for <c>term</c>.</param>
 internal sealed record TermsQuery(string Field, IReadOnlyList<JsonElement> Values, bool Scored) : Query
 {
     public static Query ParseTerm(JsonElement body)

@@ -3,14 +3,16 @@ namespace EsRefine.EmbeddedIndex.Queries;
 /// <summary>A document with its score.</summary>
 internal readonly record struct RankedDocument(int Ordinal, float Score);
 
-/// <summary>The best of many scores.</summary>
+/// <summary>Selects the highest scores.</summary>
 internal static class TopDocuments
 {
-    // The queue gives up its least element: the lowest score, of equals the one written last.
+    // The queue removes its smallest element first: the lowest score, and among equal scores the document written last.
     private static readonly Comparer<RankedDocument> WorstFirst = Comparer<RankedDocument>.Create(static (left, right) =>
         left.Score != right.Score ? left.Score.CompareTo(right.Score) : right.Ordinal.CompareTo(left.Ordinal));
 
-    /// <summary>The <paramref name="count"/> highest scores that are not NaN, best first; equal scores in the order of writing, as Lucene has it.</summary>
+    /// <summary>
+    /// Returns the <paramref name="count"/> highest scores that are not NaN, best first. Equal scores are in the order of writing, as in Lucene.
+    /// </summary>
     public static RankedDocument[] Of(ReadOnlySpan<float> scores, int count)
     {
         PriorityQueue<RankedDocument, RankedDocument> best = new(WorstFirst);

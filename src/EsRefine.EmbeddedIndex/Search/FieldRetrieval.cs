@@ -7,9 +7,11 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Search;
 
-/// <summary>The <c>fields</c> of a hit: values by mapping type. <c>fields</c> gives a vector flat, <c>docvalue_fields</c> as a list in a list.</summary>
-/// <param name="Fields">Asked for by <c>fields</c>: as they stand in the document.</param>
-/// <param name="DocValueFields">Asked for by <c>docvalue_fields</c>: sorted, keywords each once.</param>
+/// <summary>
+/// The <c>fields</c> of a hit: values by mapping type. <c>fields</c> returns a vector as a flat list, <c>docvalue_fields</c> as a list in a list.
+/// </summary>
+/// <param name="Fields">Requested by <c>fields</c>. Values are returned in document order.</param>
+/// <param name="DocValueFields">Requested by <c>docvalue_fields</c>. Values are sorted, and keywords are distinct.</param>
 internal sealed record FieldRetrieval(IReadOnlyList<FieldPattern> Fields, IReadOnlyList<FieldPattern> DocValueFields)
 {
     public static FieldRetrieval None { get; } = new([], []);
@@ -30,7 +32,7 @@ internal sealed record FieldRetrieval(IReadOnlyList<FieldPattern> Fields, IReadO
         }
     }
 
-    /// <summary>Writes <c>"fields":{…}</c>, or nothing where the document has none of them.</summary>
+    /// <summary>Writes <c>"fields":{…}</c>, or nothing if the document has none of them.</summary>
     public void Write(Utf8JsonWriter writer, DocumentIndex index, int ordinal)
     {
         if (Fields.Count + DocValueFields.Count == 0)
@@ -162,7 +164,7 @@ internal sealed record FieldRetrieval(IReadOnlyList<FieldPattern> Fields, IReadO
 
 /// <summary>One entry of <c>fields</c> or <c>docvalue_fields</c>.</summary>
 /// <param name="Pattern">A dotted path with <c>*</c>.</param>
-/// <param name="Format"><c>array</c> or <c>binary</c> for the doc values of a vector; null: the field's own.</param>
+/// <param name="Format"><c>array</c> or <c>binary</c> for the doc values of a vector; null means the field's default.</param>
 internal sealed record FieldPattern(string Pattern, string? Format)
 {
     /// <exception cref="ElasticsearchException">400: not a string and not <c>{"field":…,"format":…}</c>.</exception>

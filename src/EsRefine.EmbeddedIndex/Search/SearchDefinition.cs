@@ -4,10 +4,10 @@ using EsRefine.EmbeddedIndex.Queries;
 
 namespace EsRefine.EmbeddedIndex.Search;
 
-/// <summary>What a search asks for: its body, with the URL parameters over it.</summary>
+/// <summary>The parameters of a search: its body, overridden by the URL parameters.</summary>
 internal sealed record SearchDefinition
 {
-    /// <summary>As <c>index.max_result_window</c>.</summary>
+    /// <summary>Largest from + size, as the default of <c>index.max_result_window</c>.</summary>
     public const int MaxResultWindow = 10_000;
 
     private static readonly string[] KnownKeys =
@@ -16,7 +16,7 @@ internal sealed record SearchDefinition
         "seq_no_primary_term", "timeout", "track_scores",
     ];
 
-    /// <summary>Null where there is only a <c>knn</c> section.</summary>
+    /// <summary>Null if there is only a <c>knn</c> section.</summary>
     public Query? Query { get; init; }
 
     public IReadOnlyList<KnnParameters> Knn { get; init; } = [];
@@ -29,7 +29,7 @@ internal sealed record SearchDefinition
 
     public float? MinScore { get; init; }
 
-    /// <summary>Hits are counted up to here; null: not at all.</summary>
+    /// <summary>Hits are counted up to this number; null means that they are not counted.</summary>
     public long? TrackTotalHits { get; init; } = MaxResultWindow;
 
     public SourceFilter Source { get; init; } = new();
@@ -44,9 +44,9 @@ internal sealed record SearchDefinition
 
     private bool HasRetriever { get; init; }
 
-    /// <param name="body">Undefined where the request has no body.</param>
+    /// <param name="body">Undefined if the request has no body.</param>
     /// <param name="url">Parameters that override the body.</param>
-    /// <exception cref="ElasticsearchException">400: names what is unknown, unsupported or malformed.</exception>
+    /// <exception cref="ElasticsearchException">400: the message names what is unknown, unsupported or malformed.</exception>
     public static SearchDefinition Parse(JsonElement body, IQueryCollection url)
     {
         SearchDefinition search = new();
@@ -190,7 +190,7 @@ internal sealed record SearchDefinition
                 "Validation Failed: 1: cannot specify [retriever] and [query, knn];");
         }
 
-        // Only here is the size known that an absent k stands for.
+        // The default of k is the size, which is known only after the whole body is read.
         foreach (KnnParameters clause in Knn)
         {
             if (clause.NumCandidates < (clause.K ?? Size))

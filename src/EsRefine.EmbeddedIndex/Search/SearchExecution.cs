@@ -3,11 +3,14 @@ using EsRefine.EmbeddedIndex.Store;
 
 namespace EsRefine.EmbeddedIndex.Search;
 
-/// <summary>Runs a search over indices of one shard each: nearest neighbours first, globally; then the query; the union of both is the result.</summary>
+/// <summary>
+/// Runs a search over indices of one shard each. It finds the nearest neighbors of all indices together, then runs the query. The result is the union of
+/// both.
+/// </summary>
 internal static class SearchExecution
 {
-    /// <summary>The page of hits, best first; of equal scores the index named first, then the document written first.</summary>
-    /// <exception cref="ShardException">400: the search does not fit the mapping of an index. One failing index fails the search.</exception>
+    /// <summary>Returns the page of hits, best first. Equal scores are ordered by index as named in the request, then by the order of writing.</summary>
+    /// <exception cref="ShardException">400: the search does not fit the mapping of an index. One failing index fails the whole search.</exception>
     public static SearchResult Run(IReadOnlyList<DocumentIndex> indices, SearchDefinition search)
     {
         ShardContext[] shards = [.. indices.Select(index => new ShardContext(index, search.Size))];
@@ -43,7 +46,7 @@ internal static class SearchExecution
             [.. ranked.Skip(search.From).Take(search.Size)]);
     }
 
-    /// <summary>Documents that match the query.</summary>
+    /// <summary>Counts the documents that match the query.</summary>
     public static long Count(DocumentIndex index, Query query)
     {
         ShardContext shard = new(index, Size: 10);
@@ -123,12 +126,12 @@ internal static class SearchExecution
     }
 }
 
-/// <summary>One hit and where it lies.</summary>
+/// <summary>A hit and its index.</summary>
 internal readonly record struct SearchHit(DocumentIndex Index, int Ordinal, float Score);
 
-/// <summary>What a search found.</summary>
-/// <param name="Shards">Indices searched.</param>
-/// <param name="Total">All that match, not only the page.</param>
-/// <param name="MaxScore">Null where no hits were asked for or found.</param>
-/// <param name="Hits">The page.</param>
+/// <summary>The result of a search.</summary>
+/// <param name="Shards">Number of indices searched.</param>
+/// <param name="Total">Number of all matching documents, not only those on the page.</param>
+/// <param name="MaxScore">Null if no hits were requested or found.</param>
+/// <param name="Hits">The hits of the page.</param>
 internal sealed record SearchResult(int Shards, long Total, float? MaxScore, IReadOnlyList<SearchHit> Hits);

@@ -33,7 +33,7 @@ internal static class SearchReply
         return text.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes <c>"_shards":{…}</c> of a read: every index has one, and none fails alone.</summary>
+    /// <summary>Writes <c>"_shards":{…}</c> of a read: one shard per index, none failed.</summary>
     public static void WriteShards(Utf8JsonWriter writer, int shards)
     {
         writer.WriteStartObject("_shards");
@@ -64,7 +64,7 @@ internal static class SearchReply
         }
         else if (result.Shards == 0)
         {
-            // Elasticsearch says 0.0 where there was no index to ask, null where there were no hits.
+            // Elasticsearch returns 0.0 if no index was searched and null if there were no hits.
             ElasticsearchJson.WriteFloat(writer, 0);
         }
         else

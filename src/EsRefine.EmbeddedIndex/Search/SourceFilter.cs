@@ -6,14 +6,14 @@ using EsRefine.EmbeddedIndex.Store;
 namespace EsRefine.EmbeddedIndex.Search;
 
 /// <summary>
-/// Which part of <c>_source</c> a reply shows. Vectors are hidden unless <c>exclude_vectors</c> is false or an explicit include names them,
-/// as for indices made by Elasticsearch 9.2 and newer.
+/// Selects the part of <c>_source</c> that a reply returns. Vectors are left out unless <c>exclude_vectors</c> is false or an include names them, as in
+/// indices created by Elasticsearch 9.2 and newer.
 /// </summary>
 internal sealed record SourceFilter
 {
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Dotted paths with <c>*</c>; a path brings all that lies below it. Empty: everything.</summary>
+    /// <summary>Dotted paths with <c>*</c>. A path includes everything below it. Empty includes everything.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
     public IReadOnlyList<string> Excludes { get; init; } = [];
@@ -50,7 +50,8 @@ internal sealed record SourceFilter
     }
 
     /// <summary>
-    /// This filter with the URL parameters <c>_source</c>, <c>_source_includes</c>, <c>_source_excludes</c>, <c>_source_exclude_vectors</c> over it.
+    /// Returns this filter overridden by the URL parameters <c>_source</c>, <c>_source_includes</c>, <c>_source_excludes</c> and
+    /// <c>_source_exclude_vectors</c>.
     /// </summary>
     public SourceFilter WithUrl(IQueryCollection url)
     {
@@ -146,7 +147,7 @@ internal sealed record SourceFilter
         return kept;
     }
 
-    // An object stays when something in it does; what an array holds is looked at one by one.
+    // An object is kept if something in it is kept. The items of an array are filtered one by one.
     private bool FilterValue(JsonElement element, string path, out JsonNode? kept)
     {
         kept = null;

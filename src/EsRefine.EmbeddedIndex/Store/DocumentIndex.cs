@@ -6,12 +6,12 @@ using EsRefine.EmbeddedIndex.Mapping;
 namespace EsRefine.EmbeddedIndex.Store;
 
 /// <summary>
-/// One index with one shard: documents by ordinal, in the order they were written, and a column for each field. A write is visible at once;
-/// there is nothing to refresh. Not thread-safe: <see cref="IndexCatalog"/> holds the lock.
+/// An index with one shard. It stores documents by ordinal, in the order they were written, and a column for each field. A write is visible at once,
+/// without a refresh. Not thread-safe: <see cref="IndexCatalog"/> holds the lock.
 /// </summary>
 internal sealed class DocumentIndex(string name, DateTimeOffset createdAt)
 {
-    /// <summary>Deleted documents are merged away when they are the greater part and more than this many.</summary>
+    /// <summary>Deleted documents are removed by a merge when they are the majority and more than this many.</summary>
     private const int MinDeletedToMerge = 1000;
 
     private readonly Dictionary<string, int> _ordinals = new(StringComparer.Ordinal);
@@ -29,18 +29,18 @@ internal sealed class DocumentIndex(string name, DateTimeOffset createdAt)
 
     public IndexMapping Mapping { get; set; } = IndexMapping.Empty;
 
-    /// <summary>As given when the index was made; printed, otherwise without effect.</summary>
+    /// <summary>The settings given when the index was created. They are returned but have no effect.</summary>
     public JsonObject Settings { get; init; } = [];
 
-    /// <summary>Living documents.</summary>
+    /// <summary>Number of documents that are not deleted.</summary>
     public int Count => _ordinals.Count;
 
     public int Deleted => _documents.Count - _ordinals.Count;
 
-    /// <summary>Ordinals run from 0 to here, deleted ones included: the length of a score array.</summary>
+    /// <summary>Number of ordinals, including those of deleted documents: the length of a score array.</summary>
     public int OrdinalCount => _documents.Count;
 
-    /// <summary>Twenty characters, URL-safe, like those Elasticsearch makes up.</summary>
+    /// <summary>Creates an id of twenty URL-safe characters, like the ids that Elasticsearch generates.</summary>
     public static string NewId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(15)).Replace('+', '-').Replace('/', '_');
 
     public bool IsLive(int ordinal) => _documents[ordinal] is not null;
@@ -59,9 +59,9 @@ internal sealed class DocumentIndex(string name, DateTimeOffset createdAt)
     public IEnumerable<int> DocumentsWith(string field) =>
         Terms(field)?.Documents ?? Numbers(field)?.Documents ?? (IEnumerable<int>?)Vectors(field)?.Documents ?? [];
 
-    /// <summary>Writes a document; the one with the same id is replaced, and goes to the end of the order.</summary>
-    /// <param name="mustBeNew">For <c>create</c>: an existing id is a conflict.</param>
-    /// <exception cref="ElasticsearchException">409 for a conflict, 400 for a document that does not fit the mapping; nothing has changed then.</exception>
+    /// <summary>Writes a document. It replaces the document with the same id and gets a new ordinal at the end.</summary>
+    /// <param name="mustBeNew">True for <c>create</c>: an existing id is then a conflict.</param>
+    /// <exception cref="ElasticsearchException">409 for a conflict, 400 for a document that does not fit the mapping. The index is unchanged then.</exception>
     public WriteResult Write(string id, JsonElement source, bool mustBeNew)
     {
         StoredDocument? existing = FindOrdinal(id) is { } known ? Document(known) : null;

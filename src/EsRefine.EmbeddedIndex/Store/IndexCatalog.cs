@@ -7,7 +7,7 @@ namespace EsRefine.EmbeddedIndex.Store;
 /// <summary>All indices by name, under one lock: many readers or one writer.</summary>
 internal sealed class IndexCatalog : IDisposable
 {
-    /// <summary>Enough for any test; Elasticsearch has a like limit in <c>cluster.max_shards_per_node</c>.</summary>
+    /// <summary>Largest number of indices. Elasticsearch has a similar limit, <c>cluster.max_shards_per_node</c>.</summary>
     public const int MaxIndices = 1000;
 
     private static readonly SearchValues<char> ForbiddenCharacters = SearchValues.Create(" \"*\\<|,>/?#:");
@@ -15,7 +15,7 @@ internal sealed class IndexCatalog : IDisposable
     private readonly SortedDictionary<string, DocumentIndex> _indices = new(StringComparer.Ordinal);
     private readonly ReaderWriterLockSlim _lock = new();
 
-    /// <summary>Runs while nobody writes. The answer must not refer to an index any more.</summary>
+    /// <summary>Runs a function under the read lock. Its result must not refer to an index.</summary>
     public T Read<T>(Func<IndexCatalog, T> answer)
     {
         _lock.EnterReadLock();
@@ -29,7 +29,7 @@ internal sealed class IndexCatalog : IDisposable
         }
     }
 
-    /// <summary>Runs alone.</summary>
+    /// <summary>Runs a function under the write lock.</summary>
     public T Write<T>(Func<IndexCatalog, T> change)
     {
         _lock.EnterWriteLock();
@@ -43,8 +43,8 @@ internal sealed class IndexCatalog : IDisposable
         }
     }
 
-    /// <summary>Indices of an expression such as <c>a,logs-*</c>, <c>_all</c> or nothing; each once.</summary>
-    /// <param name="ignoreUnavailable">A missing name is left out rather than an error. A pattern may match nothing in any case.</param>
+    /// <summary>Resolves an expression such as <c>a,logs-*</c>, <c>_all</c> or nothing (all indices). Each index is returned once.</summary>
+    /// <param name="ignoreUnavailable">Whether a missing name is ignored instead of an error. A pattern may always match nothing.</param>
     /// <exception cref="ElasticsearchException">404 <c>index_not_found_exception</c>.</exception>
     public IReadOnlyList<DocumentIndex> Resolve(string? expression, bool ignoreUnavailable = false)
     {
@@ -73,12 +73,12 @@ internal sealed class IndexCatalog : IDisposable
         return [.. found.Distinct()];
     }
 
-    /// <summary>The index of exactly this name.</summary>
+    /// <summary>Returns the index with exactly this name.</summary>
     /// <exception cref="ElasticsearchException">404 <c>index_not_found_exception</c>.</exception>
     public DocumentIndex Get(string name) => _indices.GetValueOrDefault(name) ?? throw ElasticsearchException.IndexNotFound(name);
 
-    /// <summary>The index of this name, made on first use as documents arrive.</summary>
-    /// <exception cref="ElasticsearchException">400: not a name, or too many indices.</exception>
+    /// <summary>Returns the index with this name and creates it if it does not exist, as for a write to a missing index.</summary>
+    /// <exception cref="ElasticsearchException">400: the name is invalid, or there are too many indices.</exception>
     public DocumentIndex GetOrCreate(string name, TimeProvider clock)
     {
         if (!_indices.TryGetValue(name, out DocumentIndex? index))
@@ -90,7 +90,7 @@ internal sealed class IndexCatalog : IDisposable
         return index;
     }
 
-    /// <exception cref="ElasticsearchException">400: exists already, not a name, or too many indices.</exception>
+    /// <exception cref="ElasticsearchException">400: the index exists, the name is invalid, or there are too many indices.</exception>
     public void Add(DocumentIndex index)
     {
         CheckName(index.Name);

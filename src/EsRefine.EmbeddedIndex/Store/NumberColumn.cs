@@ -9,7 +9,7 @@ internal sealed class NumberColumn
 
     public void Add(int ordinal, double value) => _values.Add((ordinal, value));
 
-    /// <summary>Gives every document with a value in the closed interval the score.</summary>
+    /// <summary>Gives the score to every document with a value in the closed interval.</summary>
     public void Match(double from, double to, float score, Span<float> scores)
     {
         foreach ((int ordinal, double value) in _values)

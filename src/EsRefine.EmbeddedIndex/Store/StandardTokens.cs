@@ -3,12 +3,12 @@ using System.Globalization;
 namespace EsRefine.EmbeddedIndex.Store;
 
 /// <summary>
-/// Words of a text, lower-cased: near enough to Lucene's standard analyzer (Unicode word breaks, UAX #29) for European text and numbers.
-/// Ideographs and Hiragana are one token each; dictionaries, emoji and Southeast Asian scripts are left out.
+/// Splits a text into lower-case words. Close to Lucene's standard analyzer (Unicode word breaks, UAX #29) for European text and numbers.
+/// Ideographs and Hiragana are one token each. Dictionaries, emoji and Southeast Asian scripts are not supported.
 /// </summary>
 internal static class StandardTokens
 {
-    /// <summary>Longer runs are cut into pieces of this many characters.</summary>
+    /// <summary>Longer words are split into pieces of this many characters.</summary>
     private const int MaxTokenLength = 255;
 
     public static IEnumerable<string> Of(string text)
@@ -40,7 +40,7 @@ internal static class StandardTokens
         || char.GetUnicodeCategory(character)
             is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.Surrogate;
 
-    // don't and e.g. hold together between letters, 3.5 and 1,000 between digits.
+    // Apostrophes and periods between letters do not end a word (don't, e.g.), nor do periods and commas between digits (3.5, 1,000).
     private static bool Joins(string text, int i) =>
         i + 1 < text.Length && text[i] switch
         {

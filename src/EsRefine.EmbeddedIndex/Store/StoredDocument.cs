@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace EsRefine.EmbeddedIndex.Store;
 
-/// <summary>A document as it is kept: <c>_source</c> without its vectors, which lie in their columns.</summary>
+/// <summary>A stored document: <c>_source</c> without its vectors, which are stored in their columns.</summary>
 /// <param name="Id">The <c>_id</c>.</param>
-/// <param name="Version">Counts the writes of this id.</param>
-/// <param name="SequenceNumber">Counts the writes of the index.</param>
+/// <param name="Version">Number of writes of this id.</param>
+/// <param name="SequenceNumber">Sequence number of the write in the index.</param>
 /// <param name="Source">UTF-8 JSON.</param>
 internal sealed record StoredDocument(string Id, long Version, long SequenceNumber, byte[] Source)
 {
-    /// <summary>The source without the vectors at the given dotted paths; numbers and order of keys stay as sent.</summary>
+    /// <summary>Returns the source without the vectors at the given dotted paths. Numbers and the order of keys are kept as sent.</summary>
     public static byte[] StripVectors(JsonElement source, IReadOnlySet<string> vectorPaths)
     {
         using MemoryStream text = new();
@@ -47,7 +47,7 @@ internal sealed record StoredDocument(string Id, long Version, long SequenceNumb
     }
 }
 
-/// <summary>What a write did.</summary>
+/// <summary>The result of a write.</summary>
 /// <param name="Result"><c>created</c>, <c>updated</c>, <c>deleted</c> or <c>not_found</c>.</param>
 internal sealed record WriteResult(string Id, long Version, long SequenceNumber, string Result)
 {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EsRefine.EmbeddedIndex.Store;
 
 /// <summary>The inverted index of one text, keyword or boolean field, and the statistics that BM25 needs.</summary>
-/// <param name="hasNorms">Text remembers how long each document is; keywords and booleans count as one token each.</param>
+/// <param name="hasNorms">Whether document lengths are stored. True for text. Keywords and booleans count as one token each.</param>
 internal sealed class TermColumn(bool hasNorms)
 {
     private readonly Dictionary<string, List<Posting>> _postings = new(StringComparer.Ordinal);
@@ -30,7 +30,7 @@ internal sealed class TermColumn(bool hasNorms)
     /// <summary>Adds the BM25 score of the term to every document that has it; a first score replaces NaN.</summary>
     /// <remarks>
     /// score = boost · 2.2 · idf · tf, idf = ln(1 + (N − n + 0.5) / (n + 0.5)), tf = f / (f + k1 · (1 − b + b · length / average)),
-    /// k1 = 1.2, b = 0.75, as in Elasticsearch's BM25. Like Lucene's, the statistics count deleted documents until they are merged away, and
+    /// k1 = 1.2, b = 0.75, as in Elasticsearch's BM25. As in Lucene, the statistics count deleted documents until a merge removes them, and
     /// lengths above 39 are rounded to fit a byte.
     /// </remarks>
     public void Score(string term, float boost, Span<float> scores)
@@ -54,7 +54,7 @@ internal sealed class TermColumn(bool hasNorms)
         }
     }
 
-    /// <summary>Gives every document that has a term of the wanted kind the same score.</summary>
+    /// <summary>Gives the same score to every document that has a matching term.</summary>
     public void Match(Func<string, bool> wanted, float score, Span<float> scores)
     {
         foreach ((string term, List<Posting> postings) in _postings)
@@ -75,7 +75,7 @@ internal sealed class TermColumn(bool hasNorms)
         }
     }
 
-    /// <summary>This column with the documents renumbered; those given −1 are gone.</summary>
+    /// <summary>Returns this column with the documents renumbered. Documents with the number −1 are removed.</summary>
     public TermColumn Renumber(int[] newOrdinals)
     {
         TermColumn column = new(hasNorms);
@@ -113,7 +113,7 @@ internal sealed class TermColumn(bool hasNorms)
     private readonly record struct Posting(int Ordinal, int Frequency);
 }
 
-/// <summary>Document lengths as Lucene keeps them, in one byte: exact below 40, then four significant bits.</summary>
+/// <summary>Encodes document lengths in one byte as Lucene does: exact below 40, four significant bits above.</summary>
 internal static class NormLength
 {
     private const int Exact = 24;

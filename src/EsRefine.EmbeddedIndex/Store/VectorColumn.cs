@@ -3,7 +3,7 @@ using EsRefine.EmbeddedIndex.Mapping;
 
 namespace EsRefine.EmbeddedIndex.Store;
 
-/// <summary>The vectors of one field, row by row in one array, in the order they came.</summary>
+/// <summary>The vectors of one field, stored row by row in one array in the order of writing.</summary>
 internal sealed class VectorColumn(int dimensions)
 {
     private readonly List<int> _ordinals = [];
@@ -27,11 +27,11 @@ internal sealed class VectorColumn(int dimensions)
         _rows[ordinal] = row;
     }
 
-    /// <summary>The vector as it was indexed; empty where the document has none.</summary>
+    /// <summary>The vector as it was indexed; empty if the document has none.</summary>
     public ReadOnlySpan<float> Of(int ordinal) => _rows.TryGetValue(ordinal, out int row) ? Row(row) : [];
 
-    /// <summary>Scores every document that has a vector and whose entry in <paramref name="allowed"/> is a number; the rest is left alone.</summary>
-    /// <param name="allowed">By ordinal; empty: all.</param>
+    /// <summary>Scores every document that has a vector and whose entry in <paramref name="allowed"/> is a number. Other scores are not changed.</summary>
+    /// <param name="allowed">By ordinal; empty allows all.</param>
     public void Score(ReadOnlySpan<float> query, SimilarityFunction similarity, ReadOnlySpan<float> allowed, Span<float> scores)
     {
         float queryLength = TensorPrimitives.Norm(query);
@@ -68,7 +68,7 @@ internal sealed class VectorColumn(int dimensions)
     private ReadOnlySpan<float> Row(int row) => _matrix.AsSpan(row * dimensions, dimensions);
 }
 
-/// <summary>Elasticsearch's score of a raw similarity: cosine, inner product, or Euclidean distance.</summary>
+/// <summary>Converts a raw similarity (cosine, inner product or Euclidean distance) to Elasticsearch's score.</summary>
 internal static class SimilarityScore
 {
     public static float Of(SimilarityFunction similarity, float raw) => similarity switch

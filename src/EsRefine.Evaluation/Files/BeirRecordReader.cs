@@ -5,13 +5,13 @@ namespace EsRefine.Evaluation.Files;
 /// <summary>Reads the JSON lines of a BEIR corpus and of its queries.</summary>
 internal static class BeirRecordReader
 {
-    /// <summary>Streams documents; two with one id are an error.</summary>
+    /// <summary>Streams documents. A duplicate id is an error.</summary>
     internal static IEnumerable<BeirDocument> ReadDocuments(string path) => Distinct(
         path,
         static (line, path) => new BeirDocument(Id(line, path), Optional(line, path, "title"), Required(line, path, "text")),
         static document => document.Id);
 
-    /// <summary>Streams queries; two with one id are an error.</summary>
+    /// <summary>Streams queries. A duplicate id is an error.</summary>
     internal static IEnumerable<BeirQuery> ReadQueries(string path) => Distinct(
         path, static (line, path) => new BeirQuery(Id(line, path), Required(line, path, "text")), static query => query.Id);
 
@@ -23,7 +23,7 @@ internal static class BeirRecordReader
             TRecord record = Parse(line, path, parse);
             if (!ids.Add(idOf(record)))
             {
-                throw new EvaluationFileException(path, line.Number, $"_id '{idOf(record)}' was there before; ids must be unique: drop or rename one");
+                throw new EvaluationFileException(path, line.Number, $"_id '{idOf(record)}' occurs twice; ids must be unique: remove or rename one");
             }
 
             yield return record;
@@ -71,9 +71,9 @@ internal static class BeirRecordReader
         }
         catch (InvalidOperationException exception)
         {
-            // An escape such as \ud83d without its second half.
+            // A high surrogate such as \ud83d without a low one.
             throw new EvaluationFileException(
-                path, line.Number, $"{property} holds half of a surrogate pair, which is no text; write the whole character", exception);
+                path, line.Number, $"{property} contains half of a surrogate pair, which is not valid text; write the whole character", exception);
         }
     }
 

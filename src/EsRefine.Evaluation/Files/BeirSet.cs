@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>An evaluation set in BEIR's layout: a corpus, queries, and which documents answer which queries.</summary>
+/// <summary>An evaluation set in BEIR's layout: a corpus, queries and relevance judgments.</summary>
 /// <remarks>
 /// <code>
 /// corpus.jsonl[.gz]       {"_id": "d1", "title": "…", "text": "…"}     title is optional
 /// queries.jsonl[.gz]      {"_id": "q1", "text": "…"}
-/// qrels/SPLIT.tsv[.gz]    query-id, corpus-id, score between tabs, with that header
-/// meta.json               {"name": "…", "pool": "corpus" or "listed"}  optional: the folder's name, corpus
+/// qrels/SPLIT.tsv[.gz]    tab-separated query-id, corpus-id, score, with that header
+/// meta.json               {"name": "…", "pool": "corpus" or "listed"}  optional; defaults: the folder's name, corpus
 /// </code>
-/// Where a file lies there both plain and packed, the plain one is read. Every reading method throws <see cref="EvaluationFileException"/> on what it
-/// cannot read.
+/// If a file exists both plain and compressed, the plain file is read. Every method that reads throws <see cref="EvaluationFileException"/> if a file is
+/// missing or malformed.
 /// </remarks>
 public sealed class BeirSet
 {
@@ -28,19 +28,19 @@ public sealed class BeirSet
         Splits = FindSplits(folder);
     }
 
-    /// <summary>Where the set lies.</summary>
+    /// <summary>The folder of the set.</summary>
     public string Folder { get; }
 
-    /// <summary>The set's name, from <c>meta.json</c>; else the folder's.</summary>
+    /// <summary>The set's name from <c>meta.json</c>, or else the folder's name.</summary>
     public string Name { get; }
 
-    /// <summary>What each query is ranked against.</summary>
+    /// <summary>The documents that each query is ranked against.</summary>
     public CandidatePool Pool { get; }
 
-    /// <summary>The splits there are qrels for (<c>test</c>, <c>dev</c>), sorted.</summary>
+    /// <summary>The splits that have qrels (<c>test</c>, <c>dev</c>), sorted.</summary>
     public IReadOnlyList<string> Splits { get; }
 
-    /// <summary>Opens a set; the large files are only looked for.</summary>
+    /// <summary>Opens a set. Reads <c>meta.json</c> and checks that the other files exist.</summary>
     /// <exception cref="EvaluationFileException">The folder or one of its files is missing, or <c>meta.json</c> is malformed.</exception>
     public static BeirSet Open(string folder)
     {
@@ -53,14 +53,14 @@ public sealed class BeirSet
         return new(folder, name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), pool);
     }
 
-    /// <summary>Streams the corpus in file order. Only the ids seen so far are kept, to find doubles.</summary>
+    /// <summary>Streams the corpus in file order. Only the ids seen so far are kept in memory, to find duplicates.</summary>
     public IEnumerable<BeirDocument> ReadCorpus() => BeirRecordReader.ReadDocuments(_corpusPath);
 
-    /// <summary>Reads the queries, of all splits, in file order.</summary>
+    /// <summary>Reads the queries of all splits, in file order.</summary>
     public IReadOnlyList<BeirQuery> ReadQueries() => [.. BeirRecordReader.ReadQueries(_queriesPath)];
 
     /// <summary>Reads the judgments of a split.</summary>
-    /// <exception cref="EvaluationFileException">There is no such split (the message lists those there are), or its file is malformed.</exception>
+    /// <exception cref="EvaluationFileException">The split does not exist (the message lists the existing ones), or its file is malformed.</exception>
     public Qrels ReadQrels(string split)
     {
         string file = Path.Combine("qrels", split + ".tsv");

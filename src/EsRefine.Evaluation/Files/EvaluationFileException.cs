@@ -1,6 +1,6 @@
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>An evaluation file is missing or malformed, or cannot hold what should be written. The message names the file, the line and the fix.</summary>
+/// <summary>An evaluation file is missing, malformed or cannot be written. The message names the file, the line and the fix.</summary>
 public sealed class EvaluationFileException : Exception
 {
     /// <summary>A problem with a file as a whole.</summary>
@@ -21,6 +21,6 @@ public sealed class EvaluationFileException : Exception
     /// <summary>The file or folder, as the caller named it.</summary>
     public string Path { get; }
 
-    /// <summary>The line, counted from 1; null where the problem is not one line's.</summary>
+    /// <summary>The line number, starting at 1; null if the problem concerns the whole file.</summary>
     public int? Line { get; }
 }

@@ -4,19 +4,19 @@ using System.Text;
 namespace EsRefine.Evaluation.Files;
 
 /// <summary>One line of a text file.</summary>
-/// <param name="Number">Counted from 1.</param>
+/// <param name="Number">Line number, starting at 1.</param>
 internal readonly record struct NumberedLine(int Number, string Text);
 
-/// <summary>Reads a text file line by line, unpacking it where its name ends in <c>.gz</c>. Blank lines are left out, but counted.</summary>
+/// <summary>Reads a text file line by line and decompresses it if its name ends in <c>.gz</c>. Blank lines are counted but not returned.</summary>
 internal static class NumberedLines
 {
     private const string Packed = ".gz";
 
-    // Bytes that are no UTF-8 are an error: ids with replacement characters would silently match nothing.
+    // Invalid UTF-8 is an error: ids with replacement characters would silently match nothing.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The lines, read as they are asked for.</summary>
-    /// <exception cref="EvaluationFileException">The file cannot be read, is not UTF-8 or not gzip.</exception>
+    /// <summary>Streams the lines.</summary>
+    /// <exception cref="EvaluationFileException">The file cannot be read, is not UTF-8, or ends in <c>.gz</c> and is not gzip.</exception>
     internal static IEnumerable<NumberedLine> Read(string path)
     {
         using StreamReader reader = Open(path);
@@ -31,7 +31,7 @@ internal static class NumberedLines
         }
     }
 
-    /// <summary>The file of that name, or the packed one beside it; null where there is neither. The plain one wins.</summary>
+    /// <summary>Finds the file of that name, or else its <c>.gz</c> file. Null if neither exists.</summary>
     internal static string? Find(string folder, string name)
     {
         string path = Path.Combine(folder, name);
@@ -59,7 +59,7 @@ internal static class NumberedLines
         }
         catch (DecoderFallbackException exception)
         {
-            // The reader decodes ahead of the line it returns, so the bytes may stand a few lines further down.
+            // The reader decodes ahead of the line it returns, so the invalid bytes may be a few lines further down.
             throw new EvaluationFileException(path, $"holds bytes after line {linesBefore} that are not UTF-8; convert it, for example with iconv", exception);
         }
         catch (InvalidDataException exception)

@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>Reads judgments: BEIR's three columns between tabs with a header, or TREC's four columns <c>query 0 document grade</c>; <c>.gz</c> too.</summary>
+/// <summary>
+/// Reads judgments, plain or <c>.gz</c>: BEIR's three tab-separated columns with a header, or TREC's four columns <c>query 0 document grade</c>.
+/// </summary>
 public static class QrelsFile
 {
     private const string BeirHeader = "query-id\tcorpus-id\tscore";
-    private const string BeirShape = "query-id, corpus-id and score between tabs";
-    private const string TrecShape = "query, 0, document and grade between spaces or tabs";
+    private const string BeirShape = "query-id, corpus-id and score, separated by tabs";
+    private const string TrecShape = "query, 0, document and grade, separated by spaces or tabs";
 
-    /// <summary>Reads a file, telling the two formats apart by the first line.</summary>
-    /// <exception cref="EvaluationFileException">The file is missing, empty, in neither format or malformed, or judges a pair twice.</exception>
+    /// <summary>Reads a file. The first line tells which of the two formats it has.</summary>
+    /// <exception cref="EvaluationFileException">The file is missing, empty or malformed, has neither format, or judges a pair twice.</exception>
     public static Qrels Read(string path)
     {
         NumberedLine first = NumberedLines.Read(path).FirstOrDefault();
@@ -79,12 +81,12 @@ public static class QrelsFile
         {
             if (queryId.Length == 0 || documentId.Length == 0)
             {
-                throw new EvaluationFileException(path, line, $"the {(queryId.Length == 0 ? "query" : "document")} id is empty; fill it in or drop the line");
+                throw new EvaluationFileException(path, line, $"the {(queryId.Length == 0 ? "query" : "document")} id is empty; fill it in or remove the line");
             }
 
             if (!int.TryParse(grade, NumberStyles.AllowLeadingSign | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int value))
             {
-                throw new EvaluationFileException(path, line, $"grade '{grade}' is not a whole number; use 0 for not relevant, 1 and more for relevant");
+                throw new EvaluationFileException(path, line, $"grade '{grade}' is not a whole number; use 0 for not relevant, 1 or more for relevant");
             }
 
             if (!_grades.TryGetValue(queryId, out Dictionary<string, int>? grades))
@@ -96,7 +98,7 @@ public static class QrelsFile
             if (!grades.TryAdd(documentId, value))
             {
                 throw new EvaluationFileException(
-                    path, line, $"query '{queryId}' and document '{documentId}' were judged before, with grade {grades[documentId]}; drop one of the lines");
+                    path, line, $"query '{queryId}' and document '{documentId}' were judged before, with grade {grades[documentId]}; remove one of the lines");
             }
         }
 

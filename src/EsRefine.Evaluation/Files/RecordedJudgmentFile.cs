@@ -3,12 +3,14 @@ using System.Text.Json;
 
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>Reads and writes recorded judgments, <c>{"set": "…", "query": "…", "doc": "…", "yes": 0.58, "no": 0.41}</c> a line; reads <c>.gz</c> too.</summary>
+/// <summary>
+/// Reads and writes recorded judgments: <c>{"set": "…", "query": "…", "doc": "…", "yes": 0.58, "no": 0.41}</c> per line. Also reads <c>.gz</c> files.
+/// </summary>
 public static class RecordedJudgmentFile
 {
     /// <summary>Reads the judgments of one set.</summary>
-    /// <param name="set">The set; null for all lines.</param>
-    /// <exception cref="EvaluationFileException">The file is missing or malformed, holds no judgment of the set, or two of one pair.</exception>
+    /// <param name="set">The set; null reads all lines.</param>
+    /// <exception cref="EvaluationFileException">The file is missing or malformed, has no judgment of the set, or judges a pair twice.</exception>
     public static IReadOnlyList<RecordedJudgment> Read(string path, string? set)
     {
         List<RecordedJudgment> judgments = [];
@@ -28,7 +30,7 @@ public static class RecordedJudgmentFile
                 throw new EvaluationFileException(
                     path,
                     line.Number,
-                    $"query '{judgment.Query}' and document '{judgment.Doc}' were judged before; keep one of the two lines, or name the set to read");
+                    $"query '{judgment.Query}' and document '{judgment.Doc}' were judged before; remove one of the two lines, or name the set to read");
             }
 
             judgments.Add(judgment);

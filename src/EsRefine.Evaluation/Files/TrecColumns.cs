@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>Columns as trec_eval splits them: by the white space of C's <c>isspace</c>. Other white space (U+00A0) is part of an id.</summary>
+/// <summary>Splits columns as trec_eval does: at the white space of C's <c>isspace</c>. Other white space (U+00A0) is part of an id.</summary>
 internal static class TrecColumns
 {
     private static readonly char[] Separators = [' ', '\t', '\n', '\v', '\f', '\r'];
@@ -10,6 +10,6 @@ internal static class TrecColumns
 
     internal static string[] Split(string line) => line.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Whether a value can stand in a column: it is not empty and holds no white space.</summary>
+    /// <summary>Whether a value can be written to a column: it is not empty and contains no white space.</summary>
     internal static bool CanHold(string value) => value.Length > 0 && !value.AsSpan().ContainsAny(SeparatorSet);
 }

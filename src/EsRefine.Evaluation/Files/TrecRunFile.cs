@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace EsRefine.Evaluation.Files;
 
-/// <summary>Reads and writes runs as TREC files: <c>query Q0 document rank score tag</c>, one line a document.</summary>
+/// <summary>Reads and writes runs as TREC files: <c>query Q0 document rank score tag</c>, one line per document.</summary>
 public static class TrecRunFile
 {
-    private const string Shape = "query, Q0, document, rank, score and tag between spaces or tabs";
+    private const string Shape = "query, Q0, document, rank, score and tag, separated by spaces or tabs";
 
     /// <summary>
-    /// Writes a run, replacing the file. Scores are written so that reading gives the same double; ranks count from 1. A query with an empty list
-    /// leaves no line.
+    /// Writes a run, replacing the file. Reading the file gives exactly the same scores. Ranks start at 1. No line is written for a query with an empty
+    /// list.
     /// </summary>
     /// <exception cref="EvaluationFileException">
-    /// An id or the tag is empty or holds white space, which the format cannot express (nothing is written then); or the file cannot be written.
+    /// An id or the tag is empty or contains white space, which the format cannot express (no file is written); or the file cannot be written.
     /// </exception>
     public static void Write(string path, Run run)
     {
@@ -36,7 +36,9 @@ public static class TrecRunFile
         }
     }
 
-    /// <summary>Reads a run. Order and rank column are ignored, as in trec_eval: the score decides. The tag is the first line's.</summary>
+    /// <summary>
+    /// Reads a run. As in trec_eval, documents are ranked by score; the rank column and the order of lines are ignored. The tag is taken from the first line.
+    /// </summary>
     /// <exception cref="EvaluationFileException">The file is missing, empty or malformed, or lists a document twice for a query.</exception>
     public static Run Read(string path)
     {
@@ -54,7 +56,7 @@ public static class TrecRunFile
             (string queryId, string documentId) = (columns[0], columns[2]);
             if (!double.TryParse(columns[4], NumberStyles.Float, CultureInfo.InvariantCulture, out double score) || double.IsNaN(score))
             {
-                throw new EvaluationFileException(path, line.Number, $"score '{columns[4]}' is not a number; the fifth column ranks the document");
+                throw new EvaluationFileException(path, line.Number, $"score '{columns[4]}' is not a number; the fifth column must be a score");
             }
 
             if (!scores.TryGetValue(queryId, out Dictionary<string, double>? list))
@@ -65,7 +67,7 @@ public static class TrecRunFile
 
             if (!list.TryAdd(documentId, score))
             {
-                throw new EvaluationFileException(path, line.Number, $"query '{queryId}' lists document '{documentId}' twice; keep one of the two lines");
+                throw new EvaluationFileException(path, line.Number, $"query '{queryId}' lists document '{documentId}' twice; remove one of the two lines");
             }
 
             tag ??= columns[5];
@@ -97,8 +99,8 @@ public static class TrecRunFile
     {
         if (!TrecColumns.CanHold(value))
         {
-            string why = value.Length == 0 ? "is empty" : "holds white space";
-            throw new EvaluationFileException(path, $"{what} '{value}' {why}, which a TREC run cannot express; rename it, or do without the run file");
+            string why = value.Length == 0 ? "is empty" : "contains white space";
+            throw new EvaluationFileException(path, $"{what} '{value}' {why}, which a TREC run cannot express; rename it, or do not write a run file");
         }
     }
 }

@@ -1,12 +1,13 @@
 namespace EsRefine.Evaluation.Measures;
 
 /// <summary>
-/// bpref: how seldom documents judged not relevant stand above relevant ones. Unjudged documents do not count, so it is fair to runs the judges did
-/// not see.
+/// bpref: how rarely documents judged not relevant rank above relevant ones. Unjudged documents are ignored, so runs with unjudged documents are
+/// compared fairly.
 /// </summary>
 /// <remarks>
-/// With R relevant and N not relevant documents judged: (1/R) Σ over retrieved relevant documents of 1 − min(n, R) / min(N, R), where n counts the
-/// documents judged not relevant above it (Buckley and Voorhees 2004, in trec_eval's form). Negative grades are left out.
+/// With R documents judged relevant and N judged not relevant: (1/R) Σ over retrieved relevant documents of 1 − min(n, R) / min(N, R), where n is the
+/// number of documents judged not relevant that rank above the document (Buckley and Voorhees 2004, as trec_eval computes it). Documents with negative
+/// grades are ignored.
 /// </remarks>
 public sealed class BinaryPreference() : Measure("bpref")
 {

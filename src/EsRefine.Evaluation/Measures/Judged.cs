@@ -1,9 +1,11 @@
 namespace EsRefine.Evaluation.Measures;
 
 /// <summary>
-/// Judged@k: the share of the first k documents that have a grade, whichever it is. Low values warn that a run holds what the judges never saw.
+/// Judged@k: the share of the first k documents that have a grade of any value. A low value warns that a run holds many unjudged documents.
 /// </summary>
-/// <remarks>ir-measures' definition on trec_eval's order. A list shorter than k is divided by its length; for an empty list the value is NaN.</remarks>
+/// <remarks>
+/// The definition of ir-measures, applied to trec_eval's order. A list shorter than k is divided by its length. NaN for an empty list.
+/// </remarks>
 /// <param name="cutoff">k.</param>
 public sealed class Judged(int cutoff) : Measure($"judged_{Positive(cutoff)}")
 {

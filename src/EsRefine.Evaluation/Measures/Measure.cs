@@ -1,6 +1,6 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>A number for how well one ranked list answers one query; defined as trec_eval defines it, with relevant meaning grade ≥ 1.</summary>
+/// <summary>Scores how well one ranked list answers one query, as trec_eval defines it. A document is relevant if its grade is at least 1.</summary>
 public abstract class Measure
 {
     private protected Measure(string name)
@@ -12,20 +12,20 @@ public abstract class Measure
     public string Name { get; }
 
     /// <summary>Measures one list against the judgments of its query.</summary>
-    /// <returns>In [0, 1], 0 where the query has no relevant document; NaN where the measure says it is not defined.</returns>
+    /// <returns>In [0, 1]; 0 if the query has no relevant document; NaN if the measure is not defined for the list.</returns>
     public abstract double Evaluate(RankedList list, TopicJudgments judgments);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Refuses a cutoff below 1.</summary>
+    /// <summary>Returns the cutoff, or throws if it is below 1.</summary>
     private protected static int Positive(int cutoff)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(cutoff);
         return cutoff;
     }
 
-    /// <summary>Relevant documents among the given ones.</summary>
+    /// <summary>Counts the relevant documents among the given ones.</summary>
     private protected static int CountRelevant(ReadOnlySpan<ScoredDocument> documents, TopicJudgments judgments)
     {
         int relevant = 0;

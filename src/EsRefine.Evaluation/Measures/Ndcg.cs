@@ -1,25 +1,25 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>What a relevant document is worth in <see cref="Ndcg"/>.</summary>
+/// <summary>The gain of a relevant document in <see cref="Ndcg"/>.</summary>
 public enum Gain
 {
-    /// <summary>Its grade, as in trec_eval.</summary>
+    /// <summary>The grade, as in trec_eval.</summary>
     Linear,
 
     /// <summary>2^grade − 1, as in web search papers and gdeval.</summary>
     Exponential,
 }
 
-/// <summary>nDCG: gains discounted by 1 / log₂(rank + 1) and summed, divided by the same sum over the best ranking of all judged documents.</summary>
-/// <remarks>Unjudged documents and grades below 1 have no gain. List and ideal ranking are cut at the same rank.</remarks>
+/// <summary>nDCG: the sum of gains discounted by 1 / log₂(rank + 1), divided by the same sum over the ideal ranking of all judged documents.</summary>
+/// <remarks>Unjudged documents and grades below 1 have no gain. The list and the ideal ranking are cut off at the same rank.</remarks>
 public sealed class Ndcg : Measure
 {
     private readonly int? _cutoff;
     private readonly Gain _gain;
 
     /// <summary>
-    /// nDCG over the whole list (<c>ndcg</c>), or over its first <paramref name="cutoff"/> documents (<c>ndcg_cut_10</c>, with exponential gain
-    /// <c>ndcg_exp_10</c>).
+    /// nDCG over the whole list (<c>ndcg</c>), or over its first <paramref name="cutoff"/> documents (<c>ndcg_cut_10</c>, or <c>ndcg_exp_10</c> with
+    /// exponential gain).
     /// </summary>
     public Ndcg(int? cutoff = null, Gain gain = Gain.Linear)
         : base(NameOf(cutoff, gain))

@@ -1,6 +1,6 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>P@k: relevant documents among the first k, divided by k however short the list is.</summary>
+/// <summary>P@k: the number of relevant documents among the first k, divided by k even if the list is shorter.</summary>
 /// <param name="cutoff">k.</param>
 public sealed class Precision(int cutoff) : Measure($"P_{Positive(cutoff)}")
 {

@@ -1,6 +1,6 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>RR: 1 / rank of the first relevant document, 0 where none was retrieved. Its mean over queries is MRR.</summary>
+/// <summary>RR: 1 / rank of the first relevant document, 0 if none was retrieved. Its mean over queries is MRR.</summary>
 public sealed class ReciprocalRank() : Measure("recip_rank")
 {
     /// <inheritdoc/>

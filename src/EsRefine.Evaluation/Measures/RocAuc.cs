@@ -1,9 +1,11 @@
 namespace EsRefine.Evaluation.Measures;
 
-/// <summary>ROC AUC, "separation": the chance that a relevant document of the list scores above one that is not, a tie counting one half.</summary>
+/// <summary>
+/// ROC AUC, "separation": the probability that a relevant document of the list scores higher than one that is not relevant. A tie counts one half.
+/// </summary>
 /// <remarks>
-/// It looks at the retrieved documents only, so it says something about a whole pool when the list holds the whole pool. NaN without documents of
-/// both kinds.
+/// Only retrieved documents count, so the value describes a pool only if the list holds the whole pool. NaN if the list does not hold documents of both
+/// kinds.
 /// </remarks>
 public sealed class RocAuc() : Measure("roc_auc")
 {
@@ -11,10 +13,10 @@ public sealed class RocAuc() : Measure("roc_auc")
     public override double Evaluate(RankedList list, TopicJudgments judgments) =>
         Of([.. list.Select(static document => document.Score)], [.. list.Select(document => judgments.IsRelevant(document.DocumentId))]);
 
-    /// <summary>The area under the curve of any scores: the Mann-Whitney statistic, by mid-ranks.</summary>
-    /// <param name="scores">n scores, higher meaning more likely positive; none NaN.</param>
+    /// <summary>Computes the area under the curve of any scores, as the Mann-Whitney statistic with mid-ranks.</summary>
+    /// <param name="scores">n scores. A higher score means more likely positive. Must not hold NaN.</param>
     /// <param name="positive">n labels.</param>
-    /// <returns>In [0, 1]; NaN where the labels are all alike.</returns>
+    /// <returns>In [0, 1]; NaN if all labels are equal.</returns>
     public static double Of(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
         if (scores.Length != positive.Length)
@@ -26,7 +28,7 @@ public sealed class RocAuc() : Measure("roc_auc")
         bool[] labels = positive.ToArray();
         Array.Sort(sorted, labels);
 
-        // Pairs won, in halves: a positive beats every negative below its block of equal scores and half of those inside.
+        // Counts won pairs in halves: a positive beats every negative below its block of equal scores, and ties with those in the block.
         double halves = 0;
         long negativesBelow = 0;
         for (int start = 0, end; start < sorted.Length; start = end)

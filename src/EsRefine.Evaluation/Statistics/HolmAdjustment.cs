@@ -1,10 +1,10 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>Holm's step-down adjustment: p-values that may be read side by side when several systems are tested at once.</summary>
+/// <summary>Holm's step-down adjustment of p-values, for testing several systems at once.</summary>
 public static class HolmAdjustment
 {
     /// <summary>
-    /// Adjusts p-values, in the order given: in ascending order the i-th of m (from 0) becomes (m − i)·p, at most 1 and never below the one before.
+    /// Adjusts p-values and returns them in the order given. The i-th smallest of m (from 0) becomes (m − i)·p, but at most 1 and at least the value before it.
     /// </summary>
     public static double[] Adjust(ReadOnlySpan<double> pValues)
     {

@@ -3,7 +3,8 @@ namespace EsRefine.Evaluation.Statistics;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    // Below: the series of erf, whose terms are all positive. Above: the continued fraction of erfc, which keeps the digits of small tails.
+    // Below this value the series of erf is used, whose terms are all positive. Above it the continued fraction of erfc is used, which is precise for small
+    // tails.
     private const double SeriesUpTo = 3;
 
     /// <summary>P(|Z| ≥ |z|) = erfc(|z| / √2).</summary>
@@ -27,7 +28,7 @@ internal static class NormalDistribution
         return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 
-    // erfc x = e^(−x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from the inside; 100 levels are plenty from x = 3 on.
+    // erfc x = e^(−x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from the inside out. 100 levels suffice for x ≥ 3.
     private static double ErfcFraction(double x)
     {
         double fraction = x;

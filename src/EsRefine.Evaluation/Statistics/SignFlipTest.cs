@@ -1,23 +1,23 @@
 namespace EsRefine.Evaluation.Statistics;
 
 /// <summary>
-/// Fisher's randomization test, two-sided: if the systems were alike, each difference could as well have had the other sign. How often is the sum
-/// then this far from 0?
+/// Fisher's randomization test, two-sided. If the systems were equal, each difference could equally well have the opposite sign. P is the probability that
+/// the sum is then at least as far from 0 as observed.
 /// </summary>
 /// <remarks>
-/// P(|Σ ±dᵢ| ≥ |Σ dᵢ|) over all assignments, the observed one included; no sampling. Up to 20 differences that are not 0 are enumerated. More are laid
-/// on a lattice of steps and their exact distribution is computed there: without loss where the differences are decimals of few digits, else after
-/// rounding each to a millionth of Σ |dᵢ| (for a few hundred queries that moves p in its fourth digit at most).
+/// P(|Σ ±dᵢ| ≥ |Σ dᵢ|) over all assignments of signs, including the observed one, without sampling. Up to 20 nonzero differences are enumerated. More
+/// are expressed as whole numbers of steps on a lattice, where the exact distribution is computed. This is lossless if the differences are decimals of
+/// few digits. Otherwise each is rounded to a millionth of Σ |dᵢ|, which changes p in its fourth digit at most for a few hundred queries.
 /// </remarks>
 /// <param name="P">The probability.</param>
-/// <param name="Exact">False where the differences had to be rounded to the lattice.</param>
+/// <param name="Exact">False if the differences had to be rounded to the lattice.</param>
 public readonly record struct SignFlipTest(double P, bool Exact)
 {
-    // 2²⁰ sums of 8 bytes: a blink, and as large as the lattice.
+    // 2²⁰ sums of 8 bytes: fast to compute, and about the size of the lattice.
     private const int MostEnumerated = 20;
     private const int MostSteps = 1_000_000;
 
-    // Sums of doubles that are equal on paper differ by rounding; two different sums of measured values do not come this close.
+    // Mathematically equal sums of doubles can differ by rounding. Sums of measured values that really differ are not this close.
     private const double Tolerance = 1e-9;
 
     /// <summary>Tests two systems.</summary>
@@ -38,7 +38,7 @@ public readonly record struct SignFlipTest(double P, bool Exact)
 
     private static double Enumerated(double[] differences)
     {
-        // Every sum, built by doubling: the first half adds the next difference, the second subtracts it.
+        // Builds all sums by doubling: the first half adds the next difference, the second half subtracts it.
         double[] sums = new double[1 << differences.Length];
         int filled = 1;
         foreach (double difference in differences)
@@ -56,13 +56,13 @@ public readonly record struct SignFlipTest(double P, bool Exact)
         return (double)sums.Count(sum => Math.Abs(sum) >= threshold) / sums.Length;
     }
 
-    /// <summary>The differences as whole numbers of the coarsest power of ten that holds them all; null where that takes too many steps.</summary>
+    /// <summary>The differences as integer multiples of the coarsest power of ten that represents all of them; null if that takes too many steps.</summary>
     private static int[]? DecimalSteps(double[] differences)
     {
         double total = differences.Sum(Math.Abs);
         for (double perUnit = 1; total * perUnit <= MostSteps; perUnit *= 10)
         {
-            // Differences carry 12 decimals, so what is a whole number up to the noise of this product is one.
+            // Differences have 12 decimals, so a product that is within rounding error of an integer is that integer.
             if (differences.All(difference => Math.Abs((difference * perUnit) - Math.Round(difference * perUnit)) < 1e-12 * perUnit))
             {
                 return Array.ConvertAll(differences, difference => (int)Math.Round(difference * perUnit));
@@ -78,7 +78,7 @@ public readonly record struct SignFlipTest(double P, bool Exact)
         return Array.ConvertAll(differences, difference => (int)Math.Round(difference / total * MostSteps));
     }
 
-    // With W the sum of the sizes whose sign is plus, the signed sum is 2W − Σ sizes.
+    // If W is the sum of the magnitudes with a plus sign, the signed sum is 2W − Σ magnitudes.
     private static double OnLattice(int[] steps)
     {
         double[] distribution = SignedSums.Distribution(Array.ConvertAll(steps, Math.Abs));

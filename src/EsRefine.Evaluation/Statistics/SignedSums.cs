@@ -1,6 +1,6 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>The distribution of a sum in which each term takes part with chance one half: what a test over all assignments of signs needs.</summary>
+/// <summary>The distribution of a sum that includes each term with probability 1/2, used by tests over all assignments of signs.</summary>
 internal static class SignedSums
 {
     /// <summary>P(sum = s) for s = 0 … Σ terms, in O(terms · sum) steps.</summary>
@@ -18,7 +18,7 @@ internal static class SignedSums
         int reached = 0;
         foreach (int term in terms)
         {
-            // Downwards, so that the sums without this term are still there when they are read.
+            // Iterates downward, so that the sums without this term are read before they are overwritten.
             reached += term;
             for (int sum = reached; sum >= term; sum--)
             {

@@ -1,8 +1,8 @@
 namespace EsRefine.Evaluation.Statistics;
 
 /// <summary>
-/// The splitmix64 generator (Steele, Lea and Flood 2014): small, seeded, the same on every platform and in every version, which <see cref="Random"/>
-/// does not promise.
+/// The splitmix64 random number generator (Steele, Lea and Flood 2014). A seed gives the same numbers on every platform and in every .NET version, which
+/// <see cref="Random"/> does not guarantee.
 /// </summary>
 /// <param name="seed">The first state.</param>
 internal sealed class SplitMix64(ulong seed)
@@ -18,6 +18,6 @@ internal sealed class SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>The next index in 0 … <paramref name="count"/> − 1: the high half of a 128-bit product.</summary>
+    /// <summary>The next index in 0 … <paramref name="count"/> − 1, computed as the high half of a 128-bit product.</summary>
     internal int NextIndex(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 }

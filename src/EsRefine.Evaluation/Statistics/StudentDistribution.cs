@@ -1,12 +1,12 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>Student's t distribution, by the regularized incomplete beta function.</summary>
+/// <summary>Student's t distribution, computed with the regularized incomplete beta function.</summary>
 internal static class StudentDistribution
 {
-    // Continued fractions converge in O(√max(a, b)) terms: this many serve a million queries with room to spare.
+    // The continued fraction converges in O(√max(a, b)) terms. This limit is more than enough for a million queries.
     private const int MaxTerms = 10_000;
 
-    // Lentz's method must never divide by 0; this is far below any term that matters.
+    // Replaces 0 as a divisor in Lentz's method. It is far below any significant term.
     private const double Tiny = 1e-300;
 
     /// <summary>P(|T| ≥ |t|) with the given degrees of freedom (≥ 1).</summary>
@@ -18,8 +18,8 @@ internal static class StudentDistribution
         return double.IsInfinity(sum) ? 0 : RegularizedBeta(degreesOfFreedom / sum, square / sum, degreesOfFreedom / 2, 0.5);
     }
 
-    /// <summary>I_x(a, b), with y = 1 − x given beside x because it would lose its digits where x is close to 1.</summary>
-    // I_x(a, b) = xᵃ yᵇ / (a B(a, b)) · 1/(1 + d₁/(1 + d₂/(1 + …))), which converges fast for x < (a + 1)/(a + b + 2); beyond, I_x(a, b) = 1 − I_y(b, a).
+    /// <summary>I_x(a, b). The caller passes y = 1 − x as well, because computing it here would lose digits when x is close to 1.</summary>
+    // I_x(a, b) = xᵃ yᵇ / (a B(a, b)) · 1/(1 + d₁/(1 + d₂/(1 + …))) converges fast for x < (a + 1)/(a + b + 2). For larger x, I_x(a, b) = 1 − I_y(b, a).
     private static double RegularizedBeta(double x, double y, double a, double b)
     {
         if (x == 0 || y == 0)
@@ -60,7 +60,7 @@ internal static class StudentDistribution
 
     private static double NotZero(double value) => Math.Abs(value) < Tiny ? Tiny : value;
 
-    /// <summary>ln Γ(x) for x &gt; 0: Stirling's series, after shifting x up to where eight terms of it give every digit.</summary>
+    /// <summary>ln Γ(x) for x &gt; 0. Shifts x up until eight terms of Stirling's series give full precision.</summary>
     internal static double LogGamma(double x)
     {
         const double SeriesFrom = 10;

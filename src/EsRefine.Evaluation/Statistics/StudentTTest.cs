@@ -1,11 +1,11 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>Student's paired t-test, two-sided: is the mean difference of two systems over the queries more than chance?</summary>
+/// <summary>Student's paired t-test, two-sided: whether the mean difference of two systems over the queries is larger than chance explains.</summary>
 /// <param name="MeanDifference">Mean of a − b.</param>
-/// <param name="T">The mean difference in standard errors; infinite where all differences are alike, NaN where all are 0 or there are
-/// fewer than two.</param>
+/// <param name="T">The mean difference in standard errors; infinite if all differences are equal, NaN if all are 0 or there are fewer
+/// than two.</param>
 /// <param name="DegreesOfFreedom">Pairs − 1.</param>
-/// <param name="P">Probability of a |t| this large by chance; 1 where <paramref name="T"/> is NaN: nothing speaks for a difference.</param>
+/// <param name="P">Probability of a |t| this large by chance; 1 if <paramref name="T"/> is NaN, because there is no evidence of a difference.</param>
 public readonly record struct StudentTTest(double MeanDifference, double T, int DegreesOfFreedom, double P)
 {
     /// <summary>Tests two systems.</summary>

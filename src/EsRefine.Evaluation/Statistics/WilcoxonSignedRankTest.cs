@@ -1,17 +1,17 @@
 namespace EsRefine.Evaluation.Statistics;
 
 /// <summary>
-/// Wilcoxon's signed-rank test, two-sided: the t-test's question asked of the ranks of the differences, so that one wild query cannot decide it.
+/// Wilcoxon's signed-rank test, two-sided. Unlike the t-test it uses the ranks of the differences, so that a single outlier query cannot decide it.
 /// </summary>
 /// <remarks>Differences are rounded to 12 decimals; zeros are dropped; equal ones share their mean rank (scipy's <c>zero_method="wilcox"</c>).</remarks>
-/// <param name="NonZero">Pairs that differ.</param>
-/// <param name="PositiveRanks">W⁺: sum of the ranks of the pairs where a is above b.</param>
-/// <param name="NegativeRanks">W⁻: sum of the ranks of the others.</param>
-/// <param name="NormalP">p of the normal approximation with the variance corrected for ties; NaN where no pair differs.</param>
-/// <param name="NormalPWithContinuity">The same with continuity correction.</param>
+/// <param name="NonZero">Number of pairs that differ.</param>
+/// <param name="PositiveRanks">W⁺: sum of the ranks of the pairs where a is greater than b.</param>
+/// <param name="NegativeRanks">W⁻: sum of the ranks of the pairs where a is less than b.</param>
+/// <param name="NormalP">p of the normal approximation, with the variance corrected for ties; NaN if no pair differs.</param>
+/// <param name="NormalPWithContinuity">p of the normal approximation with continuity correction.</param>
 /// <param name="ExactP">
-/// min(1, 2·P(W ≤ min(W⁺, W⁻))) over all assignments of signs to the ranks; 1 where no pair differs, NaN where more than 1,000 do: it takes n³ steps, and
-/// the normal approximation is as good by then.
+/// min(1, 2·P(W ≤ min(W⁺, W⁻))) over all assignments of signs to the ranks. 1 if no pair differs. NaN if more than 1,000 pairs differ: the computation
+/// takes n³ steps, and the normal approximation is as good for that many.
 /// </param>
 public readonly record struct WilcoxonSignedRankTest(
     int NonZero, double PositiveRanks, double NegativeRanks, double NormalP, double NormalPWithContinuity, double ExactP)
@@ -29,7 +29,7 @@ public readonly record struct WilcoxonSignedRankTest(
         double[] differences = [.. PairedDifferences.Rounded(a, b).Where(static difference => difference != 0).OrderBy(Math.Abs)];
         int count = differences.Length;
 
-        // Mean ranks are multiples of one half: counted in halves, the exact distribution lives on the integers.
+        // Mean ranks are multiples of one half. Doubling them makes all values of the exact distribution integers.
         int[] rankHalves = new int[count];
         double tieCorrection = 0;
         for (int start = 0, end; start < count; start = end)

@@ -1,9 +1,9 @@
 namespace EsRefine.Evaluation.Statistics;
 
-/// <summary>On how many queries system a is better than system b, as good, worse.</summary>
+/// <summary>Number of queries on which system a is better than, equal to or worse than system b.</summary>
 public readonly record struct WinTieLoss(int Wins, int Ties, int Losses)
 {
-    /// <summary>Values closer than this tie.</summary>
+    /// <summary>Values closer than this count as equal.</summary>
     public const double Tolerance = 1e-9;
 
     /// <summary>Compares two systems query by query.</summary>

@@ -20,7 +20,7 @@ public sealed class BeirSetTests
     }
 
     [Fact]
-    public void Packed_files_read_like_plain_ones()
+    public void Compressed_files_are_read_like_plain_ones()
     {
         using TemporaryFolder folder = new();
         folder.Write("corpus.jsonl.gz", """{"_id":"d1","title":"A","text":"one"}""");
@@ -43,17 +43,17 @@ public sealed class BeirSetTests
         Assert.Equal(expected, new BeirDocument("d", title, text).FullText);
 
     [Theory]
-    [InlineData("corpus.jsonl", """{"_id":"d1","text":"one"}""" + "\n" + """{"_id":"d1","text":"two"}""", "corpus.jsonl:2: _id 'd1' was there before; ids")]
+    [InlineData("corpus.jsonl", """{"_id":"d1","text":"one"}""" + "\n" + """{"_id":"d1","text":"two"}""", "corpus.jsonl:2: _id 'd1' occurs twice; ids")]
     [InlineData("corpus.jsonl", """{"_id":"d1","text":"one"}""" + "\n\n" + """{"_id":"d2" "text":"two"}""", "corpus.jsonl:3: is not JSON at byte 12")]
     [InlineData("corpus.jsonl", """["d1","one"]""", "corpus.jsonl:1: must be a JSON object with _id and text")]
     [InlineData("corpus.jsonl", """{"_id":17,"text":"one"}""", "corpus.jsonl:1: _id must be a string, but it is 17; put it in quotes")]
     [InlineData("corpus.jsonl", """{"_id":"","text":"one"}""", "corpus.jsonl:1: _id is empty")]
     [InlineData("corpus.jsonl", """{"_id":"d1","title":["A"],"text":"one"}""", "corpus.jsonl:1: title must be a string")]
     [InlineData("corpus.jsonl", """{"_id":"d1","title":"A"}""", "corpus.jsonl:1: has no text; add it, as a string")]
-    [InlineData("corpus.jsonl", """{"_id":"d1","text":"\ud83d"}""", "corpus.jsonl:1: text holds half of a surrogate pair")]
+    [InlineData("corpus.jsonl", """{"_id":"d1","text":"\ud83d"}""", "corpus.jsonl:1: text contains half of a surrogate pair")]
     [InlineData("queries.jsonl", """{"_id":"q1"}""", "queries.jsonl:1: has no text")]
-    [InlineData("queries.jsonl", """{"_id":"q1","text":"a"}""" + "\n" + """{"_id":"q1","text":"b"}""", "queries.jsonl:2: _id 'q1' was there before")]
-    [InlineData("qrels/test.tsv", "q1\td1\t1\n", "test.tsv:1: must be the header query-id, corpus-id and score between tabs")]
+    [InlineData("queries.jsonl", """{"_id":"q1","text":"a"}""" + "\n" + """{"_id":"q1","text":"b"}""", "queries.jsonl:2: _id 'q1' occurs twice")]
+    [InlineData("qrels/test.tsv", "q1\td1\t1\n", "test.tsv:1: must be the header query-id, corpus-id and score, separated by tabs")]
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\traw\nq1\td1\t1\n", "test.tsv:1: must be the header")]
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t0.5\n", "test.tsv:2: grade '0.5' is not a whole number; use 0 for not relevant")]
     [InlineData("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1 d1 1\n", "test.tsv:2: has one column, but should have three")]
@@ -94,7 +94,7 @@ public sealed class BeirSetTests
     [Theory]
     [InlineData("train")]
     [InlineData("../qrels/test")]
-    public void Missing_split_lists_those_there_are(string split)
+    public void Missing_split_is_reported_with_the_existing_ones(string split)
     {
         using TemporaryFolder folder = new TemporaryFolder().WithSet();
         folder.Write("qrels/dev.tsv.gz", "");
@@ -117,7 +117,7 @@ public sealed class BeirSetTests
     [Theory]
     [InlineData(0.5)]
     [InlineData(0.99)]
-    public void File_that_is_cut_off_is_an_error_that_names_it(double part)
+    public void Truncated_file_is_an_error_that_names_it(double part)
     {
         using TemporaryFolder folder = new TemporaryFolder().WithSet();
         File.Delete(Path.Combine(folder.Path, "corpus.jsonl"));
@@ -138,7 +138,7 @@ public sealed class BeirSetTests
         Assert.Equal("d1", BeirSet.Open(folder.Path).ReadCorpus().First().Id);
     }
 
-    // Counts as the sets' own meta.json state them.
+    // The counts are those in the meta.json of each set.
     [Theory]
     [InlineData("adi", "test", 82, 35, 170)]
     [InlineData("argkp21", "test", 6515, 243, 4998)]

@@ -8,7 +8,7 @@ public sealed class QrelsFileTests
     [InlineData("test.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t2\nq2\td1\t0\nq1\td2\t-1\n")]
     [InlineData("qrels.txt", "q1 0 d1 2\nq2 0 d1 0\nq1\t0\td2   -1\n")]
     [InlineData("qrels.gz", "q1 Q0 d1 2\r\n\r\nq2 Q0 d1 0\r\nq1 Q0 d2 -1")]
-    public void Both_formats_are_told_apart_by_their_first_line(string name, string content)
+    public void Format_is_detected_from_the_first_line(string name, string content)
     {
         using TemporaryFolder folder = new();
         Qrels qrels = QrelsFile.Read(folder.Write(name, content));
@@ -21,7 +21,7 @@ public sealed class QrelsFileTests
 
     [Theory]
     [InlineData("", "is empty; it should hold judgments")]
-    [InlineData("q1 d1 1\n", ":1: is neither BEIR's header (query-id, corpus-id and score between tabs) nor a line of TREC qrels")]
+    [InlineData("q1 d1 1\n", ":1: is neither BEIR's header (query-id, corpus-id and score, separated by tabs) nor a line of TREC qrels")]
     [InlineData("q1 0 d1 1\nq1 0 d2\n", ":2: has 3 columns, but should have four: query, 0, document and grade")]
     [InlineData("q1 0 d1 yes\n", ":1: grade 'yes' is not a whole number")]
     [InlineData("q1 0 d1 1\nq1 0 d1 1\n", ":2: query 'q1' and document 'd1' were judged before")]

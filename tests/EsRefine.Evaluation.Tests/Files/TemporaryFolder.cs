@@ -2,12 +2,12 @@ using System.IO.Compression;
 
 namespace EsRefine.Evaluation.Tests.Files;
 
-/// <summary>A folder of its own for one test.</summary>
+/// <summary>A temporary folder for one test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("esrefine-evaluation-").FullName;
 
-    /// <summary>Writes a file, packed where its name ends in <c>.gz</c>.</summary>
+    /// <summary>Writes a file, compressed if its name ends in <c>.gz</c>.</summary>
     /// <returns>Its full path.</returns>
     public string Write(string name, string content)
     {
@@ -19,7 +19,7 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    /// <summary>Writes the least that is a set.</summary>
+    /// <summary>Writes a minimal set.</summary>
     public TemporaryFolder WithSet()
     {
         Write("corpus.jsonl", """{"_id":"d1","title":"A","text":"one"}""" + "\n" + """{"_id":"d2","text":"two"}""" + "\n");

@@ -20,7 +20,7 @@ public sealed class TrecRunFileTests
     }
 
     [Fact]
-    public void Scores_come_back_to_the_bit()
+    public void Scores_are_read_back_bit_for_bit()
     {
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.Path, "run.txt");
@@ -47,11 +47,11 @@ public sealed class TrecRunFileTests
     }
 
     [Theory]
-    [InlineData("q1", "Geneva Durben", "knn", "document id 'Geneva Durben' holds white space, which a TREC run cannot express")]
-    [InlineData("q\t1", "d1", "knn", "query id 'q\t1' holds white space")]
+    [InlineData("q1", "Geneva Durben", "knn", "document id 'Geneva Durben' contains white space, which a TREC run cannot express")]
+    [InlineData("q\t1", "d1", "knn", "query id 'q\t1' contains white space")]
     [InlineData("q1", "", "knn", "document id '' is empty")]
-    [InlineData("q1", "d1", "my run", "the tag 'my run' holds white space")]
-    public void Id_that_the_format_cannot_hold_stops_the_writing_before_it_starts(string queryId, string documentId, string tag, string message)
+    [InlineData("q1", "d1", "my run", "the tag 'my run' contains white space")]
+    public void Id_that_the_format_cannot_express_is_rejected_before_writing(string queryId, string documentId, string tag, string message)
     {
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.Path, "run.txt");

@@ -11,7 +11,7 @@ public sealed class MeasureTests
         new Precision(3), new BinaryPreference(), new Judged(3), new RocAuc(),
     ];
 
-    // Few documents and few distinct scores, so that ties, gaps and grades of every sign come up.
+    // Few documents and few distinct scores, so that ties, unjudged documents and grades of every sign occur.
     private static readonly Gen<(RankedList List, TopicJudgments Judgments)> Topic = Gen.Select(
         Gen.Dictionary(Gen.Int[0, 20], Gen.Int[0, 5])[0, 15],
         Gen.Dictionary(Gen.Int[0, 20], Gen.Int[-1, 3])[0, 15],
@@ -29,7 +29,7 @@ public sealed class MeasureTests
         static topic => All.Select(measure => measure.Evaluate(topic.List, topic.Judgments)).All(static value => value is >= 0 and <= 1 + 1e-12 or double.NaN));
 
     [Fact]
-    public void Ideal_ranking_has_the_full_value() => Topic.Where(static topic => topic.Judgments.RelevantCount > 0).Sample(static topic =>
+    public void Ideal_ranking_scores_1() => Topic.Where(static topic => topic.Judgments.RelevantCount > 0).Sample(static topic =>
     {
         RankedList ideal = new(topic.Judgments.Grades.Select(static pair => new ScoredDocument(pair.Key, pair.Value)));
         Measure[] reachOne = [new AveragePrecision(), new Ndcg(), new Ndcg(3), new Ndcg(3, Gain.Exponential), new ReciprocalRank(), new BinaryPreference()];
@@ -68,7 +68,7 @@ public sealed class MeasureTests
     });
 
     [Fact]
-    public void Cutoff_below_1_is_refused()
+    public void Cutoff_below_1_is_rejected()
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => new Recall(0));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new Ndcg(-1));

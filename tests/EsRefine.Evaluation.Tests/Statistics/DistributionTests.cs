@@ -32,7 +32,7 @@ public sealed class DistributionTests
         Assert.Equal(1 - (t / Math.Sqrt(2 + (t * t))), StudentDistribution.TwoSidedTail(t, 2), 1e-12);
     }
 
-    // mpmath: erfc(z/√2). 4.2 and 4.3 lie on either side of where the series gives way to the continued fraction.
+    // mpmath: erfc(z/√2). The switch from the series to the continued fraction lies between 4.2 and 4.3.
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0.5, 0.61707507745197379)]

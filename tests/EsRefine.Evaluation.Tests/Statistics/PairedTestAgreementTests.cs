@@ -16,7 +16,7 @@ public sealed class PairedTestAgreementTests
         double t = expected.Double("t");
         Assert.True(t.Equals(test.T) || Math.Abs(t - test.T) <= GoldenMeasures.Tolerance * Math.Abs(t), $"{goldenCase.Name()}: t {test.T:R}");
 
-        // Where all differences are 0 scipy has no p; a report says 1.
+        // If all differences are 0, scipy returns no p. Here p is 1.
         GoldenMeasures.AssertClose(double.IsNaN(t) ? 1 : expected.Double("p"), test.P, goldenCase.Name());
     });
 

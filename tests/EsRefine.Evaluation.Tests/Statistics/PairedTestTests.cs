@@ -24,7 +24,7 @@ public sealed class PairedTestTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void Fewer_than_two_queries_prove_nothing(int queries)
+    public void Fewer_than_two_queries_give_no_evidence(int queries)
     {
         double[] a = [.. Enumerable.Repeat(0.5, queries)];
         double[] b = [.. Enumerable.Repeat(0.25, queries)];
@@ -36,16 +36,16 @@ public sealed class PairedTestTests
     }
 
     [Fact]
-    public void Lists_of_different_length_are_refused() => Assert.Throws<ArgumentException>(static () => StudentTTest.Paired([1, 2, 3], [1, 2]));
+    public void Lists_of_different_length_are_rejected() => Assert.Throws<ArgumentException>(static () => StudentTTest.Paired([1, 2, 3], [1, 2]));
 
     [Fact]
     public void Differences_below_the_tolerance_tie() =>
         Assert.Equal(new WinTieLoss(1, 2, 1), WinTieLoss.Of([0.5, 0.5 + 9e-10, 0.6, 0.2], [0.5, 0.5, 0.5, 0.3]));
 
     [Fact]
-    public void Sign_flip_test_of_many_odd_differences_comes_close_to_sampling()
+    public void Sign_flip_test_with_rounded_differences_is_close_to_sampling()
     {
-        // Thirty differences of twelve decimals: no lattice of a million steps holds them, so they are rounded to one.
+        // Thirty differences with twelve decimals need a lattice of more than a million steps, so they are rounded.
         SplitMix64 generator = new(7);
         double[] a = [.. Enumerable.Range(0, 30).Select(_ => (double.ScaleB(generator.Next(), -64) - 0.4) / 3)];
         SignFlipTest test = SignFlipTest.Paired(a, new double[a.Length]);
