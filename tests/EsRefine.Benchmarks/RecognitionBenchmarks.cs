@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
+using EsRefine.Pipeline;
 using EsRefine.Recognition;
 using EsRefine.Refinement;
-using EsRefine.Pipeline;
 using EsRefine.Targets;
 using EsRefine.Upstream;
 using EsRefine.Vectors;

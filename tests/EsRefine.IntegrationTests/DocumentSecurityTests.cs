@@ -6,8 +6,8 @@ using EsRefine.TestSupport;
 using EsRefine.TestSupport.Engines;
 using Grpc.Core;
 using Grpc.Net.Client;
-using V1 = EsRefine.Grpc.V1;
 using Xunit;
+using V1 = EsRefine.Grpc.V1;
 
 namespace EsRefine.IntegrationTests;
 

@@ -1,5 +1,5 @@
-using EsRefine.Stores;
 using EsRefine.Configuration;
+using EsRefine.Stores;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;

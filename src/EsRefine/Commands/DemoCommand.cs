@@ -1,8 +1,8 @@
 using System.CommandLine;
 using EsRefine.Configuration;
 using EsRefine.Demo;
-using EsRefine.Judging;
 using EsRefine.Embedding;
+using EsRefine.Judging;
 using EsRefine.Refinement;
 
 namespace EsRefine.Commands;

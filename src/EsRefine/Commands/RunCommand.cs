@@ -1,5 +1,5 @@
-using EsRefine.Settings;
 using EsRefine.Hosting;
+using EsRefine.Settings;
 
 namespace EsRefine.Commands;
 

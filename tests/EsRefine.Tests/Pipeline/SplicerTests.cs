@@ -1,6 +1,6 @@
 using System.Text;
-using EsRefine.Recognition;
 using EsRefine.Pipeline;
+using EsRefine.Recognition;
 using EsRefine.Tests.Recognition;
 using EsRefine.Tests.Targets;
 using EsRefine.Upstream;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EsRefine.Endpoints;
-using EsRefine.Recognition;
 using EsRefine.Pipeline;
+using EsRefine.Recognition;
 using EsRefine.Tests.Targets;
 using EsRefine.TestSupport;
 using EsRefine.Upstream;

@@ -4,8 +4,8 @@ using EsRefine.Configuration;
 using EsRefine.Hosting;
 using EsRefine.Judging;
 using EsRefine.Settings;
-using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
+using EsRefine.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

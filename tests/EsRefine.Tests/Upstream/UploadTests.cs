@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Tests.Upstream;

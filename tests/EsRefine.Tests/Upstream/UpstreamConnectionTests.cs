@@ -1,6 +1,6 @@
 using System.Text;
-using EsRefine.TestSupport;
 using EsRefine.Tests.Http;
+using EsRefine.TestSupport;
 using Xunit;
 
 namespace EsRefine.Tests.Upstream;
