@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace EsRefine.Http;
 
 /// <summary>
-/// The client's end of the data listener, set so that it adds, changes and limits nothing of its own. What the cluster allows is the cluster's to say: ours are
-/// only the limits without which one message could fill the memory. The cluster's end is <see cref="Upstream.ClusterHandler"/>.
+/// The client's end of the data listener. It adds and changes nothing of its own, and limits only what could fill the memory: the size of heads, and the time
+/// that they take. The cluster's end is <see cref="Upstream.ClusterHandler"/>.
 /// </summary>
 internal static class TransparentHttp
 {
